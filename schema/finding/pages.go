@@ -1,0 +1,33 @@
+package finding
+
+// catalogue is in the order of the codes; a test holds it to the constants.
+var catalogue = []Page{
+	{Syntax, Error, "the text cannot be read as Kubernetes objects", ``},
+	{UnknownField, Error, "a field does not exist", ``},
+	{BadType, Error, "a value has the wrong type", ``},
+	{BadValue, Error, "a value is out of its range or not one of the allowed words", ``},
+	{Contradiction, Error, "two fields of a policy contradict each other", ``},
+	{SameRule, Error, "two policies claim the same rule", ``},
+	{InertWish, Warning, "a wish can never have an effect", ``},
+	{UnusedAccept, Warning, "an accepted loss does not occur", ``},
+	{GivenTwice, Error, "an object is given twice", ``},
+	{OddManifest, Warning, "a manifest is not what its kind should be", ``},
+	{UnsafeRetry, Error, "a request that may not be idempotent could run twice without having been asked for", ``},
+	{MoreRetries, Warning, "the gateway retries more than the policy asks", ``},
+	{FewerRetries, Warning, "the gateway retries less than the policy asks", ``},
+	{NotCarried, Warning, "nothing in the gateway's configuration carries the wish", ``},
+	{OtherNumbers, Warning, "the gateway's numbers differ from the policy's", ``},
+	{NotAsked, Warning, "the gateway adds something that nobody asked for", ``},
+	{ImplementerSays, Note, "what happens is for the implementation to decide", ``},
+	{NoTarget, Error, "a policy's target is not in the input", ``},
+	{NoSuchRule, Error, "a policy names a rule that its route does not have", ``},
+	{WrongTargetKind, Error, "the gateway cannot honour a policy on this kind of object", ``},
+	{NeedsVersion, Warning, "the target's version lacks what the policy needs", ``},
+	{NeedsObject, Warning, "an object that the translation needs is not in the input", ``},
+	{Assumed, Warning, "something the input does not say was assumed", ``},
+	{CannotSplit, Warning, "a rule cannot be split by method", ``},
+	{Shadows, Warning, "a policy of the gateway hides another one", ``},
+	{Conflicts, Error, "existing configuration conflicts with what would be written", ``},
+	{CannotEdit, Error, "an existing object cannot be edited safely", ``},
+	{NeedsSetting, Note, "the gateway must be set up in a certain way for this output to work", ``},
+}

@@ -1,0 +1,153 @@
+package manifest
+
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// DefaultNamespace is the namespace of an object that names none, as kubectl
+// has it for a context without one.
+const DefaultNamespace = "default"
+
+// ID names an object within a cluster. Namespace is DefaultNamespace where the
+// object names none, cluster-scoped objects included: within one kind either
+// all objects have a namespace or none has, so that IDs stay distinct.
+type ID struct {
+	Group, Kind, Namespace, Name string
+}
+
+// String gives "Kind namespace/name", the form that findings use.
+func (id ID) String() string { return id.Kind + " " + id.Namespace + "/" + id.Name }
+
+// Less orders IDs by namespace, name, group and kind.
+func (id ID) Less(other ID) bool {
+	switch {
+	case id.Namespace != other.Namespace:
+		return id.Namespace < other.Namespace
+	case id.Name != other.Name:
+		return id.Name < other.Name
+	case id.Group != other.Group:
+		return id.Group < other.Group
+	}
+	return id.Kind < other.Kind
+}
+
+// An Object is one Kubernetes object. The zero value is not usable: objects
+// come from Read, New or Clone.
+type Object struct {
+	// File is the input that the object was read from, as the user named it;
+	// empty for an object that retryctl made.
+	File string
+	// Original is the object that this one is an edited copy of; nil for an
+	// object that was read or that is new.
+	Original *Object
+
+	id      ID
+	version string
+	root    *yaml.Node
+}
+
+// New gives an object with only apiVersion, kind and metadata. An empty
+// namespace is left out of the metadata.
+func New(apiVersion, kind, namespace, name string) *Object {
+	meta := Map("name", name)
+	if namespace != "" {
+		meta.Put("namespace", namespace)
+	}
+	root := Map("apiVersion", apiVersion, "kind", kind, "metadata", meta)
+	return wrap(root.node, "")
+}
+
+// Wrap makes an object of a mapping that has at least apiVersion and kind.
+func wrap(root *yaml.Node, file string) *Object {
+	o := &Object{File: file, root: root}
+	apiVersion := o.At("apiVersion").Text()
+	group, version, ok := strings.Cut(apiVersion, "/")
+	if !ok {
+		group, version = "", apiVersion
+	}
+	namespace := o.At("metadata", "namespace").Text()
+	if namespace == "" {
+		namespace = DefaultNamespace
+	}
+	o.version = version
+	o.id = ID{group, o.At("kind").Text(), namespace, o.At("metadata", "name").Text()}
+	return o
+}
+
+// ID names the object.
+func (o *Object) ID() ID { return o.id }
+
+// Version is the object's API version without the group, such as "v1".
+func (o *Object) Version() string { return o.version }
+
+// Is reports whether the object is of a group and kind.
+func (o *Object) Is(group, kind string) bool { return o.id.Group == group && o.id.Kind == kind }
+
+// RawNamespace is metadata.namespace as written: empty where there is none.
+// A new object that belongs to o takes this namespace, so that a tool that
+// sets namespaces later moves both.
+func (o *Object) RawNamespace() string { return o.At("metadata", "namespace").Text() }
+
+// Annotation gives the value of one annotation, and whether it is there.
+func (o *Object) Annotation(key string) (string, bool) {
+	v := o.At("metadata", "annotations", key)
+	return v.Text(), v.Exists()
+}
+
+// Root is the whole object.
+func (o *Object) Root() Value { return Value{o.root} }
+
+// At walks from the root along keys; what is not there is a Value for which
+// Exists is false.
+func (o *Object) At(keys ...string) Value { return o.Root().At(keys...) }
+
+// Clone gives a deep copy to edit; its Original is o, or o's own Original.
+func (o *Object) Clone() *Object {
+	c := *o
+	c.root = copyNode(o.root)
+	if c.Original = o.Original; c.Original == nil {
+		c.Original = o
+	}
+	return &c
+}
+
+func copyNode(n *yaml.Node) *yaml.Node {
+	c := *n
+	if n.Content != nil {
+		c.Content = make([]*yaml.Node, len(n.Content))
+		for i, kid := range n.Content {
+			c.Content[i] = copyNode(kid)
+		}
+	}
+	return &c
+}
+
+// Equal reports whether two objects hold the same values, whatever their
+// comments, quoting and the order of their keys.
+func Equal(a, b *Object) bool { return equalNode(a.root, b.root) }
+
+func equalNode(a, b *yaml.Node) bool {
+	if a.Kind != b.Kind || len(a.Content) != len(b.Content) {
+		return false
+	}
+	switch a.Kind {
+	case yaml.ScalarNode:
+		return a.Value == b.Value && a.ShortTag() == b.ShortTag()
+	case yaml.MappingNode:
+		for i := 0; i < len(a.Content); i += 2 {
+			other := lookup(b, a.Content[i].Value)
+			if other == nil || !equalNode(a.Content[i+1], other) {
+				return false
+			}
+		}
+		return true
+	}
+	for i := range a.Content {
+		if !equalNode(a.Content[i], b.Content[i]) {
+			return false
+		}
+	}
+	return true
+}

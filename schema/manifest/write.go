@@ -1,0 +1,118 @@
+package manifest
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// WriteYAML writes objects as a stream of documents with `---` between them.
+func WriteYAML(w io.Writer, objects []*Object) error {
+	for i, o := range objects {
+		if i > 0 {
+			if _, err := io.WriteString(w, "---\n"); err != nil {
+				return err
+			}
+		}
+		if err := o.WriteYAML(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WriteYAML writes one object in the layout that kubectl and kustomize use: two
+// spaces, list items in line with their key.
+func (o *Object) WriteYAML(w io.Writer) error {
+	e := yaml.NewEncoder(w)
+	e.SetIndent(2)
+	e.CompactSeqIndent()
+	if err := e.Encode(o.root); err != nil {
+		return err
+	}
+	return e.Close()
+}
+
+// WriteJSON writes one object as itself and several as the items of a List, as
+// kubectl does.
+func WriteJSON(w io.Writer, objects []*Object) error {
+	var out bytes.Buffer
+	if len(objects) == 1 {
+		writeJSON(&out, objects[0].root)
+	} else {
+		list := Map("apiVersion", "v1", "kind", "List", "items", List())
+		for _, o := range objects {
+			list.At("items").Append(o.Root())
+		}
+		writeJSON(&out, list.node)
+	}
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, out.Bytes(), "", "  "); err != nil {
+		return err
+	}
+	indented.WriteByte('\n')
+	_, err := w.Write(indented.Bytes())
+	return err
+}
+
+// JSON gives the object as one line of JSON, its keys in the order of the tree.
+func (o *Object) JSON() []byte {
+	var out bytes.Buffer
+	writeJSON(&out, o.root)
+	return out.Bytes()
+}
+
+func writeJSON(out *bytes.Buffer, n *yaml.Node) {
+	switch n.Kind {
+	case yaml.MappingNode:
+		out.WriteByte('{')
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			writeString(out, n.Content[i].Value)
+			out.WriteByte(':')
+			writeJSON(out, n.Content[i+1])
+		}
+		out.WriteByte('}')
+	case yaml.SequenceNode:
+		out.WriteByte('[')
+		for i, kid := range n.Content {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			writeJSON(out, kid)
+		}
+		out.WriteByte(']')
+	default:
+		writeScalar(out, n)
+	}
+}
+
+// writeScalar leaves to the decoder what a number or a boolean is; what JSON
+// cannot hold (.inf, .nan) and every other type is a string.
+func writeScalar(out *bytes.Buffer, n *yaml.Node) {
+	switch n.ShortTag() {
+	case "!!null":
+		out.WriteString("null")
+		return
+	case "!!int", "!!float", "!!bool":
+		var x any
+		if err := n.Decode(&x); err == nil {
+			if raw, err := json.Marshal(x); err == nil {
+				out.Write(raw)
+				return
+			}
+		}
+	}
+	writeString(out, n.Value)
+}
+
+func writeString(out *bytes.Buffer, s string) {
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(s) // a string always encodes
+	out.Truncate(out.Len() - 1)
+}
