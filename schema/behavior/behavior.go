@@ -1,0 +1,128 @@
+package behavior
+
+import "time"
+
+// State says what is known of a setting.
+type State uint8
+
+// Unset is the zero value: in an intent nobody wishes anything; an effect does
+// not use it. Unknown is not zero: the implementation decides, or it cannot be
+// seen from here.
+const (
+	Unset State = iota
+	Off
+	Set
+	Unknown
+)
+
+// A Setting is one value of a Behavior.
+type Setting[T comparable] struct {
+	State State
+	Value T // only where State is Set
+}
+
+// Is gives a setting that is set.
+func Is[T comparable](value T) Setting[T] { return Setting[T]{Set, value} }
+
+// None gives a setting that is off.
+func None[T comparable]() Setting[T] { return Setting[T]{State: Off} }
+
+// Unclear gives a setting of which nothing is known.
+func Unclear[T comparable]() Setting[T] { return Setting[T]{State: Unknown} }
+
+// A Behavior is what happens to the requests of one route rule, or what is
+// wished to happen. It is a value: two are equal if == says so.
+type Behavior struct {
+	// MaxRetries is the number of tries after the first.
+	MaxRetries Setting[int]
+	// Causes are retried; Unclear ones may be, the implementation decides.
+	Causes, Unclear Causes
+	// Never are causes that cannot occur here, such as an HTTP/2 refusal where
+	// the gateway speaks only HTTP/1.1 to backends.
+	Never [NumCauses]bool
+	// AttemptTimeout bounds each try, TotalTimeout the request with all of them.
+	AttemptTimeout, TotalTimeout Setting[time.Duration]
+	// Backoff is the wait before each retry; off is no wait at all.
+	Backoff Setting[Backoff]
+	// Budget bounds the share of retries.
+	Budget Setting[Budget]
+	// Breaker bounds what is in flight.
+	Breaker Breaker
+	// IdempotencyKey is the name of the header that all tries share.
+	IdempotencyKey Setting[string]
+}
+
+// Jitter says how a wait is spread around its interval w.
+type Jitter uint8
+
+// The kinds of jitter; AnyJitter is no wish.
+const (
+	AnyJitter  Jitter = iota
+	NoJitter          // exactly w
+	HalfJitter        // uniform in [0.5w, 1.5w]
+	FullJitter        // uniform in [0, w)
+)
+
+// String gives the word that policies use.
+func (j Jitter) String() string { return [...]string{"", "None", "Half", "Full"}[j] }
+
+// Backoff is the wait before retry k: Base times Growth to the power of k-1, at
+// most Cap, spread by Jitter.
+type Backoff struct {
+	Base   time.Duration
+	Cap    time.Duration // 0 is no bound
+	Growth float64       // per retry; 2 doubles, 1 keeps the interval
+	Jitter Jitter
+}
+
+// Budget bounds retries to a share of requests. The kinds do not convert: an
+// Interval of 0 is the kind by concurrency.
+type Budget struct {
+	Percent       float64       // of the requests, 0 to 100
+	MinConcurrent int           // retries allowed at once whatever the percentage
+	Interval      time.Duration // over which requests are counted
+	MinPerSecond  int           // retries allowed in a second whatever the percentage
+}
+
+// Breaker bounds what one gateway instance has in flight to the backend. Off is
+// no bound.
+type Breaker struct {
+	MaxConnections, MaxPendingRequests, MaxParallelRequests, MaxParallelRetries Setting[int64]
+	// RetriesOverridden says that MaxParallelRetries is written and has no
+	// effect, because a budget takes its place.
+	RetriesOverridden bool
+}
+
+// An Effect is what the requests that reach one rule get.
+type Effect struct {
+	// Object and Rule name where the rule stands now: "HTTPRoute shop/checkout"
+	// and its name or index; a rule that was split has several Effects.
+	Object, Rule string
+	// Methods are those with which a request can reach the rule.
+	Methods Methods
+	Behavior
+	// Origin says for a field of the policy's spec ("totalTimeout") where the
+	// value in force comes from.
+	Origin map[string]string
+	// Notes are what is unusual about the rule, in sentences for people.
+	Notes []string
+}
+
+// For gives the behavior for requests with one of the methods only. Where
+// nothing is retried the number of retries is 0.
+func (b Behavior) For(methods Methods) Behavior {
+	b.Causes, b.Unclear = b.Causes.Only(methods), b.Unclear.Only(methods)
+	return b.Normal()
+}
+
+// Normal gives the behavior in its one form: no retries means no causes, and no
+// causes mean no retries, no waits and no budget to speak of.
+func (b Behavior) Normal() Behavior {
+	if b.MaxRetries == Is(0) || b.MaxRetries.State == Off {
+		b.Causes, b.Unclear = Causes{}, Causes{}
+	}
+	if b.Causes.Empty() && b.Unclear.Empty() && b.MaxRetries.State != Unset {
+		b.MaxRetries = Is(0)
+	}
+	return b
+}
