@@ -1,0 +1,185 @@
+package route
+
+import (
+	"slices"
+	"strings"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+)
+
+// Group is the API group of Gateways and their routes.
+const Group = "gateway.networking.k8s.io"
+
+// A Match is one entry of a rule's matches. Two matches with the same Path and
+// Conditions differ at most in the method.
+type Match struct {
+	// Path is the type and the value: "PathPrefix /api".
+	Path string
+	// Method is empty where every method matches.
+	Method string
+	// Conditions are the header and query parameter conditions, in one form.
+	Conditions string
+	// Headers and Queries count them: more of them take precedence.
+	Headers, Queries int
+}
+
+// A Rule is one rule of an HTTPRoute or GRPCRoute.
+type Rule struct {
+	Name    string
+	Index   int
+	Matches []Match
+	// GRPC says that the rule is a GRPCRoute's; all its requests are POSTs.
+	GRPC bool
+	// Value is the rule in the object's tree.
+	Value manifest.Value
+}
+
+// Rules reads the rules of an HTTPRoute or GRPCRoute; none for other kinds.
+func Rules(o *manifest.Object) []Rule {
+	grpc := o.Is(Group, "GRPCRoute")
+	if !grpc && !o.Is(Group, "HTTPRoute") {
+		return nil
+	}
+	list := o.At("spec", "rules")
+	rules := make([]Rule, 0, list.Len())
+	for i, v := range list.Items() {
+		rules = append(rules, Rule{v.At("name").Text(), i, matches(v, grpc), grpc, v})
+	}
+	return rules
+}
+
+func matches(rule manifest.Value, grpc bool) []Match {
+	var list []Match
+	for _, v := range rule.At("matches").Items() {
+		list = append(list, ReadMatch(v, grpc))
+	}
+	if len(list) == 0 && grpc {
+		list = []Match{{Method: "POST"}}
+	} else if len(list) == 0 {
+		list = []Match{{Path: "PathPrefix /"}}
+	}
+	return list
+}
+
+// ReadMatch reads one entry of a rule's matches, with the standard's defaults.
+func ReadMatch(v manifest.Value, grpc bool) Match {
+	m := Match{Headers: v.At("headers").Len(), Queries: v.At("queryParams").Len(), Conditions: conditions(v)}
+	if grpc {
+		method := v.At("method")
+		m.Method = "POST"
+		m.Path = "grpc " + orElse(method.At("type").Text(), "Exact") + " " + method.At("service").Text() + "/" + method.At("method").Text()
+		return m
+	}
+	m.Path = orElse(v.At("path", "type").Text(), "PathPrefix") + " " + trimSlash(orElse(v.At("path", "value").Text(), "/"))
+	m.Method = v.At("method").Text()
+	return m
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+func trimSlash(path string) string {
+	if len(path) > 1 {
+		return strings.TrimSuffix(path, "/")
+	}
+	return path
+}
+
+// conditions writes header and query conditions in one order, header names in
+// lower case, so that equal conditions are equal strings.
+func conditions(v manifest.Value) string {
+	if v.At("headers").Len() == 0 && v.At("queryParams").Len() == 0 {
+		return ""
+	}
+	var parts []string
+	for _, h := range v.At("headers").Items() {
+		parts = append(parts, "h "+strings.ToLower(h.At("name").Text())+" "+orElse(h.At("type").Text(), "Exact")+" "+h.At("value").Text())
+	}
+	for _, q := range v.At("queryParams").Items() {
+		parts = append(parts, "q "+q.At("name").Text()+" "+orElse(q.At("type").Text(), "Exact")+" "+q.At("value").Text())
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, "\x00")
+}
+
+// methods gives those that the match lets through.
+func (m Match) methods() behavior.Methods {
+	if m.Method == "" {
+		return behavior.AllMethods
+	}
+	return behavior.ParseMethod(m.Method)
+}
+
+// Reach gives the methods with which a request can reach rule i. A method that
+// another rule takes away with the same path and conditions does not reach it.
+func Reach(rules []Rule, i int) behavior.Methods {
+	var reach behavior.Methods
+	for _, m := range rules[i].Matches {
+		reach |= ReachOf(rules, i, m)
+	}
+	return reach
+}
+
+// ReachOf is Reach for one match of rule i.
+func ReachOf(rules []Rule, i int, m Match) behavior.Methods {
+	reach := m.methods()
+	for j, other := range rules {
+		if j == i {
+			continue
+		}
+		for _, n := range other.Matches {
+			same := n.Path == m.Path && n.Conditions == m.Conditions
+			if same && (n.Method != "" && m.Method == "" || n.Method == m.Method && j < i) {
+				reach &^= n.methods()
+			}
+		}
+	}
+	return reach
+}
+
+// Serving gives the rules of an edited route that serve the requests which used
+// to reach rule i of the original, each with the methods that it serves.
+func Serving(original, edited []Rule, i int) (indexes []int, methods []behavior.Methods) {
+	serves := make([]behavior.Methods, len(edited))
+	for _, m := range original[i].Matches {
+		for method := behavior.GET; method <= behavior.CONNECT; method <<= 1 {
+			if ReachOf(original, i, m)&method == 0 {
+				continue
+			}
+			if at := server(edited, m, method); at >= 0 {
+				serves[at] |= method
+			}
+		}
+	}
+	for at, set := range serves {
+		if set != 0 {
+			indexes, methods = append(indexes, at), append(methods, set)
+		}
+	}
+	return indexes, methods
+}
+
+// server gives the rule with the match's path and conditions that the method
+// reaches: one that names the method before one that names none.
+func server(rules []Rule, m Match, method behavior.Methods) int {
+	at := -1
+	for r, rule := range rules {
+		for _, n := range rule.Matches {
+			if n.Path != m.Path || n.Conditions != m.Conditions || n.methods()&method == 0 {
+				continue
+			}
+			if n.Method != "" {
+				return r
+			}
+			if at < 0 {
+				at = r
+			}
+		}
+	}
+	return at
+}

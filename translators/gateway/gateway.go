@@ -1,0 +1,69 @@
+// Package gateway is what every gateway package implements: two pure functions,
+// Translate and Read, that know nothing of each other, and a profile of what is
+// true of the gateway as data.
+package gateway
+
+import (
+	"fmt"
+
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+)
+
+// A Gateway is one target of translation. Both functions are pure: no clock, no
+// environment, no network, no map order.
+type Gateway interface {
+	// Profile gives what is true of the gateway whatever the input.
+	Profile() Profile
+	// Translate gives the objects that carry the plan's intents: new ones, and
+	// edited copies of objects of the plan's world. Only translators.Run calls it.
+	Translate(*resolve.Plan, Settings) Output
+	// Read gives what the objects of a world make the gateway do with the
+	// requests that the intent is about, one effect for each rule that now serves
+	// a part of them. It looks at the intent's place, never at its wish.
+	Read(resolve.Intent, *manifest.Set, Settings) []behavior.Effect
+}
+
+// A Profile is everything true of a gateway that is data.
+type Profile struct {
+	Name  string // "envoy-gateway": flag value, golden file name, docs anchor
+	Title string // "Envoy Gateway"
+	// Oldest and Newest bound the versions that the package knows; Newest is the
+	// one that is meant where none is given.
+	Oldest, Newest Version
+	// Reasons say why a wish is not carried in full: by behavior.Diff's Topic,
+	// the first that fits of "Topic/class", "Topic", and the topics above it.
+	Reasons map[string]string
+	// OtherMethods says what the gateway does with methods that are not modelled.
+	OtherMethods string
+}
+
+// Output is what Translate gives.
+type Output struct {
+	Objects []*manifest.Object
+	Said    []Said
+}
+
+// Said is a finding of a translator about one policy: what it needed and did not
+// find, or assumed. Losses are not said; comparing finds them.
+type Said struct {
+	Policy *schema.RetryPolicy
+	finding.Finding
+}
+
+// Say adds a finding about the target of an intent.
+func (o *Output) Say(i resolve.Intent, code finding.Code, message, reason, hint string) {
+	f := resolve.About(i.Policy, code, targetField(i), message)
+	f.Reason, f.Hint, f.Severity = reason, hint, code.Severity()
+	for _, said := range o.Said {
+		if said.Policy == i.Policy && said.Finding == f {
+			return
+		}
+	}
+	o.Said = append(o.Said, Said{i.Policy, f})
+}
+
+func targetField(i resolve.Intent) string { return fmt.Sprintf("spec.targetRefs[%d]", i.Ref) }

@@ -1,0 +1,91 @@
+package gateway
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A Version is the major and minor version of a gateway.
+type Version struct{ Major, Minor int }
+
+// ParseVersion reads "1.9", "v1.9" or "1.9.1".
+func ParseVersion(s string) (Version, error) {
+	parts := strings.Split(strings.TrimPrefix(s, "v"), ".")
+	if len(parts) < 2 || len(parts) > 3 {
+		return Version{}, fmt.Errorf("parse version %q: a major and a minor number are wanted, such as 1.9", s)
+	}
+	var numbers [3]int
+	for i, part := range parts {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 0 {
+			return Version{}, fmt.Errorf("parse version %q: a major and a minor number are wanted, such as 1.9", s)
+		}
+		numbers[i] = n
+	}
+	return Version{numbers[0], numbers[1]}, nil
+}
+
+// AtLeast reports whether the version is the given one or a newer one.
+func (v Version) AtLeast(major, minor int) bool {
+	return v.Major > major || v.Major == major && v.Minor >= minor
+}
+
+// Before reports whether the version is older than another.
+func (v Version) Before(other Version) bool { return !v.AtLeast(other.Major, other.Minor) }
+
+// String gives "1.9".
+func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }
+
+// Settings are what the input's objects do not say about a target.
+type Settings struct {
+	// Version is the gateway's.
+	Version Version
+	// ClusterDomain is the domain of Service names, "cluster.local".
+	ClusterDomain string
+	Istio         Istio
+	GatewayAPI    GatewayAPI
+	Traefik       Traefik
+	Kong          Kong
+}
+
+// Istio is what is said about an Istio target.
+type Istio struct {
+	// API is what retries are written in: "virtualservice", "gateway-api", or
+	// "auto" (what the parent's GatewayClass shows).
+	API string
+	// Gateways maps "namespace/name" of a Gateway API Gateway to that of the
+	// classic Istio Gateway that takes its place.
+	Gateways map[string]string
+}
+
+// GatewayAPI is what is said about a Gateway API target.
+type GatewayAPI struct {
+	// Channel is "standard" or "experimental".
+	Channel string
+	// Implementation is "envoy-gateway", "istio", "kgateway", "cilium",
+	// "agentgateway" or "none" (nothing is known).
+	Implementation string
+}
+
+// Traefik is what is said about a Traefik target.
+type Traefik struct {
+	// SafeNaming is the provider's setting of that name (Traefik 3.7.11).
+	SafeNaming bool
+}
+
+// Kong is what is said about a Kong target.
+type Kong struct {
+	// UntrustedLua is Kong's setting untrusted_lua: "Strict", "Lax", "Sandbox",
+	// "Open" (on) or "Disabled" (off); empty is the default of the version.
+	UntrustedLua string
+}
+
+// Defaults gives the settings of a target of which nothing is said.
+func Defaults(p Profile) Settings {
+	return Settings{
+		Version: p.Newest, ClusterDomain: "cluster.local",
+		Istio:      Istio{API: "auto"},
+		GatewayAPI: GatewayAPI{Channel: "standard", Implementation: "none"},
+	}
+}
