@@ -159,3 +159,8 @@ func (v Value) Column() int {
 	}
 	return v.node.Column
 }
+
+// IsPlain reports whether a scalar stands without quotes.
+func (v Value) IsPlain() bool {
+	return v.IsScalar() && v.node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
+}
