@@ -45,19 +45,24 @@ func attachments(world *manifest.Set) map[manifest.ID][]attachment {
 	return attached
 }
 
-// gateway claims a Gateway, or one listener of it, and the rules of the routes
-// that are attached there.
+// gateway claims the rules of the routes that are attached to a Gateway, or to
+// one listener of it; without any, the Gateway as a whole.
 func (r *resolver) gateway(i Intent) {
 	section, rank := i.Target().SectionName, rankGateway
 	if section != "" {
 		rank = rankSection
 	}
-	r.claim(i, rank)
+	whole := true
 	for _, a := range r.attached[i.TargetID()] {
 		if section == "" || a.section == "" || a.section == section {
-			i.Object = a.route
-			r.rules(i, rank)
+			whole = false
+			one := i
+			one.Object = a.route
+			r.rules(one, rank)
 		}
+	}
+	if whole {
+		r.claim(i, rank)
 	}
 }
 

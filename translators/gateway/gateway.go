@@ -21,10 +21,10 @@ type Gateway interface {
 	// Translate gives the objects that carry the plan's intents: new ones, and
 	// edited copies of objects of the plan's world. Only translators.Run calls it.
 	Translate(*resolve.Plan, Settings) Output
-	// Read gives what the objects of a world make the gateway do with the
-	// requests that the intent is about, one effect for each rule that now serves
-	// a part of them. It looks at the intent's place, never at its wish.
-	Read(resolve.Intent, *manifest.Set, Settings) []behavior.Effect
+	// Read gives, for each intent, what the objects of a world make the gateway do
+	// with the requests that the intent is about: one effect for each rule that
+	// serves a part of them. It looks at an intent's place, never at its wish.
+	Read([]resolve.Intent, *manifest.Set, Settings) [][]behavior.Effect
 }
 
 // A Profile is everything true of a gateway that is data.

@@ -1,0 +1,36 @@
+package envoygateway
+
+import "retryctl.dev/translators/gateway"
+
+// Gateway is Envoy Gateway.
+type Gateway struct{}
+
+// Profile gives what is true of Envoy Gateway as data.
+func (Gateway) Profile() gateway.Profile {
+	return gateway.Profile{
+		Name: "envoy-gateway", Title: "Envoy Gateway",
+		Oldest: gateway.Version{Major: 1, Minor: 3}, Newest: gateway.Version{Major: 1, Minor: 9},
+		Reasons:      reasons,
+		OtherMethods: "Methods that are not modelled (LOCK, MKCOL and so on) are treated like POST: they reach the rule without a method.",
+	}
+}
+
+// reasons are read in Envoy Gateway v1.9.1 and in Envoy 1.39's source unless
+// they name another place.
+var reasons = map[string]string{
+	"AttemptTimeout":                    "only the trigger reset covers a try that timed out, and it covers connections lost after the request was sent as well (Envoy retry_state_impl.cc, wouldRetryFromReset)",
+	"Reset":                             "the trigger reset covers every way to lose a try without response headers, a try that timed out included; Envoy Gateway has no trigger for a part of it (api/v1alpha1/retry_types.go:54)",
+	"ConnectFailure":                    "the triggers reset and reset-before-request cover connect failures as well (Envoy retry_state_impl.cc, wouldRetryFromReset)",
+	"RefusedStream":                     "the trigger reset covers refused streams as well (Envoy retry_state_impl.cc, wouldRetryFromReset)",
+	"ResetBeforeRequest":                "the trigger reset covers it; reset-before-request alone came with Envoy Gateway 1.5 (api/v1alpha1/retry_types.go:54)",
+	"grpcStatuses":                      "there are triggers for CANCELLED, DEADLINE_EXCEEDED, INTERNAL, RESOURCE_EXHAUSTED and UNAVAILABLE only (api/v1alpha1/retry_types.go:54)",
+	"statusCodes":                       "codes hold for all requests of a rule, so a limit on methods needs a rule of its own for them",
+	"maxRetries":                        "the timeout of the whole request bounds all tries and waits; Envoy's own is 15s (router.cc, onResponseTimeout)",
+	"attemptTimeout":                    "a try's timeout that is not less than the request's is ignored (Envoy router.cc, finalTimeout)",
+	"totalTimeout":                      "the route's own timeouts win over the BackendTrafficPolicy's (internal/xds/translator/route.go:442)",
+	"backoff.jitter":                    "Envoy spreads every wait over [0, w) and has no setting for it (backoff_strategy.cc)",
+	"backoff":                           "Envoy doubles the interval up to maxInterval (backoff_strategy.cc)",
+	"budget":                            "the budget counts what is active in one Envoy process, not a rate over time (Envoy resource_manager_impl.h); it came with Envoy Gateway 1.8",
+	"circuitBreaker.maxParallelRetries": "a retry budget takes the place of maxParallelRetries (Envoy circuit_breaker.proto, retry_budget)",
+	"idempotencyKey":                    "the key is a header of the route's rule, so the route must be in the input (internal/gatewayapi/filters.go:469)",
+}

@@ -1,0 +1,323 @@
+package envoygateway
+
+import (
+	"fmt"
+	"time"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/gateway"
+)
+
+// Translate writes, for each policy, a BackendTrafficPolicy on its targets. Where
+// the policy limits methods, rules are split: the policy on the targets then
+// carries only what is safe for every method, and a second one carries the rest
+// on the rules of the listed methods by sectionName.
+func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
+	t := translation{
+		settings: s, edits: gateway.NewEdits(plan.World), attached: newAttachments(plan.World), world: plan.World,
+		fresh: map[string]*manifest.Object{},
+	}
+	for i := 0; i < len(plan.Intents); {
+		n := i + 1
+		for n < len(plan.Intents) && plan.Intents[n].Policy == plan.Intents[i].Policy {
+			n++
+		}
+		t.policy(plan.Intents[i:n])
+		i = n
+	}
+	t.out.Objects = append(t.out.Objects, t.edits.Objects()...)
+	return t.out
+}
+
+type translation struct {
+	settings gateway.Settings
+	world    *manifest.Set
+	attached attachments
+	edits    *gateway.Edits
+	out      gateway.Output
+	fresh    map[string]*manifest.Object // new policies by namespace/name
+}
+
+// carried is one target of a policy and what its BackendTrafficPolicy is to say.
+type carried struct {
+	intent resolve.Intent
+	ref    ref
+	rule   int // of the edited route, where the target is a rule
+	want   behavior.Behavior
+}
+
+func (t *translation) policy(intents []resolve.Intent) {
+	p := intents[0].Policy
+	whole := map[int]bool{} // targets whose own policy carries the whole wish
+	usable := map[int]resolve.Intent{}
+	var sections []carried // rules that may need a policy of their own
+	for _, i := range intents {
+		if !t.usable(i) {
+			continue
+		}
+		if _, seen := usable[i.Ref]; !seen {
+			usable[i.Ref] = i
+			_, limited := gateway.Limit(i.Want)
+			whole[i.Ref] = !(limited && i.Target().Kind == "Gateway") // routes that are not in the input get what is safe
+		}
+		for _, part := range t.parts(i) {
+			if part.Limited {
+				whole[i.Ref] = false
+			}
+			if part.Rule >= 0 && !part.Limited {
+				sections = append(sections, carried{intent: i, rule: part.Rule, want: part.Want})
+			}
+			if part.Rule >= 0 {
+				t.route(i, part.Rule)
+			}
+		}
+	}
+	for n := range p.Spec.TargetRefs {
+		i, ok := usable[n]
+		if !ok {
+			continue
+		}
+		want := i.Want
+		if !whole[n] {
+			want = gateway.SafeOnly(want)
+		}
+		t.carry(carried{intent: i, ref: refTo(i.Target()), want: want}, i.TargetID().Namespace, t.rawNamespace(i), p.Metadata.Name)
+	}
+	for _, c := range sections {
+		if whole[c.intent.Ref] {
+			continue
+		}
+		c.ref = ref{c.intent.ID().Kind, c.intent.ID().Name, gateway.NameRule(t.edits.Of(c.intent.Object), c.rule)}
+		t.carry(c, c.intent.ID().Namespace, c.intent.Object.RawNamespace(), p.Metadata.Name+"-retryable")
+	}
+}
+
+// rawNamespace is the namespace of a new object for a target, as it is written
+// in the object or else in the policy.
+func (t *translation) rawNamespace(i resolve.Intent) string {
+	if o := t.world.Get(i.TargetID()); o != nil {
+		return o.RawNamespace()
+	}
+	return i.Policy.Metadata.Namespace
+}
+
+// usable says what a target cannot be used for.
+func (t *translation) usable(i resolve.Intent) bool {
+	target := i.Target()
+	switch target.Kind {
+	case "HTTPRoute", "GRPCRoute", "Gateway":
+	default:
+		t.out.Say(i, finding.WrongTargetKind, fmt.Sprintf("a %s cannot be the target of Envoy Gateway's policies", target.Kind),
+			"BackendTrafficPolicy takes Gateways, ListenerSets and routes (v1.9.1 CRD, spec CEL rules 3 and 5)",
+			"target the HTTPRoute that sends requests to it")
+		return false
+	}
+	if target.SectionName != "" && target.Kind != "Gateway" && !t.settings.Version.AtLeast(1, 6) {
+		t.out.Say(i, finding.NeedsVersion, "policies on one rule of a route need Envoy Gateway 1.6",
+			"until 1.5 the CRD refuses sectionName", "give the rule a route of its own, or raise the version")
+		return false
+	}
+	return true
+}
+
+// parts is Edits.Parts, where the version can tell rules apart.
+func (t *translation) parts(i resolve.Intent) []gateway.Part {
+	_, limited := gateway.Limit(i.Want)
+	if limited && i.Rule >= 0 && !t.settings.Version.AtLeast(1, 6) {
+		whole := []gateway.Part{{Rule: i.Rule, Want: i.Want}}
+		methods, _ := gateway.Limit(i.Want)
+		if i.Methods&^methods == 0 && len(resolve.RulesOf(i.Object)) == 1 {
+			return whole
+		}
+		t.out.Say(i, finding.NeedsVersion, "policies on one rule of a route, which a limit on methods needs, came with Envoy Gateway 1.6",
+			"until 1.5 the CRD refuses sectionName", "give the methods a route of their own, or raise the version")
+		return []gateway.Part{{Rule: i.Rule, Want: gateway.SafeOnly(i.Want), Limited: true}}
+	}
+	return t.edits.Parts(i, &t.out)
+}
+
+// route edits what the route itself says about retries and timeouts, since that
+// would win over the BackendTrafficPolicy, and puts the idempotency key there.
+func (t *translation) route(i resolve.Intent, rule int) {
+	edit := func() manifest.Value { return t.edits.Of(i.Object).At("spec", "rules").Index(rule) }
+	now := edit()
+	if now.At("retry").Exists() {
+		edit().Remove("retry")
+	}
+	if timeouts := now.At("timeouts"); timeouts.Exists() {
+		if i.Want.TotalTimeout.State == behavior.Set && timeouts.At("request").Exists() {
+			timeouts.Put("request", behavior.Short(i.Want.TotalTimeout.Value))
+		}
+		if i.Want.AttemptTimeout.State == behavior.Set && timeouts.At("backendRequest").Exists() {
+			timeouts.Remove("backendRequest")
+		}
+		if timeouts.Len() == 0 {
+			edit().Remove("timeouts")
+		}
+	}
+	if i.Want.IdempotencyKey.State == behavior.Set {
+		gateway.SetHeader(edit(), i.Want.IdempotencyKey.Value, keyFormat(i.Want.IdempotencyKey.Value))
+	}
+}
+
+// keyFormat keeps the client's key and else takes the request ID that Envoy makes
+// for each request, before the first try.
+func keyFormat(header string) string { return "%REQ(" + header + "?X-Request-Id)%" }
+
+// carry writes a wish into the policy that is on the target already, or into the
+// new one of that name.
+func (t *translation) carry(c carried, namespace, rawNamespace, name string) {
+	if existing := t.attached.on(namespace, c.ref); existing != nil {
+		if refsOf(existing).Len() > 1 || existing.At("spec", "targetSelectors").Len() > 0 {
+			t.out.Say(c.intent, finding.Conflicts, fmt.Sprintf("%s is on %s already, and on other objects as well", existing.ID(), c.ref),
+				"two policies on one target do not merge: the older one wins (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1199)",
+				"give the target a policy of its own, or take it out of that one")
+			return
+		}
+		t.write(t.edits.Of(existing), c)
+		return
+	}
+	t.shadow(c)
+	key := namespace + "/" + name
+	o := t.fresh[key]
+	if o == nil {
+		for n := 2; t.world.Get(manifest.ID{Group: group, Kind: kind, Namespace: namespace, Name: name}) != nil; n++ {
+			name = fmt.Sprintf("%s-%d", c.intent.Policy.Metadata.Name, n)
+		}
+		o = manifest.New(apiVersion, kind, rawNamespace, name)
+		o.Root().Put("spec", manifest.Map("targetRefs", manifest.List()))
+		t.fresh[key] = o
+		t.out.Objects = append(t.out.Objects, o)
+		t.write(o, c)
+	}
+	o.At("spec", "targetRefs").Append(c.ref.value())
+}
+
+// write puts a wish into a BackendTrafficPolicy. What nobody wishes stays.
+func (t *translation) write(o *manifest.Object, c carried) {
+	spec := o.Root().Make("spec")
+	t.retry(spec, c.want)
+	if total := t.total(c.want); total > 0 {
+		spec.Make("timeout", "http").Put("requestTimeout", behavior.Short(total))
+	}
+	t.breaker(spec, c)
+}
+
+func (t *translation) retry(spec manifest.Value, want behavior.Behavior) {
+	if want.MaxRetries.State != behavior.Set {
+		return
+	}
+	retry := spec.Make("retry")
+	names, codes := t.triggers(want.Causes)
+	retries := want.MaxRetries.Value
+	if len(names) == 0 {
+		retries = 0 // without triggers Envoy Gateway would put its own in their place
+	}
+	retry.Put("numRetries", retries)
+	retry.Remove("retryOn")
+	if retries > 0 {
+		on := manifest.Map("triggers", names)
+		if len(codes) > 0 {
+			on.Put("httpStatusCodes", codes)
+		}
+		retry.Put("retryOn", on)
+	}
+	if want.AttemptTimeout.State == behavior.Set {
+		retry.Make("perRetry").Put("timeout", behavior.Short(want.AttemptTimeout.Value))
+	}
+	if want.Backoff.State == behavior.Set && retries > 0 {
+		b := want.Backoff.Value
+		if b.Cap == 0 {
+			b.Cap = defaultCapFactor * b.Base
+		}
+		retry.Make("perRetry").Put("backOff", manifest.Map("baseInterval", behavior.Short(b.Base), "maxInterval", behavior.Short(b.Cap)))
+	}
+}
+
+// triggers gives the triggers and codes for causes, whatever their methods.
+func (t *translation) triggers(causes behavior.Causes) (names []string, codes []int) {
+	wanted := map[string]bool{}
+	for _, c := range causes.List(behavior.AllMethods) {
+		if status, ok := c.Status(); ok {
+			wanted[codesTrigger] = true
+			codes = append(codes, status)
+		} else if name := triggerFor(c); name != "reset-before-request" || t.settings.Version.AtLeast(1, 5) {
+			wanted[name] = true
+		}
+	}
+	for _, known := range triggers {
+		if wanted[known.name] {
+			names = append(names, known.name)
+		}
+		if known.name == "resource-exhausted" && wanted[codesTrigger] {
+			names = append(names, codesTrigger)
+		}
+	}
+	return names, codes
+}
+
+// total is the request timeout to write: the one that is wished, or one that
+// leaves the tries and waits their time where Envoy's default would cut them.
+func (t *translation) total(want behavior.Behavior) time.Duration {
+	if want.TotalTimeout.State == behavior.Set {
+		return want.TotalTimeout.Value
+	}
+	if want.AttemptTimeout.State != behavior.Set {
+		want.AttemptTimeout = behavior.Is(time.Duration(0))
+	}
+	if want.Backoff.State == behavior.Set && want.Backoff.Value.Cap == 0 {
+		want.Backoff.Value.Cap = defaultCapFactor * want.Backoff.Value.Base
+	}
+	want.TotalTimeout = behavior.None[time.Duration]()
+	_, longest, _, _ := want.Worst()
+	if longest < defaultTimeoutSecs*time.Second {
+		return 0
+	}
+	return longest.Truncate(time.Second) + time.Second
+}
+
+func (t *translation) breaker(spec manifest.Value, c carried) {
+	b := c.want.Breaker
+	for _, limit := range []struct {
+		name  string
+		value behavior.Setting[int64]
+	}{
+		{"maxConnections", b.MaxConnections}, {"maxPendingRequests", b.MaxPendingRequests},
+		{"maxParallelRequests", b.MaxParallelRequests}, {"maxParallelRetries", b.MaxParallelRetries},
+	} {
+		if limit.value.State == behavior.Set {
+			spec.Make("circuitBreaker").Put(limit.name, limit.value.Value)
+		}
+	}
+	if c.want.Budget.State != behavior.Set {
+		return
+	}
+	if !t.settings.Version.AtLeast(1, 8) {
+		t.out.Say(c.intent, finding.NeedsVersion, "a retry budget needs Envoy Gateway 1.8", "circuitBreaker.retryBudget came with 1.8", "raise the version, or bound circuitBreaker.maxParallelRetries instead")
+		return
+	}
+	budget := c.want.Budget.Value
+	least := budget.MinConcurrent
+	if budget.Interval > 0 { // a rate is no concurrency: Envoy's own floor stays
+		least = defaultConcurrency
+	}
+	spec.Make("circuitBreaker").Put("retryBudget", manifest.Map(
+		"percent", manifest.Map("numerator", budget.Percent, "denominator", 100),
+		"minRetryConcurrency", least))
+}
+
+// shadow says which wider policy a new one hides, and that it does so as a whole.
+func (t *translation) shadow(c carried) {
+	wider := t.attached.wider(c.intent, c.ref, t.world)
+	if wider == nil {
+		return
+	}
+	t.out.Say(c.intent, finding.Shadows, fmt.Sprintf("the new policy on %s hides all of %s there", c.ref, wider.ID()),
+		"the most specific policy holds as a whole, without a merge (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402)",
+		"repeat in it what the wider policy sets, or set mergeType on it")
+}
+
+var _ gateway.Gateway = Gateway{}

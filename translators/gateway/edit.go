@@ -1,0 +1,225 @@
+package gateway
+
+import (
+	"fmt"
+	"strings"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
+)
+
+// Edits are the copies of a world's objects that a translation changes.
+type Edits struct {
+	world   *manifest.Set
+	copies  map[manifest.ID]*manifest.Object
+	order   []manifest.ID
+	foreign map[sharedPath][]foreignMatch
+}
+
+// NewEdits gives no edits yet.
+func NewEdits(world *manifest.Set) *Edits {
+	return &Edits{world: world, copies: map[manifest.ID]*manifest.Object{}}
+}
+
+// Of gives the copy of an object to change.
+func (e *Edits) Of(o *manifest.Object) *manifest.Object {
+	c, ok := e.copies[o.ID()]
+	if !ok {
+		c = o.Clone()
+		e.copies[o.ID()] = c
+		e.order = append(e.order, o.ID())
+	}
+	return c
+}
+
+// Objects gives the copies that differ from what they were made of, in the order
+// in which they were asked for.
+func (e *Edits) Objects() []*manifest.Object {
+	var changed []*manifest.Object
+	for _, id := range e.order {
+		if c := e.copies[id]; !manifest.Equal(c, c.Original) {
+			changed = append(changed, c)
+		}
+	}
+	return changed
+}
+
+// A Part is a rule that carries a part of an intent: all of it, or all that is
+// right for methods that the policy does not let be retried once the backend may
+// have processed the request.
+type Part struct {
+	Rule int // index in the edited object; -1 for the object as a whole
+	Want behavior.Behavior
+	// Limited says that Want is less than the intent's, for want of methods.
+	Limited bool
+}
+
+// Limit gives the methods to which a wish is limited once the backend may have
+// processed the request, and whether it is limited at all.
+func Limit(want behavior.Behavior) (methods behavior.Methods, limited bool) {
+	for c, m := range want.Causes {
+		if !behavior.Cause(c).Safe() && m != 0 && m != behavior.AllMethods {
+			return m, true
+		}
+	}
+	return behavior.AllMethods, false
+}
+
+// SafeOnly gives the wish for requests with the methods that it is not for: only
+// the causes after which the backend cannot have processed the request are left.
+func SafeOnly(want behavior.Behavior) behavior.Behavior {
+	for c := range want.Causes {
+		if !behavior.Cause(c).Safe() {
+			want.Causes[c] = 0
+		}
+	}
+	return want.Normal()
+}
+
+// Parts gives the rules that carry an intent on a route, splitting its rule where
+// the wish is limited to some of the methods that reach it. What cannot be split
+// gets the part that is right for every method, and out says so.
+func (e *Edits) Parts(i resolve.Intent, out *Output) []Part {
+	methods, limited := Limit(i.Want)
+	rest := Part{i.Rule, SafeOnly(i.Want), true}
+	switch {
+	case !limited, i.Rule >= 0 && i.Methods&^methods == 0:
+		return []Part{{i.Rule, i.Want, false}}
+	case i.Methods&methods == 0:
+		return []Part{rest}
+	case i.Rule < 0:
+		out.Say(i, finding.CannotSplit, fmt.Sprintf("%s cannot be split by method: its rules are not in the input", i.Place()), "",
+			"give its manifest with -f as well")
+		return []Part{rest}
+	}
+	edited := e.Of(i.Object)
+	rules := route.Rules(edited)
+	name := i.Name
+	if name == "" {
+		name = fmt.Sprintf("rule-%d", i.Rule)
+	}
+	name = route.FreeName(rules, name+"-retryable")
+	if _, err := route.Split(edited, i.Rule, methods, name, e.foreignTo(i.Object, i.Rule)); err != nil {
+		out.Say(i, finding.CannotSplit, fmt.Sprintf("%s cannot be split by method: %v", i.Place(), err), "",
+			"give the methods a rule of their own, or name every method in retryOn.methods if all of them may run twice")
+		return []Part{rest}
+	}
+	return []Part{rest, {len(rules), i.Want, false}}
+}
+
+type sharedPath struct {
+	parent manifest.ID
+	path   string
+}
+
+type foreignMatch struct {
+	route *manifest.Object
+	match route.Match
+}
+
+// foreignTo gives the matches of other routes that share a parent, a hostname and
+// a path with a rule.
+func (e *Edits) foreignTo(o *manifest.Object, rule int) []route.Match {
+	if e.foreign == nil {
+		e.foreign = map[sharedPath][]foreignMatch{}
+		for _, other := range e.world.Kind(route.Group, "HTTPRoute") {
+			ids, _ := resolve.ParentRefs(other)
+			for _, r := range route.Rules(other) {
+				for _, m := range r.Matches {
+					for _, id := range ids {
+						at := sharedPath{id, m.Path}
+						e.foreign[at] = append(e.foreign[at], foreignMatch{other, m})
+					}
+				}
+			}
+		}
+	}
+	var matches []route.Match
+	ids, _ := resolve.ParentRefs(o)
+	for _, m := range route.Rules(o)[rule].Matches {
+		for _, id := range ids {
+			for _, f := range e.foreign[sharedPath{id, m.Path}] {
+				if f.route.ID() != o.ID() && shareHost(o, f.route) {
+					matches = append(matches, f.match)
+				}
+			}
+		}
+	}
+	return matches
+}
+
+// shareHost reports whether two routes name a hostname in common; a route
+// without hostnames has that of its listener, which may be any.
+func shareHost(a, b *manifest.Object) bool {
+	x, y := a.At("spec", "hostnames"), b.At("spec", "hostnames")
+	if x.Len() == 0 || y.Len() == 0 {
+		return x.Len() == y.Len()
+	}
+	for _, h := range x.Items() {
+		for _, g := range y.Items() {
+			if h.Text() == g.Text() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// NameRule gives a rule a name, which policies need to point at it, and tells it.
+func NameRule(edited *manifest.Object, rule int) string {
+	rules := route.Rules(edited)
+	if name := rules[rule].Name; name != "" {
+		return name
+	}
+	name := route.FreeName(rules, fmt.Sprintf("rule-%d", rule))
+	rules[rule].Value.Put("name", name)
+	return name
+}
+
+// SetHeader has a rule of a route set a request header, in the one filter for
+// request headers that a rule can have.
+func SetHeader(rule manifest.Value, name, value string) {
+	if !rule.At("filters").IsList() {
+		rule.Put("filters", manifest.List())
+	}
+	filter := manifest.Value{}
+	for _, f := range rule.At("filters").Items() {
+		if f.At("type").Text() == "RequestHeaderModifier" {
+			filter = f
+		}
+	}
+	if !filter.Exists() {
+		filter = manifest.Map("type", "RequestHeaderModifier")
+		rule.At("filters").Append(filter)
+	}
+	modifier := filter.Make("requestHeaderModifier")
+	for _, list := range []string{"set", "add"} {
+		for n := modifier.At(list).Len() - 1; n >= 0; n-- {
+			if strings.EqualFold(modifier.At(list).Index(n).At("name").Text(), name) {
+				modifier.At(list).RemoveIndex(n)
+			}
+		}
+		if modifier.At(list).Exists() && modifier.At(list).Len() == 0 {
+			modifier.Remove(list)
+		}
+	}
+	if !modifier.At("set").IsList() {
+		modifier.Put("set", manifest.List())
+	}
+	modifier.At("set").Append(manifest.Map("name", name, "value", value))
+}
+
+// HeaderSet gives the value that a rule of a route sets a request header to.
+func HeaderSet(rule manifest.Value, match func(name, value string) bool) (name, value string, ok bool) {
+	for _, f := range rule.At("filters").Items() {
+		for _, h := range f.At("requestHeaderModifier", "set").Items() {
+			if match(h.At("name").Text(), h.At("value").Text()) {
+				return h.At("name").Text(), h.At("value").Text(), true
+			}
+		}
+	}
+	return "", "", false
+}

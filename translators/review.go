@@ -1,0 +1,196 @@
+package translators
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/gateway"
+)
+
+// A review makes findings of what translating and reading back has shown.
+type review struct {
+	profile gateway.Profile
+	strict  bool
+	used    map[acceptance]bool
+	// before gives the effects that a place had without the translation.
+	before func(resolve.Intent) []behavior.Effect
+}
+
+type acceptance struct {
+	policy *schema.RetryPolicy
+	index  int
+}
+
+// A loss is one difference of one policy, wherever it occurs.
+type loss struct {
+	behavior.Diff
+	places []string
+}
+
+// findings gives every finding, and the policies that have an error.
+func (r *review) findings(places []Place, said []gateway.Said) (finding.List, map[*schema.RetryPolicy]bool) {
+	var list finding.List
+	errors := map[*schema.RetryPolicy]bool{}
+	add := func(p *schema.RetryPolicy, f finding.Finding) {
+		f.Gateway = r.profile.Name
+		if f = r.judge(p, f); f.Severity == finding.Error {
+			errors[p] = true
+		}
+		list.Add(f)
+	}
+	for _, s := range said {
+		add(s.Policy, s.Finding)
+	}
+	var policies []*schema.RetryPolicy
+	losses := map[*schema.RetryPolicy][]loss{}
+	for _, place := range places {
+		p := place.Intent.Policy
+		if _, seen := losses[p]; !seen {
+			policies = append(policies, p)
+			losses[p] = nil
+		}
+		for _, e := range place.Effects {
+			for _, d := range r.compare(place.Intent, e) {
+				losses[p] = gather(losses[p], d, resolve.Place(place.Intent.ID(), e.Rule, place.Intent.Rule))
+			}
+		}
+	}
+	for _, p := range policies {
+		for _, l := range losses[p] {
+			add(p, r.finding(p, l))
+		}
+		list = append(list, r.unused(p)...)
+	}
+	return list, errors
+}
+
+// compare finds the differences of one effect. A retry that the gateway makes
+// without the policy as well is not of the policy's making: no error.
+func (r *review) compare(i resolve.Intent, e behavior.Effect) []behavior.Diff {
+	diffs := behavior.Compare(i.Want, e)
+	for n, d := range diffs {
+		if d.Code == finding.UnsafeRetry && r.already(i, d) {
+			diffs[n].Code = finding.MoreRetries
+			diffs[n].Want = "not retried (the gateway does so without the policy as well)"
+		}
+	}
+	return diffs
+}
+
+func (r *review) already(i resolve.Intent, d behavior.Diff) bool {
+	before := r.before(i)
+	for _, e := range before {
+		for _, c := range d.Causes {
+			if d.Methods&e.Methods&^(e.Causes[c]|e.Unclear[c]) != 0 {
+				return false
+			}
+		}
+	}
+	return len(before) > 0
+}
+
+// gather adds a difference to those of its kind: the same loss on several rules,
+// or for several methods, is one.
+func gather(losses []loss, d behavior.Diff, place string) []loss {
+	for n := range losses {
+		l := &losses[n]
+		if l.Code == d.Code && l.Field == d.Field && l.Topic == d.Topic && l.Want == d.Want && l.Got == d.Got && slices.Equal(l.Causes, d.Causes) {
+			l.Methods |= d.Methods
+			if !slices.Contains(l.places, place) {
+				l.places = append(l.places, place)
+			}
+			return losses
+		}
+	}
+	return append(losses, loss{d, []string{place}})
+}
+
+func (r *review) finding(p *schema.RetryPolicy, l loss) finding.Finding {
+	f := resolve.About(p, l.Code, l.Field, message(r.profile, l))
+	f.Class, f.Want, f.Got = l.Class, l.Want, l.Got
+	f.Reason = reason(r.profile, l.Diff)
+	f.Severity = l.Code.Severity()
+	return f
+}
+
+// message says what differs, for whom, and where.
+func message(p gateway.Profile, l loss) string {
+	what := map[finding.Class]string{
+		finding.Widened: "retries more than asked", finding.Narrowed: "retries less than asked",
+		finding.Approximated: "differs", finding.Dropped: "has nothing for it",
+		finding.Extra: "adds something", finding.Unknown: "may or may not do it",
+	}[l.Class]
+	if len(l.Causes) > 0 {
+		what = map[finding.Class]string{
+			finding.Widened:  "retries %s for %s, which was not asked",
+			finding.Narrowed: "does not retry %s for %s",
+			finding.Unknown:  "leaves open whether %s is retried for %s",
+		}[l.Class]
+		what = fmt.Sprintf(what, behavior.CauseList(l.Causes), l.Methods)
+	}
+	where := l.places[0]
+	if n := len(l.places) - 1; n > 0 {
+		where += fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("%s %s, on %s", p.Title, what, where)
+}
+
+// reason looks a difference up in the profile: by topic and class, by topic, by
+// the topics above it.
+func reason(p gateway.Profile, d behavior.Diff) string {
+	topic := d.Topic
+	for {
+		if text, ok := p.Reasons[topic+"/"+string(d.Class)]; ok {
+			return text
+		}
+		if text, ok := p.Reasons[topic]; ok {
+			return text
+		}
+		cut := strings.LastIndexByte(topic, '.')
+		if cut < 0 {
+			return ""
+		}
+		topic = topic[:cut]
+	}
+}
+
+// judge makes a note of an accepted loss, and an error of any other with strict.
+func (r *review) judge(p *schema.RetryPolicy, f finding.Finding) finding.Finding {
+	for n, a := range p.Spec.Accept {
+		if a.Gateway != r.profile.Name || a.Finding != string(f.Code) || !within(f.Field, a.Field) {
+			continue
+		}
+		r.used[acceptance{p, n}] = true
+		f.Severity = finding.Note
+		f.Hint = "accepted: " + a.Reason
+		return f
+	}
+	if r.strict && f.Severity == finding.Warning {
+		f.Severity = finding.Error
+	}
+	return f
+}
+
+// within reports whether a field is the accepted one or below it.
+func within(field, accepted string) bool {
+	return accepted == "" || field == accepted || strings.HasPrefix(field, accepted+".")
+}
+
+// unused reports acceptances for this gateway that nothing made use of.
+func (r *review) unused(p *schema.RetryPolicy) finding.List {
+	var list finding.List
+	for n, a := range p.Spec.Accept {
+		if a.Gateway == r.profile.Name && !r.used[acceptance{p, n}] {
+			f := resolve.About(p, finding.UnusedAccept, fmt.Sprintf("spec.accept[%d]", n),
+				fmt.Sprintf("%s is accepted for %s and does not occur", a.Finding, r.profile.Title))
+			f.Gateway, f.Hint = r.profile.Name, "take the acceptance out"
+			list.Add(f)
+		}
+	}
+	return list
+}

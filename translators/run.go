@@ -1,0 +1,88 @@
+package translators
+
+import (
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/gateway"
+)
+
+// A Result is what one gateway makes of a plan.
+type Result struct {
+	Gateway gateway.Profile
+	Version gateway.Version
+	// Objects are the new and the edited ones, without those of policies that
+	// have errors.
+	Objects []*manifest.Object
+	// Places say what each intent came to, those of policies with errors included.
+	Places []Place
+	// Findings are every difference and every word of the translator.
+	Findings finding.List
+}
+
+// A Place is an intent with what the gateway makes of it.
+type Place struct {
+	Intent  resolve.Intent
+	Effects []behavior.Effect
+}
+
+// Run has a gateway translate a plan, reads its output back over the plan's world
+// and compares. A policy with an error is translated by itself for its findings
+// and left out of the objects; the others are translated without it. With
+// strict every loss that is not accepted is an error.
+func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool) Result {
+	result := Result{Gateway: g.Profile(), Version: s.Version}
+	failed := map[*schema.RetryPolicy]bool{}
+	for {
+		out := g.Translate(plan, s)
+		places := read(g, plan, out.Objects, s)
+		r := review{profile: result.Gateway, strict: strict, used: map[acceptance]bool{}}
+		r.before = func(i resolve.Intent) []behavior.Effect {
+			return g.Read([]resolve.Intent{i}, plan.World, s)[0]
+		}
+		findings, errors := r.findings(places, out.Said)
+		fresh := false
+		for p := range errors {
+			fresh = fresh || !failed[p]
+			failed[p] = true
+		}
+		if !fresh {
+			result.Objects, result.Findings = out.Objects, append(result.Findings, findings...)
+			result.Places = append(result.Places, places...)
+			return result
+		}
+		for _, place := range places {
+			if errors[place.Intent.Policy] {
+				result.Places = append(result.Places, place)
+			}
+		}
+		result.Findings = append(result.Findings, only(findings, errors)...)
+		plan = plan.Without(errors)
+	}
+}
+
+// only gives the findings about some policies.
+func only(findings finding.List, policies map[*schema.RetryPolicy]bool) finding.List {
+	names := map[string]bool{}
+	for p := range policies {
+		names[resolve.PolicyID(p).String()] = true
+	}
+	var some finding.List
+	for _, f := range findings {
+		if names[f.Object] {
+			some = append(some, f)
+		}
+	}
+	return some
+}
+
+func read(g gateway.Gateway, plan *resolve.Plan, objects []*manifest.Object, s gateway.Settings) []Place {
+	effects := g.Read(plan.Intents, plan.World.With(objects...), s)
+	places := make([]Place, len(plan.Intents))
+	for n, i := range plan.Intents {
+		places[n] = Place{i, effects[n]}
+	}
+	return places
+}
