@@ -75,3 +75,14 @@ func (b Behavior) Worst() (tries int, latency time.Duration, bounded, known bool
 	}
 	return tries, latency, bounded, true
 }
+
+// Load gives how many requests the backend gets for each of the clients' while
+// every try fails: one for each try, or what a budget leaves of that. The floor
+// of a budget, which counts where there is little traffic, is left aside.
+func (b Behavior) Load() float64 {
+	load := float64(1 + b.MaxRetries.Value)
+	if b.Budget.State == Set {
+		load = min(load, 1+b.Budget.Value.Percent/100)
+	}
+	return load
+}

@@ -25,11 +25,14 @@ func WriteYAML(w io.Writer, objects []*Object) error {
 
 // WriteYAML writes one object in the layout that kubectl and kustomize use: two
 // spaces, list items in line with their key.
-func (o *Object) WriteYAML(w io.Writer) error {
+func (o *Object) WriteYAML(w io.Writer) error { return o.Root().WriteYAML(w) }
+
+// WriteYAML writes one value in the layout of Object.WriteYAML.
+func (v Value) WriteYAML(w io.Writer) error {
 	e := yaml.NewEncoder(w)
 	e.SetIndent(2)
 	e.CompactSeqIndent()
-	if err := e.Encode(o.root); err != nil {
+	if err := e.Encode(v.node); err != nil {
 		return err
 	}
 	return e.Close()

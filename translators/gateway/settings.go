@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"retryctl.dev/schema"
 )
 
 // A Version is the major and minor version of a gateway.
@@ -87,5 +89,34 @@ func Defaults(p Profile) Settings {
 		Version: p.Newest, ClusterDomain: "cluster.local",
 		Istio:      Istio{API: "auto"},
 		GatewayAPI: GatewayAPI{Channel: "standard", Implementation: "none"},
+	}
+}
+
+// Apply puts what a Config says in place of the defaults.
+func (s *Settings) Apply(c schema.ConfigSpec) {
+	put := func(into *string, value string) {
+		if value != "" {
+			*into = value
+		}
+	}
+	put(&s.ClusterDomain, c.ClusterDomain)
+	if c.Istio != nil {
+		put(&s.Istio.API, c.Istio.API)
+		for _, g := range c.Istio.Gateways {
+			if s.Istio.Gateways == nil {
+				s.Istio.Gateways = map[string]string{}
+			}
+			s.Istio.Gateways[g.Parent] = g.Gateway
+		}
+	}
+	if c.GatewayAPI != nil {
+		put(&s.GatewayAPI.Channel, c.GatewayAPI.Channel)
+		put(&s.GatewayAPI.Implementation, c.GatewayAPI.Implementation)
+	}
+	if c.Traefik != nil {
+		s.Traefik.SafeNaming = c.Traefik.SafeNaming
+	}
+	if c.Kong != nil {
+		put(&s.Kong.UntrustedLua, c.Kong.UntrustedLua)
 	}
 }

@@ -1,0 +1,66 @@
+// Package cli is the command line: one file for each command, streams handed in,
+// and an exit status that says how it went.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit statuses.
+const (
+	Done     = 0 // what was asked is done
+	Findings = 1 // the input has errors
+	Trouble  = 2 // it could not be run: bad flags, unreadable or unwritable files
+)
+
+// Streams are the standard streams of a run.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// errFindings ends a command whose findings have been printed already.
+var errFindings = errors.New("the input has errors")
+
+// Main runs the command line and gives its exit status. Nothing but what a
+// command is for goes to Out.
+func Main(ctx context.Context, args []string, s Streams) int {
+	root := newRoot(s)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return Done
+	case errors.Is(err, errFindings):
+		return Findings
+	}
+	fmt.Fprintf(s.Err, "retryctl: %v\n", err)
+	return Trouble
+}
+
+func newRoot(s Streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "retryctl",
+		Short: "One retry policy for every gateway, with what each of them makes of it",
+		Long: `retryctl translates a vendor-neutral RetryPolicy into the configuration of Envoy
+Gateway, Istio, Kong, Traefik and the Gateway API, reads the result back, and
+reports every difference between what was asked and what each gateway will do.
+
+Exit status: 0 done, 1 the input has errors, 2 could not run.`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(s.In)
+	root.SetOut(s.Out)
+	root.SetErr(s.Err)
+	root.AddCommand(
+		newTranslate(s), newValidate(s), newExplain(s), newSchema(s), newVersion(s),
+	)
+	return root
+}

@@ -1,0 +1,34 @@
+package manifest
+
+import "strings"
+
+// Patch gives the JSON patch (RFC 6902) that makes one object of another, as a
+// list of operations. A list that differs is replaced as a whole: where the
+// lists of a route are concerned, that is how every patch treats them.
+func Patch(from, to *Object) Value {
+	ops := List()
+	diff(ops, "", from.Root(), to.Root())
+	return ops
+}
+
+var pointer = strings.NewReplacer("~", "~0", "/", "~1")
+
+func diff(ops Value, path string, from, to Value) {
+	for key, old := range from.Fields() {
+		at := path + "/" + pointer.Replace(key.Text())
+		now := to.At(key.Text())
+		switch {
+		case !now.Exists():
+			ops.Append(Map("op", "remove", "path", at))
+		case old.IsMap() && now.IsMap():
+			diff(ops, at, old, now)
+		case !equalNode(old.node, now.node):
+			ops.Append(Map("op", "replace", "path", at, "value", now))
+		}
+	}
+	for key, now := range to.Fields() {
+		if !from.At(key.Text()).Exists() {
+			ops.Append(Map("op", "add", "path", path+"/"+pointer.Replace(key.Text()), "value", now))
+		}
+	}
+}

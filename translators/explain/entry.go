@@ -1,0 +1,177 @@
+// Package explain shows what the requests of each rule get from a gateway: as a
+// documented JSON form for machines and as a table for people.
+package explain
+
+import (
+	"slices"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators"
+)
+
+// An Entry is one policy on one gateway for one resulting route rule. Its JSON
+// form is a documented interface: fields are added, never renamed. A null is
+// "none", or unknown where Unknown names the field.
+type Entry struct {
+	Policy  string `json:"policy"`  // "shop/checkout"
+	Gateway string `json:"gateway"` // "envoy-gateway"
+	Version string `json:"version"` // "1.9"
+	Route   string `json:"route"`   // "HTTPRoute shop/checkout"
+	Rule    string `json:"rule"`    // its name, or else its index
+	// Methods are those with which requests reach the rule.
+	Methods    []string `json:"methods"`
+	MaxRetries *int     `json:"maxRetries"`
+	// Causes are what is retried, for which methods; ["*"] is every method.
+	Causes         map[string][]string `json:"causes"`
+	AttemptTimeout *string             `json:"attemptTimeout"`
+	TotalTimeout   *string             `json:"totalTimeout"`
+	// Waits are the ranges of the waits before each retry.
+	Waits          []Wait          `json:"waits"`
+	Budget         *Budget         `json:"budget"`
+	CircuitBreaker *Breaker        `json:"circuitBreaker"`
+	IdempotencyKey *IdempotencyKey `json:"idempotencyKey"`
+	WorstCase      WorstCase       `json:"worstCase"`
+	// Unknown are fields and causes that the implementation decides.
+	Unknown []string `json:"unknown"`
+	// Origin says for each field where its value comes from.
+	Origin map[string]string `json:"origin"`
+	Notes  []string          `json:"notes,omitempty"`
+}
+
+// A Wait is a range of durations.
+type Wait struct {
+	Min string `json:"min"`
+	Max string `json:"max"`
+}
+
+// Budget is a budget of either kind.
+type Budget struct {
+	Percent              float64 `json:"percent"`
+	MinConcurrentRetries *int    `json:"minConcurrentRetries,omitempty"`
+	Interval             string  `json:"interval,omitempty"`
+	MinRetriesPerSecond  *int    `json:"minRetriesPerSecond,omitempty"`
+}
+
+// Breaker is the limits that the gateway's configuration sets.
+type Breaker struct {
+	MaxConnections      *int64 `json:"maxConnections,omitempty"`
+	MaxPendingRequests  *int64 `json:"maxPendingRequests,omitempty"`
+	MaxParallelRequests *int64 `json:"maxParallelRequests,omitempty"`
+	MaxParallelRetries  *int64 `json:"maxParallelRetries,omitempty"`
+}
+
+// IdempotencyKey is the header that all tries share.
+type IdempotencyKey struct {
+	Header string `json:"header"`
+}
+
+// WorstCase is what happens when every try fails.
+type WorstCase struct {
+	Tries *int `json:"tries"` // the first included
+	// AddedLatency is the longest time until the client has its answer; null
+	// where nothing bounds it, or where a part of it is unknown.
+	AddedLatency *string `json:"addedLatency"`
+	// Load is how many requests the backend gets for each of the clients'.
+	Load *float64 `json:"load"`
+}
+
+// Entries gives the entries of results in their order.
+func Entries(results []translators.Result) []Entry {
+	entries := []Entry{}
+	for _, r := range results {
+		for _, place := range r.Places {
+			for _, e := range place.Effects {
+				entries = append(entries, entry(r, place.Intent, e))
+			}
+		}
+	}
+	return entries
+}
+
+func entry(r translators.Result, i resolve.Intent, e behavior.Effect) Entry {
+	id := resolve.PolicyID(i.Policy)
+	b := e.Behavior.For(e.Methods)
+	out := Entry{
+		Policy: id.Namespace + "/" + id.Name, Gateway: r.Gateway.Name, Version: r.Version.String(),
+		Route: e.Object, Rule: e.Rule, Methods: e.Methods.Names(),
+		Causes: map[string][]string{}, Waits: []Wait{}, Unknown: []string{}, Origin: e.Origin, Notes: e.Notes,
+	}
+	unknown := func(state behavior.State, name string) {
+		if state == behavior.Unknown {
+			out.Unknown = append(out.Unknown, name)
+		}
+	}
+	if b.MaxRetries.State == behavior.Set {
+		out.MaxRetries = &b.MaxRetries.Value
+	}
+	unknown(b.MaxRetries.State, "maxRetries")
+	for _, c := range b.Causes.List(behavior.AllMethods) {
+		out.Causes[c.String()] = b.Causes[c].Names()
+	}
+	for _, c := range b.Unclear.List(behavior.AllMethods) {
+		if b.Unclear[c]&^b.Causes[c] != 0 {
+			out.Unknown = append(out.Unknown, "causes."+c.String())
+		}
+	}
+	if b.AttemptTimeout.State == behavior.Set {
+		out.AttemptTimeout = new(behavior.Short(b.AttemptTimeout.Value))
+	}
+	unknown(b.AttemptTimeout.State, "attemptTimeout")
+	if b.TotalTimeout.State == behavior.Set {
+		out.TotalTimeout = new(behavior.Short(b.TotalTimeout.Value))
+	}
+	unknown(b.TotalTimeout.State, "totalTimeout")
+	if waits, ok := b.Waits(); ok {
+		for _, w := range waits {
+			out.Waits = append(out.Waits, Wait{behavior.Short(w.Min), behavior.Short(w.Max)})
+		}
+	}
+	unknown(b.Backoff.State, "waits")
+	out.limits(b, unknown)
+	out.worst(b)
+	slices.Sort(out.Unknown)
+	return out
+}
+
+func (out *Entry) limits(b behavior.Behavior, unknown func(behavior.State, string)) {
+	if b.Budget.State == behavior.Set {
+		x := b.Budget.Value
+		out.Budget = &Budget{Percent: x.Percent}
+		if x.Interval > 0 {
+			out.Budget.Interval, out.Budget.MinRetriesPerSecond = behavior.Short(x.Interval), &x.MinPerSecond
+		} else {
+			out.Budget.MinConcurrentRetries = &x.MinConcurrent
+		}
+	}
+	unknown(b.Budget.State, "budget")
+	limit := func(s behavior.Setting[int64], name string) *int64 {
+		unknown(s.State, "circuitBreaker."+name)
+		if s.State != behavior.Set {
+			return nil
+		}
+		return &s.Value
+	}
+	breaker := Breaker{
+		limit(b.Breaker.MaxConnections, "maxConnections"), limit(b.Breaker.MaxPendingRequests, "maxPendingRequests"),
+		limit(b.Breaker.MaxParallelRequests, "maxParallelRequests"), limit(b.Breaker.MaxParallelRetries, "maxParallelRetries"),
+	}
+	if breaker != (Breaker{}) {
+		out.CircuitBreaker = &breaker
+	}
+	if b.IdempotencyKey.State == behavior.Set {
+		out.IdempotencyKey = &IdempotencyKey{b.IdempotencyKey.Value}
+	}
+	unknown(b.IdempotencyKey.State, "idempotencyKey")
+}
+
+func (out *Entry) worst(b behavior.Behavior) {
+	tries, latency, bounded, known := b.Worst()
+	if b.MaxRetries.State == behavior.Set {
+		out.WorstCase.Tries = &tries
+		out.WorstCase.Load = new(b.Load())
+	}
+	if bounded && known {
+		out.WorstCase.AddedLatency = new(behavior.Short(latency))
+	}
+}

@@ -1,0 +1,185 @@
+package explain
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"retryctl.dev/schema/behavior"
+)
+
+// WriteJSON writes entries as a list.
+func WriteJSON(w io.Writer, entries []Entry) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(entries)
+}
+
+// WriteText writes entries as tables, one for each rule of each gateway.
+func WriteText(w io.Writer, entries []Entry) error {
+	for n, e := range entries {
+		if n > 0 {
+			fmt.Fprintln(w)
+		}
+		rule := ""
+		if e.Rule != "" {
+			rule = " rule " + e.Rule
+		}
+		if _, err := fmt.Fprintf(w, "%s %s: %s%s (RetryPolicy %s)\n", e.Gateway, e.Version, e.Route, rule, e.Policy); err != nil {
+			return err
+		}
+		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		for _, row := range e.rows() {
+			origin := ""
+			if row.origin != "" {
+				origin = "\t# " + row.origin
+			}
+			fmt.Fprintf(table, "  %s\t%s%s\n", row.name, row.value, origin)
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type row struct{ name, value, origin string }
+
+func (e Entry) rows() []row {
+	rows := []row{{"requests", list(e.Methods), ""}, {"retries", e.retries(), e.Origin["maxRetries"]}}
+	for _, group := range e.causeGroups() {
+		rows = append(rows, row{"retried on", group, e.Origin["retryOn"]})
+	}
+	rows = append(rows, row{"each try", e.text(e.AttemptTimeout, "attemptTimeout", "no timeout"), e.Origin["attemptTimeout"]})
+	rows = append(rows, row{"request", e.text(e.TotalTimeout, "totalTimeout", "no timeout"), e.Origin["totalTimeout"]})
+	rows = append(rows, row{"waits", e.waits(), e.Origin["backoff"]})
+	if b := e.Budget; b != nil {
+		rows = append(rows, row{"budget", b.String(), e.Origin["budget"]})
+	}
+	if b := e.CircuitBreaker; b != nil {
+		rows = append(rows, row{"breaker", b.String(), e.Origin["circuitBreaker"]})
+	}
+	if k := e.IdempotencyKey; k != nil {
+		rows = append(rows, row{"key", k.Header, e.Origin["idempotencyKey"]})
+	}
+	rows = append(rows, row{"worst case", e.WorstCase.String(), ""})
+	if len(e.Unknown) > 0 {
+		rows = append(rows, row{"unknown", strings.Join(e.Unknown, ", "), ""})
+	}
+	for _, note := range e.Notes {
+		rows = append(rows, row{"note", note, ""})
+	}
+	return rows
+}
+
+func (e Entry) retries() string {
+	switch {
+	case e.MaxRetries == nil:
+		return "unknown"
+	case *e.MaxRetries == 0:
+		return "none"
+	}
+	return fmt.Sprintf("%d, so up to %d tries", *e.MaxRetries, *e.MaxRetries+1)
+}
+
+// causeGroups draws together causes that are retried for the same methods.
+func (e Entry) causeGroups() []string {
+	var order []string
+	byMethods := map[string][]behavior.Cause{}
+	for n := range behavior.NumCauses {
+		cause := behavior.Cause(n)
+		methods, ok := e.Causes[cause.String()]
+		if !ok {
+			continue
+		}
+		key := list(methods)
+		if !slices.Contains(order, key) {
+			order = append(order, key)
+		}
+		byMethods[key] = append(byMethods[key], cause)
+	}
+	var groups []string
+	for _, key := range order {
+		groups = append(groups, behavior.CauseList(byMethods[key])+" for "+key)
+	}
+	return groups
+}
+
+func list(methods []string) string {
+	switch {
+	case len(methods) == 0:
+		return "no method"
+	case methods[0] == "*":
+		return "every method"
+	}
+	return strings.Join(methods, ", ")
+}
+
+func (e Entry) text(value *string, field, none string) string {
+	switch {
+	case value != nil:
+		return "at most " + *value
+	case slices.Contains(e.Unknown, field):
+		return "unknown"
+	}
+	return none
+}
+
+func (e Entry) waits() string {
+	if slices.Contains(e.Unknown, "waits") {
+		return "unknown"
+	}
+	var parts []string
+	for _, w := range e.Waits {
+		if w.Min == w.Max {
+			parts = append(parts, w.Max)
+		} else {
+			parts = append(parts, w.Min+".."+w.Max)
+		}
+	}
+	if len(parts) == 0 {
+		return "none"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// String gives the budget for people.
+func (b Budget) String() string {
+	if b.MinConcurrentRetries == nil {
+		return fmt.Sprintf("%g%% of requests over %s, at least %d retries a second", b.Percent, b.Interval, *b.MinRetriesPerSecond)
+	}
+	return fmt.Sprintf("%g%% of active requests, at least %d retries at once", b.Percent, *b.MinConcurrentRetries)
+}
+
+// String gives the limits for people.
+func (b Breaker) String() string {
+	var parts []string
+	for _, limit := range []struct {
+		value *int64
+		what  string
+	}{
+		{b.MaxConnections, "connections"}, {b.MaxPendingRequests, "waiting requests"},
+		{b.MaxParallelRequests, "requests at once"}, {b.MaxParallelRetries, "retries at once"},
+	} {
+		if limit.value != nil {
+			parts = append(parts, fmt.Sprintf("%d %s", *limit.value, limit.what))
+		}
+	}
+	return "at most " + strings.Join(parts, ", ")
+}
+
+// String gives the worst case for people.
+func (w WorstCase) String() string {
+	if w.Tries == nil {
+		return "unknown"
+	}
+	latency := "no bound on the time"
+	if w.AddedLatency != nil {
+		latency = "an answer after " + *w.AddedLatency
+	}
+	return fmt.Sprintf("%d tries, %s, %.4g times the load on the backend", *w.Tries, latency, *w.Load)
+}
