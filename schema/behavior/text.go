@@ -5,12 +5,19 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"retryctl.dev/schema"
 )
 
-// Short prints a duration as policies do: "1m30s", "250ms", "0s".
-func Short(d time.Duration) string { return schema.Duration(d.Round(time.Millisecond)).String() }
+// Short prints a duration for people, to the millisecond: "8.7s", "1m30s", "2h".
+func Short(d time.Duration) string {
+	s := d.Round(time.Millisecond).String()
+	if trimmed := strings.TrimSuffix(s, "m0s"); trimmed != s {
+		s = trimmed + "m"
+	}
+	if trimmed := strings.TrimSuffix(s, "h0m"); trimmed != s {
+		s = trimmed + "h"
+	}
+	return s
+}
 
 // String gives "20% of active requests, at least 10 retries at once" and the like.
 func (b Budget) String() string {

@@ -69,11 +69,22 @@ func (p promotion) match(rules []Rule) manifest.Value { return p.list(rules).Ind
 
 func (s *splitter) of(e entry) Match { return s.rules[e.rule].Matches[e.match] }
 
+// leaving gives the methods with which requests leave a match of the rule that
+// has none of its own: those that reach it, and are not listed beside it.
+func (s *splitter) leaving(m Match) behavior.Methods {
+	leaving := ReachOf(s.rules, s.at, m) & s.methods
+	for _, own := range s.rules[s.at].Matches {
+		if own.Method != "" && own.Path == m.Path && own.Conditions == m.Conditions {
+			leaving &^= own.methods()
+		}
+	}
+	return leaving
+}
+
 // splits reports whether the match is one whose requests with the method move.
 func (s *splitter) splits(e entry, method string) bool {
 	m := s.of(e)
-	return e.rule == s.at && m.Method == "" &&
-		ReachOf(s.rules, s.at, m)&s.methods&behavior.ParseMethod(method) != 0
+	return e.rule == s.at && m.Method == "" && s.leaving(m)&behavior.ParseMethod(method) != 0
 }
 
 // promoted gives the matches of other rules that must get a method as well, or
@@ -197,7 +208,12 @@ func (s *splitter) limits(promoted []promotion) error {
 		count[p.rule]++
 	}
 	for _, m := range s.rules[s.at].Matches {
-		count[len(s.rules)] += len((ReachOf(s.rules, s.at, m) & s.methods).Each())
+		if m.Method == "" {
+			count[len(s.rules)] += len(s.leaving(m).Each())
+		} else if m.methods()&s.methods != 0 {
+			count[len(s.rules)]++
+			count[s.at]--
+		}
 	}
 	total := 0
 	for _, n := range count {
@@ -228,7 +244,10 @@ func (s *splitter) move(o *manifest.Object, name string) manifest.Value {
 			continue
 		}
 		kept.Append(source)
-		for _, method := range (ReachOf(s.rules, s.at, m) & s.methods).Each() {
+		if m.Method != "" {
+			continue
+		}
+		for _, method := range s.leaving(m).Each() {
 			moved.Append(withMethod(source, method))
 		}
 	}

@@ -12,9 +12,9 @@ import (
 )
 
 // Translate writes, for each policy, a BackendTrafficPolicy on its targets. Where
-// the policy limits methods, rules are split: the policy on the targets then
-// carries only what is safe for every method, and a second one carries the rest
-// on the rules of the listed methods by sectionName.
+// the policy limits methods, rules are split: one BackendTrafficPolicy then
+// carries what is safe for every method, on the rules of the other methods, and a
+// second one the whole wish, on the rules of the listed ones.
 func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := translation{
 		settings: s, edits: gateway.NewEdits(plan.World), attached: newAttachments(plan.World), world: plan.World,
@@ -45,15 +45,18 @@ type translation struct {
 type carried struct {
 	intent resolve.Intent
 	ref    ref
-	rule   int // of the edited route, where the target is a rule
 	want   behavior.Behavior
+	// rule is that of the edited route, where the target is a rule; limited says
+	// that it carries only what is safe for every method.
+	rule    int
+	limited bool
 }
 
 func (t *translation) policy(intents []resolve.Intent) {
 	p := intents[0].Policy
 	whole := map[int]bool{} // targets whose own policy carries the whole wish
 	usable := map[int]resolve.Intent{}
-	var sections []carried // rules that may need a policy of their own
+	var rules []carried
 	for _, i := range intents {
 		if !t.usable(i) {
 			continue
@@ -61,47 +64,38 @@ func (t *translation) policy(intents []resolve.Intent) {
 		if _, seen := usable[i.Ref]; !seen {
 			usable[i.Ref] = i
 			_, limited := gateway.Limit(i.Want)
-			whole[i.Ref] = !(limited && i.Target().Kind == "Gateway") // routes that are not in the input get what is safe
+			whole[i.Ref] = !limited || i.Target().Kind != "Gateway" // routes that are not in the input get what is safe
 		}
 		for _, part := range t.parts(i) {
-			if part.Limited {
-				whole[i.Ref] = false
-			}
-			if part.Rule >= 0 && !part.Limited {
-				sections = append(sections, carried{intent: i, rule: part.Rule, want: part.Want})
-			}
+			whole[i.Ref] = whole[i.Ref] && !part.Limited
 			if part.Rule >= 0 {
+				rules = append(rules, carried{intent: i, rule: part.Rule, want: part.Want, limited: part.Limited})
 				t.route(i, part.Rule)
 			}
 		}
 	}
 	for n := range p.Spec.TargetRefs {
 		i, ok := usable[n]
-		if !ok {
-			continue
+		switch {
+		case !ok:
+		case whole[n]:
+			t.carry(carried{intent: i, ref: refTo(i.Target()), want: i.Want}, p.Metadata.Name)
+		case i.Object == nil || i.Target().Kind == "Gateway":
+			t.carry(carried{intent: i, ref: refTo(i.Target()), want: gateway.SafeOnly(i.Want)}, p.Metadata.Name)
 		}
-		want := i.Want
-		if !whole[n] {
-			want = gateway.SafeOnly(want)
+	}
+	for _, c := range rules {
+		if whole[c.intent.Ref] || c.limited && c.intent.Target().Kind == "Gateway" {
+			continue // the policy on the target carries it
 		}
-		t.carry(carried{intent: i, ref: refTo(i.Target()), want: want}, i.TargetID().Namespace, t.rawNamespace(i), p.Metadata.Name)
-	}
-	for _, c := range sections {
-		if whole[c.intent.Ref] {
-			continue
+		id := c.intent.ID()
+		c.ref = ref{id.Kind, id.Name, gateway.NameRule(t.edits.Of(c.intent.Object), c.rule)}
+		if c.limited {
+			t.carry(c, p.Metadata.Name)
+		} else {
+			t.carry(c, p.Metadata.Name+"-retryable")
 		}
-		c.ref = ref{c.intent.ID().Kind, c.intent.ID().Name, gateway.NameRule(t.edits.Of(c.intent.Object), c.rule)}
-		t.carry(c, c.intent.ID().Namespace, c.intent.Object.RawNamespace(), p.Metadata.Name+"-retryable")
 	}
-}
-
-// rawNamespace is the namespace of a new object for a target, as it is written
-// in the object or else in the policy.
-func (t *translation) rawNamespace(i resolve.Intent) string {
-	if o := t.world.Get(i.TargetID()); o != nil {
-		return o.RawNamespace()
-	}
-	return i.Policy.Metadata.Namespace
 }
 
 // usable says what a target cannot be used for.
@@ -149,7 +143,7 @@ func (t *translation) route(i resolve.Intent, rule int) {
 	}
 	if timeouts := now.At("timeouts"); timeouts.Exists() {
 		if i.Want.TotalTimeout.State == behavior.Set && timeouts.At("request").Exists() {
-			timeouts.Put("request", behavior.Short(i.Want.TotalTimeout.Value))
+			timeouts.Put("request", gateway.Duration(i.Want.TotalTimeout.Value))
 		}
 		if i.Want.AttemptTimeout.State == behavior.Set && timeouts.At("backendRequest").Exists() {
 			timeouts.Remove("backendRequest")
@@ -169,7 +163,15 @@ func keyFormat(header string) string { return "%REQ(" + header + "?X-Request-Id)
 
 // carry writes a wish into the policy that is on the target already, or into the
 // new one of that name.
-func (t *translation) carry(c carried, namespace, rawNamespace, name string) {
+func (t *translation) carry(c carried, name string) {
+	holder := c.intent.Object // of the section, or the target itself
+	if c.ref.kind == "Gateway" {
+		holder = t.world.Get(c.intent.TargetID())
+	}
+	namespace, rawNamespace := c.intent.TargetID().Namespace, c.intent.Policy.Metadata.Namespace
+	if holder != nil {
+		namespace, rawNamespace = holder.ID().Namespace, holder.RawNamespace()
+	}
 	if existing := t.attached.on(namespace, c.ref); existing != nil {
 		if refsOf(existing).Len() > 1 || existing.At("spec", "targetSelectors").Len() > 0 {
 			t.out.Say(c.intent, finding.Conflicts, fmt.Sprintf("%s is on %s already, and on other objects as well", existing.ID(), c.ref),
@@ -201,7 +203,7 @@ func (t *translation) write(o *manifest.Object, c carried) {
 	spec := o.Root().Make("spec")
 	t.retry(spec, c.want)
 	if total := t.total(c.want); total > 0 {
-		spec.Make("timeout", "http").Put("requestTimeout", behavior.Short(total))
+		spec.Make("timeout", "http").Put("requestTimeout", gateway.Duration(total))
 	}
 	t.breaker(spec, c)
 }
@@ -226,14 +228,14 @@ func (t *translation) retry(spec manifest.Value, want behavior.Behavior) {
 		retry.Put("retryOn", on)
 	}
 	if want.AttemptTimeout.State == behavior.Set {
-		retry.Make("perRetry").Put("timeout", behavior.Short(want.AttemptTimeout.Value))
+		retry.Make("perRetry").Put("timeout", gateway.Duration(want.AttemptTimeout.Value))
 	}
 	if want.Backoff.State == behavior.Set && retries > 0 {
 		b := want.Backoff.Value
 		if b.Cap == 0 {
 			b.Cap = defaultCapFactor * b.Base
 		}
-		retry.Make("perRetry").Put("backOff", manifest.Map("baseInterval", behavior.Short(b.Base), "maxInterval", behavior.Short(b.Cap)))
+		retry.Make("perRetry").Put("backOff", manifest.Map("baseInterval", gateway.Duration(b.Base), "maxInterval", gateway.Duration(b.Cap)))
 	}
 }
 

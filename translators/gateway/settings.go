@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"retryctl.dev/schema"
 )
@@ -120,3 +121,7 @@ func (s *Settings) Apply(c schema.ConfigSpec) {
 		put(&s.Kong.UntrustedLua, c.Kong.UntrustedLua)
 	}
 }
+
+// Duration writes a duration as configuration has it: whole numbers with units,
+// "1s500ms", which every gateway reads.
+func Duration(d time.Duration) string { return schema.Duration(d).String() }
