@@ -9,12 +9,14 @@ import (
 
 	"retryctl.dev/translators/envoygateway"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/gatewayapi"
 )
 
 // All gives every gateway in the order in which they are printed.
 func All() []gateway.Gateway {
 	return []gateway.Gateway{
 		envoygateway.Gateway{},
+		gatewayapi.Gateway{},
 	}
 }
 

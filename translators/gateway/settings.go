@@ -64,7 +64,7 @@ type Istio struct {
 
 // GatewayAPI is what is said about a Gateway API target.
 type GatewayAPI struct {
-	// Channel is "standard" or "experimental".
+	// Channel is "standard" or "experimental"; empty is the one that has retries.
 	Channel string
 	// Implementation is "envoy-gateway", "istio", "kgateway", "cilium",
 	// "agentgateway" or "none" (nothing is known).
@@ -89,7 +89,7 @@ func Defaults(p Profile) Settings {
 	return Settings{
 		Version: p.Newest, ClusterDomain: "cluster.local",
 		Istio:      Istio{API: "auto"},
-		GatewayAPI: GatewayAPI{Channel: "standard", Implementation: "none"},
+		GatewayAPI: GatewayAPI{Implementation: "none"},
 	}
 }
 

@@ -1,0 +1,17 @@
+// Package gatewayapi translates to the retries of the Gateway API itself: the
+// retry stanza and the timeouts of HTTPRoute rules, and XBackendTrafficPolicy for
+// budgets.
+//
+// What a stanza means depends on three things. The version: 1.7 made attempts
+// default to 1 and 0 mean off, turned backoff from a minimum into a base, and
+// told implementations not to retry connections that were lost after the request
+// was sent. The channel: before 1.7 only the experimental one has the field, and
+// the API server of a cluster with the standard one drops it silently. And the
+// implementation: conformant ones differ in what a stanza retries beside its
+// codes, in how many retries there are without attempts, and in the waits. The
+// table of types.go holds what is known of five of them; of any other everything
+// that the standard does not require is unknown.
+//
+// The stanza has no limit on methods: a POST is retried like a GET. So rules are
+// split by method, and attempts are always written.
+package gatewayapi

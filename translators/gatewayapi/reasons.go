@@ -1,0 +1,42 @@
+package gatewayapi
+
+import "retryctl.dev/translators/gateway"
+
+// Gateway is the Gateway API's own retries, with or without knowledge of who
+// implements them.
+type Gateway struct{}
+
+// Profile gives what is true of the Gateway API as data.
+func (Gateway) Profile() gateway.Profile {
+	return gateway.Profile{
+		Name: "gateway-api", Title: "the Gateway API",
+		Oldest: gateway.Version{Major: 1, Minor: 2}, Newest: gateway.Version{Major: 1, Minor: 7},
+		Reasons:      reasons,
+		OtherMethods: "Methods that are not modelled are treated like POST: they reach the rule without a method.",
+	}
+}
+
+// reasons are read in the API's Go types and in GEP-1731 and GEP-3388, at 1.6.3
+// and 1.7.0.
+var reasons = map[string]string{
+	"ConnectFailure/unknown":     "an implementation should retry it where a stanza is there, and need not (v1.7.0 apis/v1/httproute_types.go:400)",
+	"ConnectFailure":             "a stanza cannot say which failures of the connection are retried (v1.7.0 apis/v1/httproute_types.go:400)",
+	"RefusedStream/unknown":      "an implementation should retry it where a stanza is there, and need not (v1.7.0 apis/v1/httproute_types.go:400)",
+	"RefusedStream":              "a stanza cannot say which failures of the connection are retried (v1.7.0 apis/v1/httproute_types.go:400)",
+	"ResetBeforeRequest/unknown": "the standard names it neither among what should nor among what should not be retried (v1.7.0 apis/v1/httproute_types.go:400)",
+	"ResetBeforeRequest":         "a stanza cannot say which failures of the connection are retried (v1.7.0 apis/v1/httproute_types.go:400)",
+	"Reset/unknown":              "it should not be retried by default since 1.7, and should be before; either may be otherwise (GEP-1731)",
+	"Reset":                      "a stanza cannot ask for it or keep it out (GEP-1731)",
+	"AttemptTimeout/unknown":     "a try that hits timeouts.backendRequest should be retried, and need not be (v1.7.0 apis/v1/httproute_types.go:475)",
+	"AttemptTimeout":             "the implementation does not retry a try that timed out, or cannot leave it out (GEP-1731)",
+	"statusCodes/unknown":        "only 500, 502, 503 and 504 have to be supported (v1.7.0 apis/v1/httproute_types.go:411)",
+	"statusCodes":                "codes hold for all requests of a rule, so a limit on methods needs a rule of its own for them",
+	"grpcStatuses":               "a stanza has no gRPC statuses; some implementations retry some of them all the same (GEP-1731, non-goals)",
+	"maxRetries":                 "how many retries there are without a stanza, and how long a request may take, is the implementation's (GEP-1731)",
+	"attemptTimeout":             "timeouts.backendRequest is optional for implementations, and some take it for the whole request",
+	"totalTimeout":               "the implementation takes another value for the whole request",
+	"backoff":                    "backoff is one interval; the curve, the cap and the jitter are the implementation's (v1.7.0 apis/v1/httproute_types.go:440)",
+	"budget":                     "only XBackendTrafficPolicy has a budget: by rate, in the experimental channel (GEP-3388)",
+	"circuitBreaker":             "the Gateway API has no circuit breaker",
+	"idempotencyKey":             "the value of a header is a literal in the Gateway API, so every request would get the same key",
+}

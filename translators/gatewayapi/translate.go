@@ -1,0 +1,219 @@
+package gatewayapi
+
+import (
+	"fmt"
+	"time"
+
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/gateway"
+)
+
+// Translate writes the retry stanza and the timeouts of each rule into its
+// HTTPRoute, splitting rules by method where the policy limits methods: the
+// stanza itself has no such limit.
+func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
+	t := translation{settings: s, row: implementationOf(s.GatewayAPI.Implementation), plan: plan,
+		edits: gateway.NewEdits(plan.World), budgets: map[manifest.ID]*manifest.Object{}}
+	for _, i := range plan.Intents {
+		if t.usable(i) {
+			t.intent(i)
+		}
+	}
+	t.out.Objects = append(t.out.Objects, t.edits.Objects()...)
+	return t.out
+}
+
+type translation struct {
+	settings gateway.Settings
+	row      implementation
+	plan     *resolve.Plan
+	edits    *gateway.Edits
+	out      gateway.Output
+	budgets  map[manifest.ID]*manifest.Object // by Service
+}
+
+// usable says what a target cannot be used for.
+func (t *translation) usable(i resolve.Intent) bool {
+	kind := i.Target().Kind
+	switch {
+	case i.ID().Kind == "HTTPRoute" && i.Object != nil:
+	case i.ID().Kind == "GRPCRoute" && kind != "GRPCRoute": // reached through a Gateway: Read tells
+		return false
+	case i.ID().Kind == "Service" && t.meshRoutes(i):
+		return false
+	case kind == "HTTPRoute" || kind == "Gateway" && i.Object == nil:
+		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("the stanza is written into the HTTPRoute, and %s is not in the input", i.TargetID()), "",
+			"give its manifest with -f as well")
+		t.fail()
+		return false
+	case kind == "Gateway":
+		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("the stanza is written into HTTPRoutes, and none that is attached to %s is in the input", i.TargetID()), "",
+			"give the manifests of its routes with -f as well")
+		t.fail()
+		return false
+	default:
+		t.out.Say(i, finding.WrongTargetKind, fmt.Sprintf("the Gateway API has no retries for a %s", kind),
+			"only HTTPRoute rules have the stanza (v1.7.0 apis/v1/httproute_types.go:331)", "target an HTTPRoute")
+		return false
+	}
+	if !t.settings.Version.AtLeast(1, 7) {
+		if t.settings.GatewayAPI.Channel == "standard" {
+			t.out.Say(i, finding.NeedsVersion, fmt.Sprintf("the standard channel of Gateway API %s has no retries", t.settings.Version),
+				"the API server drops rules[].retry there without a word; it is in the standard channel from 1.7 on",
+				"install the experimental channel, or Gateway API 1.7")
+			t.fail()
+			return false
+		}
+		t.out.Say(i, finding.NeedsSetting, fmt.Sprintf("retries are in the experimental channel of Gateway API %s only", t.settings.Version),
+			"with the standard channel the API server drops rules[].retry without a word", "")
+	}
+	return true
+}
+
+// fail makes an error of what was said last: nothing can be written.
+func (t *translation) fail() { t.out.Said[len(t.out.Said)-1].Severity = finding.Error }
+
+// meshRoutes reports whether a route with the Service as its parent carries the
+// policy.
+func (t *translation) meshRoutes(service resolve.Intent) bool {
+	for _, i := range t.plan.Intents {
+		if i.Policy == service.Policy && i.Ref == service.Ref && i.ID().Kind == "HTTPRoute" {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *translation) intent(i resolve.Intent) {
+	for _, part := range t.edits.Parts(i, &t.out) {
+		rule := t.edits.Of(i.Object).At("spec", "rules").Index(part.Rule)
+		t.timeouts(i, rule, part.Want)
+		t.stanza(rule, part.Want)
+	}
+	if b := i.Want.Budget; b.State == behavior.Set && b.Value.Interval > 0 && t.settings.GatewayAPI.Channel != "standard" {
+		t.budget(i, b.Value)
+	}
+}
+
+func (t *translation) timeouts(i resolve.Intent, rule manifest.Value, want behavior.Behavior) {
+	if want.TotalTimeout.State == behavior.Set {
+		rule.Make("timeouts").Put("request", gateway.Duration(want.TotalTimeout.Value))
+	}
+	if want.AttemptTimeout.State != behavior.Set {
+		return
+	}
+	request, err := schema.ParseDuration(rule.At("timeouts", "request").Text())
+	if err == nil && request > 0 && want.AttemptTimeout.Value > time.Duration(request) {
+		t.out.Say(i, finding.Conflicts, fmt.Sprintf("%s has timeouts.request %s, which is shorter than the attemptTimeout", i.Place(), request),
+			"the CRD refuses a backendRequest that is longer than request", "set totalTimeout in the policy, or raise timeouts.request")
+		return
+	}
+	rule.Make("timeouts").Put("backendRequest", gateway.Duration(want.AttemptTimeout.Value))
+}
+
+// stanza writes the retry stanza of a rule, or leaves it out where it would make
+// the implementation retry what the part must not.
+func (t *translation) stanza(rule manifest.Value, want behavior.Behavior) {
+	codes := []int{}
+	for _, c := range want.Causes.List(behavior.AllMethods) {
+		if status, ok := c.Status(); ok {
+			codes = append(codes, status)
+		}
+	}
+	retries := want.MaxRetries.Value
+	if t.implies(want, len(codes)) {
+		retries = 0
+	}
+	if retries == 0 {
+		rule.Remove("retry")
+		if t.settings.Version.AtLeast(1, 7) && t.row.bare != 0 {
+			rule.Put("retry", manifest.Map("attempts", 0))
+		}
+		return
+	}
+	retry := manifest.Map("attempts", retries)
+	if len(codes) > 0 {
+		retry.Put("codes", codes)
+	}
+	if want.Backoff.State == behavior.Set {
+		retry.Put("backoff", gateway.Duration(want.Backoff.Value.Base))
+	}
+	rule.Put("retry", retry)
+}
+
+// implies reports whether a stanza for only what is safe would retry more: some
+// implementations add causes after which the backend may have processed the
+// request, or codes where none are listed. Without a stanza they do not retry.
+func (t *translation) implies(want behavior.Behavior, codes int) bool {
+	if t.row.bare != 0 || codes > 0 {
+		return false
+	}
+	for c, methods := range want.Causes {
+		if methods != 0 && !behavior.Cause(c).Safe() {
+			return false
+		}
+	}
+	return true
+}
+
+// budget writes an XBackendTrafficPolicy for the Services behind a rule.
+func (t *translation) budget(i resolve.Intent, b behavior.Budget) {
+	for _, id := range backends(i.Object, i.Rule) {
+		o := t.budgets[id]
+		if o == nil {
+			o = t.policyOn(i, id)
+			t.budgets[id] = o
+		}
+		constraint := o.Root().Make("spec", "retryConstraint")
+		constraint.Put("budget", manifest.Map("percent", b.Percent, "interval", gateway.Duration(b.Interval)))
+		constraint.Put("minRetryRate", manifest.Map("count", b.MinPerSecond, "interval", "1s"))
+	}
+}
+
+// policyOn gives the policy that a Service has already, to edit, or a new one.
+func (t *translation) policyOn(i resolve.Intent, service manifest.ID) *manifest.Object {
+	if existing := budgetOn(t.plan.World, service); existing != nil {
+		return t.edits.Of(existing)
+	}
+	raw := i.Object.RawNamespace()
+	if service.Namespace != i.Object.ID().Namespace {
+		raw = service.Namespace
+	}
+	o := manifest.New(budgetAPIVersion, budgetKind, raw, i.Policy.Metadata.Name+"-"+service.Name)
+	o.Root().Put("spec", manifest.Map("targetRefs", manifest.List(manifest.Map("group", "", "kind", "Service", "name", service.Name))))
+	t.out.Objects = append(t.out.Objects, o)
+	return o
+}
+
+// backends gives the Services that a rule of a route sends requests to.
+func backends(o *manifest.Object, rule int) []manifest.ID {
+	var ids []manifest.ID
+	for _, ref := range o.At("spec", "rules").Index(rule).At("backendRefs").Items() {
+		if kind := ref.At("kind").Text(); kind != "" && kind != "Service" || ref.At("group").Text() != "" {
+			continue
+		}
+		namespace := ref.At("namespace").Text()
+		if namespace == "" {
+			namespace = o.ID().Namespace
+		}
+		ids = append(ids, manifest.ID{Kind: "Service", Namespace: namespace, Name: ref.At("name").Text()})
+	}
+	return ids
+}
+
+func budgetOn(world *manifest.Set, service manifest.ID) *manifest.Object {
+	for _, o := range world.Kind(budgetGroup, budgetKind) {
+		for _, ref := range o.At("spec", "targetRefs").Items() {
+			if o.ID().Namespace == service.Namespace && ref.At("name").Text() == service.Name && ref.At("kind").Text() == "Service" {
+				return o
+			}
+		}
+	}
+	return nil
+}
+
+var _ gateway.Gateway = Gateway{}

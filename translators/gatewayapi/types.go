@@ -1,0 +1,164 @@
+package gatewayapi
+
+import (
+	"time"
+
+	"retryctl.dev/schema/behavior"
+)
+
+// An implementation is what one data plane makes of the retry stanza, which the
+// standard leaves open. A nil pointer or function is unknown.
+type implementation struct {
+	name string
+	// stanza is what a stanza retries beside its codes, whatever the method;
+	// unclear is what it may.
+	stanza, unclear []behavior.Cause
+	// bare is the number of retries on a rule without a stanza, after the causes
+	// of stanza; unknownRetries is unknown.
+	bare int
+	// unset is the number of retries of a stanza without attempts, before Gateway
+	// API 1.7, whose API server writes 1.
+	unset int
+	// codes are those of a stanza that lists none.
+	codes []int
+	// code reports whether a listed status code is retried.
+	code func(int) knowledge
+	// backoff gives the waits for the interval of a stanza; 0 is one without.
+	backoff func(base time.Duration) behavior.Setting[behavior.Backoff]
+	// total is the bound on a request without timeouts.request.
+	total behavior.Setting[time.Duration]
+	// attempt says what timeouts.backendRequest bounds beside a stanza.
+	attempt attemptRule
+	// lone says that backendRequest bounds the whole request without a stanza.
+	lone bool
+	// budget says whether XBackendTrafficPolicy is read.
+	budget behavior.State
+	note   string
+}
+
+const unknownRetries = -1
+
+type knowledge uint8
+
+const (
+	no knowledge = iota
+	yes
+	maybe
+)
+
+type attemptRule uint8
+
+const (
+	perTry     attemptRule = iota // each try
+	wholeRoute                    // the request, if shorter than timeouts.request
+	unsure
+)
+
+func causes(names ...string) []behavior.Cause {
+	var list []behavior.Cause
+	for _, name := range names {
+		c, _ := behavior.GRPC(name)
+		list = append(list, c)
+	}
+	return list
+}
+
+var (
+	notSent  = []behavior.Cause{behavior.ConnectFailure, behavior.RefusedStream}
+	anyReset = append([]behavior.Cause{behavior.ResetBeforeRequest, behavior.Reset, behavior.AttemptTimeout}, notSent...)
+	envoySet = append(causes("UNAVAILABLE", "CANCELLED"), notSent...)
+)
+
+// doubling is Envoy's back-off: full jitter, doubled up to a multiple of the base.
+func doubling(factor time.Duration) func(time.Duration) behavior.Setting[behavior.Backoff] {
+	return func(base time.Duration) behavior.Setting[behavior.Backoff] {
+		limit := factor * base
+		if base == 0 {
+			base, limit = 25*time.Millisecond, 250*time.Millisecond
+		}
+		return behavior.Is(behavior.Backoff{Base: base, Cap: limit, Growth: 2, Jitter: behavior.FullJitter})
+	}
+}
+
+func unknownWaits(time.Duration) behavior.Setting[behavior.Backoff] {
+	return behavior.Unclear[behavior.Backoff]()
+}
+
+func everyCode(int) knowledge { return yes }
+
+// requiredCodes are those that the standard has every implementation support.
+func requiredCodes(code int) knowledge {
+	switch code {
+	case 500, 502, 503, 504:
+		return yes
+	}
+	return maybe
+}
+
+// goCode reports whether Go's net/http has a text for the code; Istio takes any
+// other for the name of a condition, which then matches nothing.
+func goCode(code int) knowledge {
+	switch {
+	case code <= 418, code >= 421 && code <= 426, code == 428, code == 429, code == 431, code == 451,
+		code >= 500 && code <= 508, code == 510, code == 511:
+		return yes
+	}
+	return no
+}
+
+// implementations are read in their sources: Envoy Gateway 1.9.1
+// internal/gatewayapi/route.go:1083, Istio 1.31
+// pilot/pkg/config/kube/gateway/conversion.go:186, kgateway 2.4.0
+// pkg/pluginsdk/policy/retry.go:15, Cilium 1.20.2
+// operator/pkg/model/translation/envoy_virtual_host.go:469, agentgateway
+// crates/agentgateway/src/proxy/httpproxy.rs:1006. The last row is the standard.
+var implementations = []implementation{
+	{
+		name: "envoy-gateway", stanza: envoySet, unset: 2, codes: []int{503}, code: everyCode, backoff: doubling(10),
+		total: behavior.Is(15 * time.Second), lone: true, budget: behavior.Off,
+	},
+	{
+		name: "istio", stanza: envoySet, bare: 2, unset: 2, code: goCode, backoff: doubling(10),
+		total: behavior.None[time.Duration](), lone: true, budget: behavior.Unknown,
+	},
+	{
+		name: "kgateway", stanza: append(causes("UNAVAILABLE", "CANCELLED"), anyReset...), unset: 1, code: everyCode, backoff: doubling(10),
+		total: behavior.Unclear[time.Duration](), budget: behavior.Unknown,
+	},
+	{
+		name: "cilium", stanza: anyReset, unset: 1, code: everyCode, backoff: doubling(2),
+		total: behavior.Unclear[time.Duration](), attempt: wholeRoute, lone: true, budget: behavior.Off,
+	},
+	{
+		name: "agentgateway", stanza: anyReset, unset: 1, code: everyCode,
+		backoff: func(base time.Duration) behavior.Setting[behavior.Backoff] {
+			if base == 0 {
+				return behavior.Unclear[behavior.Backoff]()
+			}
+			return behavior.Is(behavior.Backoff{Base: base, Growth: 1, Jitter: behavior.NoJitter})
+		},
+		total: behavior.Unclear[time.Duration](), attempt: unsure, budget: behavior.Unknown,
+		note: "requests with a body of more than 64 KiB are not retried",
+	},
+	{
+		name: "none", unclear: append(causes("UNAVAILABLE", "CANCELLED"), anyReset...), bare: unknownRetries, unset: unknownRetries,
+		code: requiredCodes, backoff: unknownWaits, total: behavior.Unclear[time.Duration](), budget: behavior.Set,
+	},
+}
+
+// implementationOf gives the row of a name; the standard's for any other.
+func implementationOf(name string) implementation {
+	for _, row := range implementations {
+		if row.name == name {
+			return row
+		}
+	}
+	return implementations[len(implementations)-1]
+}
+
+// The experimental API for retry budgets (GEP-3388).
+const (
+	budgetGroup      = "gateway.networking.x-k8s.io"
+	budgetAPIVersion = budgetGroup + "/v1alpha1"
+	budgetKind       = "XBackendTrafficPolicy"
+)
