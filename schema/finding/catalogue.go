@@ -44,6 +44,7 @@ const (
 // A Page explains one code.
 type Page struct {
 	Code     Code
+	Name     string   // one word, as the code's constant is called
 	Severity Severity // what a finding has unless it says otherwise
 	Title    string   // a sentence without the full stop
 	Text     string   // what it means and what to do, in paragraphs

@@ -95,6 +95,11 @@ func compare(a, b Finding) int {
 		cmp.Compare(a.Want, b.Want),
 		cmp.Compare(a.Got, b.Got),
 		cmp.Compare(a.Message, b.Message),
+		// The rest makes equal findings neighbours, so that each stays once.
+		cmp.Compare(a.Severity, b.Severity),
+		cmp.Compare(a.Class, b.Class),
+		cmp.Compare(a.Reason, b.Reason),
+		cmp.Compare(a.Hint, b.Hint),
 	)
 }
 

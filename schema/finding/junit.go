@@ -6,57 +6,68 @@ import (
 	"strings"
 )
 
-// The part of JUnit's XML that findings need.
-type (
-	junitSuites struct {
-		XMLName  xml.Name     `xml:"testsuites"`
-		Tests    int          `xml:"tests,attr"`
-		Failures int          `xml:"failures,attr"`
-		Suites   []junitSuite `xml:"testsuite"`
-	}
-	junitSuite struct {
-		Name     string      `xml:"name,attr"`
-		Tests    int         `xml:"tests,attr"`
-		Failures int         `xml:"failures,attr"`
-		Cases    []junitCase `xml:"testcase"`
-	}
-	junitCase struct {
-		Name    string        `xml:"name,attr"`
-		Class   string        `xml:"classname,attr"`
-		Failure *junitFailure `xml:"failure,omitempty"`
-		Output  string        `xml:"system-out,omitempty"`
-	}
-	junitFailure struct {
-		Message string `xml:"message,attr"`
-		Type    string `xml:"type,attr"`
-		Text    string `xml:",chardata"`
-	}
-)
+type junitSuites struct {
+	XMLName  xml.Name   `xml:"testsuites"`
+	Tests    int        `xml:"tests,attr"`
+	Failures int        `xml:"failures,attr"`
+	Suite    junitSuite `xml:"testsuite"`
+}
 
-// writeJUnit prints a test case for each finding; errors are its failures.
+type junitSuite struct {
+	Name     string      `xml:"name,attr"`
+	Tests    int         `xml:"tests,attr"`
+	Failures int         `xml:"failures,attr"`
+	Errors   int         `xml:"errors,attr"`
+	Skipped  int         `xml:"skipped,attr"`
+	Cases    []junitCase `xml:"testcase"`
+}
+
+type junitCase struct {
+	Class   string        `xml:"classname,attr"`
+	Name    string        `xml:"name,attr"`
+	File    string        `xml:"file,attr,omitempty"`
+	Line    int           `xml:"line,attr,omitempty"`
+	Failure *junitFailure `xml:"failure"`
+	Output  string        `xml:"system-out,omitempty"`
+}
+
+type junitFailure struct {
+	Type    string `xml:"type,attr"`
+	Message string `xml:"message,attr"`
+	Text    string `xml:",chardata"`
+}
+
+// writeJUnit prints one test case for each finding. Only errors fail: a system
+// that shows test results has no third state for a warning.
 func writeJUnit(w io.Writer, list List) error {
 	suite := junitSuite{Name: "retryctl", Tests: len(list), Failures: list.Count(Error)}
 	for _, f := range list {
-		text := clean(f.place()) + f.subject() + clean(f.Message)
-		if details := f.details(); len(details) > 0 {
-			text += "\n" + strings.Join(details, "\n")
-		}
-		c := junitCase{Name: string(f.Code) + " " + f.subject() + clean(f.Message), Class: clean(f.Object)}
-		if f.Severity == Error {
-			c.Failure = &junitFailure{clean(f.Message), string(f.Code), text}
-		} else {
-			c.Output = string(f.Severity) + ": " + text
-		}
-		suite.Cases = append(suite.Cases, c)
+		suite.Cases = append(suite.Cases, testCase(f))
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
+	raw, err := xml.MarshalIndent(junitSuites{Tests: suite.Tests, Failures: suite.Failures, Suite: suite}, "", "  ")
+	if err != nil {
 		return err
 	}
-	e := xml.NewEncoder(w)
-	e.Indent("", "  ")
-	if err := e.Encode(junitSuites{Tests: suite.Tests, Failures: suite.Failures, Suites: []junitSuite{suite}}); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
+	_, err = io.WriteString(w, xml.Header+string(raw)+"\n")
 	return err
+}
+
+func testCase(f Finding) junitCase {
+	name := clean(string(f.Code))
+	for _, part := range []string{f.place(), clean(f.Field)} {
+		if part != "" {
+			name += " " + part
+		}
+	}
+	c := junitCase{Class: "retryctl", Name: name, File: clean(f.File), Line: max(f.Line, 0)}
+	if f.Gateway != "" {
+		c.Class += "." + clean(f.Gateway)
+	}
+	text := strings.Join(append([]string{f.headline()}, f.details()...), "\n")
+	if f.Severity == Error {
+		c.Failure = &junitFailure{clean(string(f.Code)), f.headline(), text}
+	} else {
+		c.Output = clean(string(f.Severity)) + ": " + text
+	}
+	return c
 }

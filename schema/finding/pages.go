@@ -1,33 +1,60 @@
 package finding
 
-// catalogue is in the order of the codes; a test holds it to the constants.
-var catalogue = []Page{
-	{Syntax, Error, "the text cannot be read as Kubernetes objects", ``},
-	{UnknownField, Error, "a field does not exist", ``},
-	{BadType, Error, "a value has the wrong type", ``},
-	{BadValue, Error, "a value is out of its range or not one of the allowed words", ``},
-	{Contradiction, Error, "two fields of a policy contradict each other", ``},
-	{SameRule, Error, "two policies claim the same rule", ``},
-	{InertWish, Warning, "a wish can never have an effect", ``},
-	{UnusedAccept, Warning, "an accepted loss does not occur", ``},
-	{GivenTwice, Error, "an object is given twice", ``},
-	{OddManifest, Warning, "a manifest is not what its kind should be", ``},
-	{UnsafeRetry, Error, "a request that may not be idempotent could run twice without having been asked for", ``},
-	{MoreRetries, Warning, "the gateway retries more than the policy asks", ``},
-	{FewerRetries, Warning, "the gateway retries less than the policy asks", ``},
-	{NotCarried, Warning, "nothing in the gateway's configuration carries the wish", ``},
-	{OtherNumbers, Warning, "the gateway's numbers differ from the policy's", ``},
-	{NotAsked, Warning, "the gateway adds something that nobody asked for", ``},
-	{ImplementerSays, Note, "what happens is for the implementation to decide", ``},
-	{NoTarget, Error, "a policy's target is not in the input", ``},
-	{NoSuchRule, Error, "a policy names a rule that its route does not have", ``},
-	{WrongTargetKind, Error, "the gateway cannot honour a policy on this kind of object", ``},
-	{NeedsVersion, Warning, "the target's version lacks what the policy needs", ``},
-	{NeedsObject, Warning, "an object that the translation needs is not in the input", ``},
-	{Assumed, Warning, "something the input does not say was assumed", ``},
-	{CannotSplit, Warning, "a rule cannot be split by method", ``},
-	{Shadows, Warning, "a policy of the gateway hides another one", ``},
-	{Conflicts, Error, "existing configuration conflicts with what would be written", ``},
-	{CannotEdit, Error, "an existing object cannot be edited safely", ``},
-	{NeedsSetting, Note, "the gateway must be set up in a certain way for this output to work", ``},
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// catalogue is in the order of the codes; a test holds it to the constants. In
+// a Text what is indented by four spaces is an example, to be left as it is.
+var catalogue = slices.Concat(inputPages, lossPages, contextPages)
+
+// Write prints the page for a terminal.
+func (p Page) Write(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "%s %s (%s)\n%s.\n\n%s\n", p.Code, p.Name, p.Severity, capital(p.Title), strings.TrimSpace(p.Text))
+	return err
 }
+
+const preface = `# Findings
+
+What retryctl has to say about an input is a finding with a code. A code never
+changes its meaning. ` + "`retryctl explain RT2004`" + ` prints a page of this list.
+
+- An **error** stops the output of its policy and gateway; the others go on.
+- A **warning** is printed; with ` + "`--strict`" + ` it is an error.
+- A **note** never changes the run.
+
+A difference between what was asked and what a gateway does (RT2...) can be
+accepted in the policy, where the acceptance is reviewed. Then it is a note,
+with ` + "`--strict`" + ` too:
+
+` + "```yaml" + `
+spec:
+  accept:
+  - gateway: kong            # the target
+    finding: RT2004          # the code
+    field: spec.backoff      # this field and those below it; left out: any
+    reason: "Kong retries at once; checkout tolerates it"
+` + "```" + `
+`
+
+// WriteCatalogue prints every page as one Markdown document.
+func WriteCatalogue(w io.Writer) error {
+	var out bytes.Buffer
+	out.WriteString(preface)
+	out.WriteString("\n| Code | Name | Severity | Meaning |\n|---|---|---|---|\n")
+	for _, p := range catalogue {
+		fmt.Fprintf(&out, "| [%s](#%s) | %s | %s | %s |\n", p.Code, strings.ToLower(string(p.Code)), p.Name, p.Severity, p.Title)
+	}
+	for _, p := range catalogue {
+		fmt.Fprintf(&out, "\n## %s\n\n**%s** (%s, %s)\n\n%s\n", p.Code, capital(p.Title), p.Name, p.Severity, strings.TrimSpace(p.Text))
+	}
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+// capital begins a title, which is ASCII, as a sentence.
+func capital(title string) string { return strings.ToUpper(title[:1]) + title[1:] }

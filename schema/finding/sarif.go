@@ -2,13 +2,15 @@ package finding
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
+	"fmt"
 	"io"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
 )
 
-// The part of SARIF 2.1.0 that findings need.
+// The parts of SARIF 2.1.0 that code scanning systems read.
 type (
 	sarifLog struct {
 		Schema  string     `json:"$schema"`
@@ -16,8 +18,9 @@ type (
 		Runs    []sarifRun `json:"runs"`
 	}
 	sarifRun struct {
-		Tool    sarifTool     `json:"tool"`
-		Results []sarifResult `json:"results"`
+		Tool       sarifTool     `json:"tool"`
+		ColumnKind string        `json:"columnKind"`
+		Results    []sarifResult `json:"results"`
 	}
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`
@@ -27,10 +30,15 @@ type (
 		Rules []sarifRule `json:"rules"`
 	}
 	sarifRule struct {
-		ID               string    `json:"id"`
-		ShortDescription sarifText `json:"shortDescription"`
-		FullDescription  sarifText `json:"fullDescription"`
-		Help             sarifText `json:"help"`
+		ID      string       `json:"id"`
+		Name    string       `json:"name,omitempty"`
+		Short   *sarifText   `json:"shortDescription,omitempty"`
+		Full    *sarifText   `json:"fullDescription,omitempty"`
+		Help    *sarifText   `json:"help,omitempty"`
+		Default sarifDefault `json:"defaultConfiguration"`
+	}
+	sarifDefault struct {
+		Level string `json:"level"`
 	}
 	sarifText struct {
 		Text string `json:"text"`
@@ -38,13 +46,14 @@ type (
 	sarifResult struct {
 		RuleID       string            `json:"ruleId"`
 		RuleIndex    int               `json:"ruleIndex"`
-		Level        Severity          `json:"level"`
+		Level        string            `json:"level"`
 		Message      sarifText         `json:"message"`
 		Locations    []sarifLocation   `json:"locations,omitempty"`
 		Fingerprints map[string]string `json:"partialFingerprints"`
 	}
 	sarifLocation struct {
-		Physical sarifPhysical `json:"physicalLocation"`
+		Physical *sarifPhysical `json:"physicalLocation,omitempty"`
+		Logical  []sarifLogical `json:"logicalLocations,omitempty"`
 	}
 	sarifPhysical struct {
 		Artifact sarifArtifact `json:"artifactLocation"`
@@ -54,50 +63,97 @@ type (
 		URI string `json:"uri"`
 	}
 	sarifRegion struct {
-		StartLine   int `json:"startLine"`
-		StartColumn int `json:"startColumn,omitempty"`
+		Line   int `json:"startLine"`
+		Column int `json:"startColumn,omitempty"`
+	}
+	sarifLogical struct {
+		Name string `json:"fullyQualifiedName"`
+		Kind string `json:"kind"`
 	}
 )
 
-// writeSARIF prints a log with the rules of the catalogue that were met.
+// writeSARIF prints one run of the tool, with the pages of the codes in it.
 func writeSARIF(w io.Writer, list List) error {
-	run := sarifRun{
-		Tool:    sarifTool{sarifDriver{Name: "retryctl", Rules: []sarifRule{}}},
-		Results: []sarifResult{},
-	}
-	var codes []Code
+	codes := make([]Code, 0, len(list))
 	for _, f := range list {
-		if !slices.Contains(codes, f.Code) {
-			codes = append(codes, f.Code)
-		}
+		codes = append(codes, f.Code)
 	}
 	slices.Sort(codes)
+	codes = slices.Compact(codes)
+
+	run := sarifRun{ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
+	run.Tool.Driver = sarifDriver{Name: "retryctl", Rules: []sarifRule{}}
 	for _, code := range codes {
-		page, _ := Find(code)
-		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{
-			string(code), sarifText{page.Title}, sarifText{page.Title + "."}, sarifText{page.Text},
-		})
+		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, rule(code))
 	}
+	seen := map[string]int{}
 	for _, f := range list {
-		result := sarifResult{
-			RuleID: string(f.Code), RuleIndex: slices.Index(codes, f.Code), Level: f.Severity,
-			Message:      sarifText{strings.Join(append([]string{f.subject() + f.Message}, f.details()...), "\n")},
-			Fingerprints: map[string]string{"retryctl/v1": f.fingerprint()},
-		}
-		if f.File != "" {
-			location := sarifLocation{sarifPhysical{Artifact: sarifArtifact{strings.ReplaceAll(f.File, "\\", "/")}}}
-			if f.Line > 0 {
-				location.Physical.Region = &sarifRegion{f.Line, f.Column}
-			}
-			result.Locations = []sarifLocation{location}
-		}
-		run.Results = append(run.Results, result)
+		r := result(f)
+		r.RuleIndex, _ = slices.BinarySearch(codes, f.Code)
+		id := fingerprint(f)
+		seen[id]++
+		r.Fingerprints = map[string]string{"finding/v1": fmt.Sprintf("%s:%d", id, seen[id])}
+		run.Results = append(run.Results, r)
 	}
 	return encode(w, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
 }
 
-// fingerprint stays the same while lines move.
-func (f Finding) fingerprint() string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{string(f.Code), f.Gateway, f.Object, f.Field, f.Want, f.Got}, "\x00")))
-	return hex.EncodeToString(sum[:16])
+func rule(code Code) sarifRule {
+	r := sarifRule{ID: string(code), Default: sarifDefault{level(code.Severity())}}
+	if page, ok := Find(code); ok {
+		r.Name = page.Name
+		r.Short = &sarifText{capital(page.Title) + "."}
+		text := strings.TrimSpace(page.Text)
+		full, _, _ := strings.Cut(text, "\n\n")
+		r.Full = &sarifText{strings.ReplaceAll(full, "\n", " ")}
+		r.Help = &sarifText{text}
+	}
+	return r
+}
+
+func result(f Finding) sarifResult {
+	text := strings.Join(append([]string{f.headline()}, f.details()...), "\n")
+	r := sarifResult{RuleID: string(f.Code), Level: level(f.Severity), Message: sarifText{text}}
+	var at sarifLocation
+	if f.File != "" {
+		at.Physical = &sarifPhysical{Artifact: sarifArtifact{uri(f.File)}}
+		if f.Line > 0 {
+			at.Physical.Region = &sarifRegion{f.Line, max(f.Column, 0)}
+		}
+	}
+	if f.Object != "" {
+		at.Logical = []sarifLogical{{clean(f.Object), "resource"}}
+	}
+	if f.File != "" || f.Object != "" {
+		r.Locations = []sarifLocation{at}
+	}
+	return r
+}
+
+func level(s Severity) string {
+	switch s {
+	case Error, Warning:
+		return string(s)
+	}
+	return "note"
+}
+
+// uri gives a file as a URI, relative to the folder that retryctl ran in unless
+// the user gave an absolute path.
+func uri(file string) string {
+	file = path.Clean(strings.ReplaceAll(file, `\`, "/"))
+	switch {
+	case strings.HasPrefix(file, "/"):
+		return (&url.URL{Scheme: "file", Path: file}).String()
+	case len(file) > 2 && file[1:3] == ":/":
+		return (&url.URL{Scheme: "file", Path: "/" + file}).String()
+	}
+	return (&url.URL{Path: file}).String()
+}
+
+// fingerprint tells findings apart in a way that outlives moved lines and new
+// wording; findings that share one are numbered.
+func fingerprint(f Finding) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", f.Code, f.Gateway, f.Object, f.Field, uri(f.File)))
+	return fmt.Sprintf("%x", sum[:16])
 }

@@ -1,0 +1,147 @@
+package finding
+
+// contextPages are about what a target needs and what stands in its way.
+var contextPages = []Page{
+	{NoTarget, "NoTarget", Error, "a policy's target is not in the input", `
+An entry of spec.targetRefs names an object that none of the given files hold.
+Without it retryctl sees neither rules nor backends, and a misspelled name
+would look just the same.
+
+    targetRefs:
+    - {group: gateway.networking.k8s.io, kind: HTTPRoute, name: chekout}
+
+Give the manifest of the target with -f as well, or correct the name. A target
+is looked for in the namespace of the policy. For objects that live in another
+repository, the rendered manifests will do: they are only read.`},
+
+	{NoSuchRule, "NoSuchRule", Error, "a policy names a rule that its route does not have", `
+The sectionName of a target is the name of one rule of a route, and the route
+has no rule of that name.
+
+    targetRefs:
+    - {..., kind: HTTPRoute, name: checkout, sectionName: reads}
+
+    rules:                # of the route
+    - matches: [...]      # has no name
+
+The hint lists the names that exist. Rules have names only if somebody gives
+them one: add name: reads to the rule, and both stay in step when rules are
+moved.`},
+
+	{WrongTargetKind, "WrongTargetKind", Error, "the gateway cannot honour a policy on this kind of object", `
+A policy may target Gateways, routes and Services, and not every gateway has a
+place for retries on each of them. Nothing is written for this target, since
+the nearest place would be wider than what was asked.
+
+    error RT3003 [envoy-gateway] spec.targetRefs[0]: a Service cannot be the
+    target of Envoy Gateway's policies
+
+Target the route that sends requests to the object, or the Gateway that the
+route is attached to. If several gateways share the policy, move the target
+that only one of them knows to a policy of its own.`},
+
+	{NeedsVersion, "NeedsVersion", Warning, "the target's version lacks what the policy needs", `
+The field that would carry the wish came with a later version of the gateway
+than the one given. Writing it would make the API server refuse the object or
+drop the field, so it is left out, and the wish with it.
+
+    warning RT3004 [envoy-gateway] spec.budget: a retry budget needs Envoy
+    Gateway 1.8
+
+If the gateway is newer in fact, say so with --to envoy-gateway@1.8 or in the
+Config; without a version the newest that retryctl knows is taken. Otherwise
+update the gateway, or follow the hint, which names what the given version can
+do.`},
+
+	{NeedsObject, "NeedsObject", Warning, "an object that the translation needs is not in the input", `
+Some gateways carry retries on objects that the policy does not name: Kong on
+the Services behind a rule, Istio on a VirtualService that needs the hosts of
+the route's Gateway. One of these is not in the input. What can be written
+without it is written, so the output is incomplete.
+
+    warning RT3005 [kong] spec.targetRefs[0]: Service shop/checkout is not in
+    the input
+
+Give the manifest that holds the object with -f. The finding says what the
+object was needed for, so if that part is of no interest nothing breaks.`},
+
+	{Assumed, "Assumed", Warning, "something the input does not say was assumed", `
+The output depends on a fact about the cluster that no manifest shows, and
+retryctl took the likeliest. If the assumption is wrong, the gateway accepts
+the output and ignores it, which is why this is a warning and not a note.
+
+    warning RT3006 [istio] spec.targetRefs[0]: Gateway infra/public is taken
+    for the classic Istio Gateway of the same name
+
+The finding says what was assumed and how to settle it: by giving the object
+that shows the fact, by a setting in the Config, or by a flag. Once it is
+settled the finding is gone, whichever way it went.`},
+
+	{CannotSplit, "CannotSplit", Warning, "a rule cannot be split by method", `
+The gateway knows no limit on methods. To retry GET and not POST, the rule has
+to be split in two that differ by method, and this rule cannot be: its route is
+not in the input, a part would take requests from another rule, or the route
+would have more rules or matches than the Gateway API allows. To stay safe, the
+rule as a whole gets only the retries that are safe for every method.
+
+    warning RT3007 [envoy-gateway] spec.targetRefs[0]: HTTPRoute shop/checkout
+    cannot be split by method: its rules are not in the input
+
+Follow the hint: give the route's manifest, or write the two rules by hand and
+target the one to be retried by sectionName. If every method may run twice,
+write so:
+
+    retryOn: {methods: ["*"]}`},
+
+	{Shadows, "Shadows", Warning, "a policy of the gateway hides another one", `
+The output adds an object that takes the place of a wider one in the input: a
+policy on a route, say, where the Gateway has one already. The gateway does not
+merge the two, so what the wider one sets besides retries, such as limits or
+timeouts, no longer holds on this route.
+
+    warning RT3008 [envoy-gateway] spec.targetRefs[0]: the new policy on
+    HTTPRoute shop/checkout hides all of BackendTrafficPolicy infra/defaults
+
+Copy what should stay into the more specific object, or tell the gateway to
+merge them where it can. If the wider object holds nothing of importance for
+this route, there is nothing to do.`},
+
+	{Conflicts, "Conflicts", Error, "existing configuration conflicts with what would be written", `
+The input has configuration that says something else about the same requests,
+and the two cannot both hold: an object that also serves other targets, two
+objects for one host, a setting that would switch the new one off. Which of
+them wins may depend on age or order, so nothing is written.
+
+    error RT3009 [envoy-gateway] spec.targetRefs[0]: BackendTrafficPolicy
+    shop/shared is on HTTPRoute shop/checkout already, and on other objects
+    as well
+
+Decide where retries for this target should live, and take them out of the
+other place. Configuration that serves this target alone is no conflict:
+retryctl edits it.`},
+
+	{CannotEdit, "CannotEdit", Error, "an existing object cannot be edited safely", `
+The object that carries retries for the target is in the input, and retryctl
+would have to change a part of it that it does not fully understand: code
+written by hand, a form of another version, a value that other rules share.
+An edit might break what works today.
+
+    error RT3010 [kong] spec.targetRefs[0]: KongPlugin shop/checkout holds
+    code that retryctl did not write
+
+Move the part that is in the way to an object of its own, or make the edit by
+hand: retryctl explain reads the result and says whether it does what the
+policy asks.`},
+
+	{NeedsSetting, "NeedsSetting", Note, "the gateway must be set up in a certain way for this output to work", `
+The output is right, and it works only if the gateway itself is configured
+accordingly: a provider that is enabled, a feature gate, a sandbox that lets a
+function through. Such settings are not in manifests that retryctl reads.
+
+    note RT3011 [kong] spec.maxRetries: a number of retries for one rule
+    needs untrusted code to be allowed to set it
+
+The finding names the setting and its value. Check it once for each
+installation. Where the Config has a field for it, fill that in, so that a
+setting that does not fit is found here and not in production.`},
+}

@@ -1,0 +1,111 @@
+package finding
+
+// lossPages are about differences between what was asked and what a gateway
+// will do. These findings, and no others, can be accepted in a policy.
+var lossPages = []Page{
+	{UnsafeRetry, "UnsafeRetry", Error, "a request that may not be idempotent could run twice without having been asked for", `
+With this output the gateway would send a request again although its method is
+not idempotent (it is none of GET, HEAD, OPTIONS, TRACE, PUT and DELETE), after
+a cause that does not rule out that the backend has processed it: a status, a
+lost connection, a timeout. The policy does not ask for that. A payment could
+be made twice.
+
+    error RT2001 [kong] spec.retryOn.conditions: Kong retries Reset for POST,
+    which was not asked, on HTTPRoute shop/checkout
+
+This is the one difference that is an error by default: nothing is printed for
+the policy and this gateway. The reason in the finding says what in the gateway
+is too coarse. Often the cure is a rule of its own for the methods that may be
+retried, or fewer conditions.
+
+If every request on the rule may in fact run twice, for instance because the
+backend knows the Idempotency-Key header, say so: list the methods in
+retryOn.methods. If only this gateway is tolerable, accept the finding in
+spec.accept with the reason.`},
+
+	{MoreRetries, "MoreRetries", Warning, "the gateway retries more than the policy asks", `
+The gateway retries after more causes, for more methods or more often than the
+policy asks. No request that may not be idempotent runs twice because of it:
+the methods concerned are idempotent, or the cause is one in which the backend
+cannot have seen the request, or only the number of tries is higher.
+
+    asked not retried, gets retried
+
+More tries still cost something: load on a backend that may be in trouble
+already, and time for the caller. Look at the worst case that retryctl explain
+prints. Then ask for what the gateway does, bound it with a budget where the
+gateway has one, or accept the finding.`},
+
+	{FewerRetries, "FewerRetries", Warning, "the gateway retries less than the policy asks", `
+Something that the policy wants retried will not be: a cause the gateway has no
+trigger for, a method it leaves out, a number of tries it does not go up to.
+Callers will see failures that the policy meant to hide from them.
+
+    warning RT2003 [kong] spec.retryOn.statusCodes: Kong does not retry 503
+    for GET, HEAD, on HTTPRoute shop/checkout
+        asked retried, gets not retried
+
+The reason names what the gateway lacks. If the failures matter, retry in the
+client, or choose a gateway that can. If they do not, accept the finding, so
+that the next reader knows that somebody has looked at it.`},
+
+	{NotCarried, "NotCarried", Warning, "nothing in the gateway's configuration carries the wish", `
+The policy sets a value that this gateway has no field for, so the output says
+nothing about it and the gateway goes its own way.
+
+    warning RT2004 [kong] spec.backoff: Kong has nothing for it
+        why: Kong sends the next try at once
+
+Read what the gateway does instead: retryctl explain prints it. A missing wait
+or budget makes a burst of retries likelier, so lower maxRetries may be the
+better answer. A missing timeout may be set elsewhere, at the backend or in
+the client.
+
+To go on as it is, accept the loss in the policy, where it is reviewed:
+
+    accept:
+    - gateway: kong
+      finding: RT2004
+      field: spec.backoff
+      reason: "Kong retries at once; checkout tolerates it"`},
+
+	{OtherNumbers, "OtherNumbers", Warning, "the gateway's numbers differ from the policy's", `
+The gateway can do the thing, with another number or in another shape: waits
+that grow by a different factor, a jitter of another width, a limit rounded to
+whole seconds, a budget with a different floor.
+
+    warning RT2005 [traefik] spec.backoff.jitter: Traefik differs
+        asked Full, gets Half
+
+Both sides are printed. If the difference is of no account, ask for what the
+gateway gives, when this gateway is the only one, or accept the finding. If it
+is of account, retryctl explain shows the waits and the worst case that follow
+from it.`},
+
+	{NotAsked, "NotAsked", Warning, "the gateway adds something that nobody asked for", `
+The output makes the gateway do something beside retries, or a default of the
+gateway bounds what the policy does set: a timeout for the whole request, a
+limit on retries at a time, a body held in memory to be sent again.
+
+    warning RT2006 [envoy-gateway] spec.totalTimeout: Envoy Gateway adds
+    something
+        asked 4 tries of 5s, gets 15s for the whole request
+
+A field that the policy leaves out is no wish, so a default alone is no
+finding. It becomes one when it defeats a wish. Set the field in the policy to
+the value that you want, or accept what is added.`},
+
+	{ImplementerSays, "ImplementerSays", Note, "what happens is for the implementation to decide", `
+The configuration that retryctl writes leaves this open. The specification
+says that implementations may choose, or what the gateway does depends on
+something that cannot be seen from here.
+
+    note RT2007 [gateway-api] spec.retryOn.conditions: Gateway API leaves
+    open whether ConnectFailure is retried for GET
+        asked retried, gets unknown
+
+Unknown is neither yes nor no. Name the implementation in the settings if
+retryctl knows it, read its documentation, or measure. Where the answer
+matters, choose the target that belongs to the gateway itself: its own
+configuration says more than the common one.`},
+}

@@ -1,0 +1,23 @@
+package finding
+
+import (
+	"bytes"
+	"io"
+)
+
+// writeText prints for people: a line for each finding, in the layout that
+// editors and terminals turn into links, and below it what else is known.
+func writeText(w io.Writer, list List) error {
+	var out bytes.Buffer
+	for _, f := range list {
+		if place := f.place(); place != "" {
+			out.WriteString(place + ": ")
+		}
+		out.WriteString(clean(string(f.Severity)) + " " + clean(string(f.Code)) + " " + f.headline() + "\n")
+		for _, line := range f.details() {
+			out.WriteString("    " + line + "\n")
+		}
+	}
+	_, err := w.Write(out.Bytes())
+	return err
+}
