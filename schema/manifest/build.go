@@ -2,7 +2,9 @@ package manifest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -65,10 +67,10 @@ func (v Value) Append(item any) {
 
 // Insert puts an item before item i of a sequence.
 func (v Value) Insert(i int, item any) {
-	v.Append(item)
-	kids := v.node.Content
-	copy(kids[i+1:], kids[i:len(kids)-1])
-	kids[i] = toNode(item)
+	if n := toNode(item); n != nil {
+		v.node.Content = slices.Insert(v.node.Content, i, n)
+		v.node.Style &^= yaml.FlowStyle
+	}
 }
 
 // Remove takes one key out of a mapping and reports whether it was there.
@@ -146,14 +148,19 @@ func number(i int64) *yaml.Node {
 }
 
 // text quotes what a YAML 1.1 reader would take for a boolean or a base-60
-// number; the encoder quotes the rest, such as "503" and "true".
+// number, the merge key, and what the encoder would write as a block that
+// cannot be read again; the encoder quotes the rest, such as "503" and "true".
 func text(s string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	if ReadsOtherwise(s) {
+	if s == "<<" || ReadsOtherwise(s) || !blockSafe(s) {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
 }
+
+// blockSafe reports whether a text can be a block scalar: white space at its
+// beginning would be taken for indentation.
+func blockSafe(s string) bool { return s == "" || !strings.ContainsRune(" \t\r\n", rune(s[0])) }
 
 // ReadsOtherwise reports whether a plain scalar means something else to YAML
 // 1.1 readers, kubectl and the API server among them, than to YAML 1.2 readers:

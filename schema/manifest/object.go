@@ -134,7 +134,7 @@ func equalNode(a, b *yaml.Node) bool {
 	}
 	switch a.Kind {
 	case yaml.ScalarNode:
-		return a.Value == b.Value && a.ShortTag() == b.ShortTag()
+		return equalScalar(a, b)
 	case yaml.MappingNode:
 		for i := 0; i < len(a.Content); i += 2 {
 			other := lookup(b, a.Content[i].Value)
@@ -150,4 +150,20 @@ func equalNode(a, b *yaml.Node) bool {
 		}
 	}
 	return true
+}
+
+// equalScalar takes 16 and 0x10 for the same number, true and True for the same
+// boolean, ~ and nothing for the same null.
+func equalScalar(a, b *yaml.Node) bool {
+	tag := a.ShortTag()
+	switch {
+	case tag != b.ShortTag():
+		return false
+	case a.Value == b.Value, tag == "!!null":
+		return true
+	case tag == "!!int", tag == "!!float", tag == "!!bool":
+		var x, y any
+		return a.Decode(&x) == nil && b.Decode(&y) == nil && x == y
+	}
+	return false
 }

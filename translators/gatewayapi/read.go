@@ -11,12 +11,13 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/stanza"
 )
 
 // Read gives what the implementation does with the stanza and the timeouts of
 // each rule, as far as that is known; the standard itself leaves most of it open.
 func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
-	r := reading{world, s, implementationOf(s.GatewayAPI.Implementation), map[manifest.ID]*manifest.Object{}}
+	r := reading{world, s, stanza.Of(s.GatewayAPI.Implementation), map[manifest.ID]*manifest.Object{}}
 	for _, o := range world.Kind(budgetGroup, budgetKind) {
 		for _, ref := range o.At("spec", "targetRefs").Items() {
 			id := manifest.ID{Kind: ref.At("kind").Text(), Namespace: o.ID().Namespace, Name: ref.At("name").Text()}
@@ -35,7 +36,7 @@ func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Set
 type reading struct {
 	world    *manifest.Set
 	settings gateway.Settings
-	row      implementation
+	row      stanza.Implementation
 	budgets  map[manifest.ID]*manifest.Object // by Service
 }
 
@@ -70,111 +71,9 @@ func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Valu
 	if !o.Is(route.Group, "HTTPRoute") {
 		retry = manifest.Value{}
 	}
-	r.retries(e, retry, id)
-	r.timeouts(e, rule.At("timeouts"), retry.IsMap(), id)
+	stanza.Read(e, retry, rule.At("timeouts"), id, r.row, r.settings.Version)
 	e.Budget = r.budget(e, o, rule)
 	e.IdempotencyKey = behavior.None[string]()
-	if r.row.note != "" {
-		e.Notes = append(e.Notes, r.row.note)
-	}
-}
-
-// by names the source of a value that the objects do not give.
-func (r reading) by() string {
-	if r.row.name == "none" {
-		return "the implementation decides"
-	}
-	return r.row.name + "'s default"
-}
-
-func number(n int) behavior.Setting[int] {
-	if n == unknownRetries {
-		return behavior.Unclear[int]()
-	}
-	return behavior.Is(n)
-}
-
-func (r reading) retries(e *behavior.Effect, retry manifest.Value, id string) {
-	if !retry.IsMap() {
-		e.MaxRetries, e.Origin["maxRetries"] = number(r.row.bare), r.by()
-		e.Backoff = r.row.backoff(0)
-	} else {
-		e.MaxRetries, e.Origin["maxRetries"] = number(r.row.unset), r.by()
-		if r.settings.Version.AtLeast(1, 7) {
-			e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(1), "the API server's default"
-		}
-		if n, ok := retry.At("attempts").Int(); ok {
-			e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(max(0, int(n))), id+" retry.attempts"
-		}
-		base, err := schema.ParseDuration(retry.At("backoff").Text())
-		e.Backoff, e.Origin["backoff"] = r.row.backoff(0), r.by()
-		if err == nil {
-			e.Backoff, e.Origin["backoff"] = r.row.backoff(time.Duration(base)), id+" retry.backoff, as "+r.row.name+" has it"
-		}
-		if err == nil && base == 0 && (r.row.name == "envoy-gateway" || r.row.name == "istio") {
-			e.Notes = append(e.Notes, "backoff 0s is refused by Envoy, with the whole configuration around it")
-		}
-		e.Origin["retryOn"] = id + " retry"
-		r.codes(e, retry.At("codes"))
-	}
-	e.Causes.Add(behavior.AllMethods, r.row.stanza...)
-	e.Unclear.Add(behavior.AllMethods, r.row.unclear...)
-}
-
-func (r reading) codes(e *behavior.Effect, list manifest.Value) {
-	codes := r.row.codes
-	if list.Len() > 0 {
-		codes = nil
-		for _, v := range list.Items() {
-			if n, ok := v.Int(); ok {
-				codes = append(codes, int(n))
-			}
-		}
-	}
-	for _, code := range codes {
-		c, ok := behavior.Code(code)
-		switch {
-		case !ok:
-		case r.row.code(code) == yes:
-			e.Causes.Add(behavior.AllMethods, c)
-		case r.row.code(code) == maybe:
-			e.Unclear.Add(behavior.AllMethods, c)
-		}
-	}
-}
-
-func (r reading) timeouts(e *behavior.Effect, timeouts manifest.Value, stanza bool, id string) {
-	e.TotalTimeout, e.Origin["totalTimeout"] = r.row.total, r.by()
-	if d, err := schema.ParseDuration(timeouts.At("request").Text()); err == nil {
-		e.TotalTimeout, e.Origin["totalTimeout"] = bound(time.Duration(d)), id+" timeouts.request"
-	}
-	e.AttemptTimeout = behavior.None[time.Duration]()
-	if r.row.name == "none" {
-		e.AttemptTimeout = behavior.Unclear[time.Duration]()
-	}
-	d, err := schema.ParseDuration(timeouts.At("backendRequest").Text())
-	if err != nil {
-		return
-	}
-	limit, origin := bound(time.Duration(d)), id+" timeouts.backendRequest"
-	switch {
-	case r.row.attempt == wholeRoute, !stanza && r.row.lone:
-		if e.TotalTimeout.State != behavior.Set || !stanza || limit.State == behavior.Set && limit.Value < e.TotalTimeout.Value {
-			e.TotalTimeout, e.Origin["totalTimeout"] = limit, origin+", which "+r.row.name+" takes for the whole request"
-		}
-	case r.row.attempt == unsure:
-		e.AttemptTimeout = behavior.Unclear[time.Duration]()
-	default:
-		e.AttemptTimeout, e.Origin["attemptTimeout"] = limit, origin
-	}
-}
-
-// bound gives a timeout; 0 is none.
-func bound(d time.Duration) behavior.Setting[time.Duration] {
-	if d == 0 {
-		return behavior.None[time.Duration]()
-	}
-	return behavior.Is(d)
 }
 
 // budget is that of the Services behind the rule, where all have the same one.
@@ -190,10 +89,10 @@ func (r reading) budget(e *behavior.Effect, o *manifest.Object, rule manifest.Va
 			break
 		}
 	}
-	if found == nil || r.settings.GatewayAPI.Channel == "standard" || r.row.budget == behavior.Off {
+	if found == nil || r.settings.GatewayAPI.Channel == "standard" || r.row.Budget == behavior.Off {
 		return behavior.None[behavior.Budget]()
 	}
-	if r.row.budget == behavior.Unknown {
+	if r.row.Budget == behavior.Unknown {
 		return behavior.Unclear[behavior.Budget]()
 	}
 	constraint := found.At("spec", "retryConstraint")

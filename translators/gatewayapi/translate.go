@@ -2,21 +2,20 @@ package gatewayapi
 
 import (
 	"fmt"
-	"time"
 
-	"retryctl.dev/schema"
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/stanza"
 )
 
 // Translate writes the retry stanza and the timeouts of each rule into its
 // HTTPRoute, splitting rules by method where the policy limits methods: the
 // stanza itself has no such limit.
 func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
-	t := translation{settings: s, row: implementationOf(s.GatewayAPI.Implementation), plan: plan,
+	t := translation{settings: s, row: stanza.Of(s.GatewayAPI.Implementation), plan: plan,
 		edits: gateway.NewEdits(plan.World), budgets: map[manifest.ID]*manifest.Object{}}
 	for _, i := range plan.Intents {
 		if t.usable(i) {
@@ -29,7 +28,7 @@ func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output 
 
 type translation struct {
 	settings gateway.Settings
-	row      implementation
+	row      stanza.Implementation
 	plan     *resolve.Plan
 	edits    *gateway.Edits
 	out      gateway.Output
@@ -91,73 +90,14 @@ func (t *translation) meshRoutes(service resolve.Intent) bool {
 func (t *translation) intent(i resolve.Intent) {
 	for _, part := range t.edits.Parts(i, &t.out) {
 		rule := t.edits.Of(i.Object).At("spec", "rules").Index(part.Rule)
-		t.timeouts(i, rule, part.Want)
-		t.stanza(rule, part.Want)
+		if err := stanza.Write(rule, part.Want, t.row, t.settings.Version); err != nil {
+			t.out.Say(i, finding.Conflicts, fmt.Sprintf("%s: %v", i.Place(), err), "",
+				"set totalTimeout in the policy, or raise timeouts.request")
+		}
 	}
 	if b := i.Want.Budget; b.State == behavior.Set && b.Value.Interval > 0 && t.settings.GatewayAPI.Channel != "standard" {
 		t.budget(i, b.Value)
 	}
-}
-
-func (t *translation) timeouts(i resolve.Intent, rule manifest.Value, want behavior.Behavior) {
-	if want.TotalTimeout.State == behavior.Set {
-		rule.Make("timeouts").Put("request", gateway.Duration(want.TotalTimeout.Value))
-	}
-	if want.AttemptTimeout.State != behavior.Set {
-		return
-	}
-	request, err := schema.ParseDuration(rule.At("timeouts", "request").Text())
-	if err == nil && request > 0 && want.AttemptTimeout.Value > time.Duration(request) {
-		t.out.Say(i, finding.Conflicts, fmt.Sprintf("%s has timeouts.request %s, which is shorter than the attemptTimeout", i.Place(), request),
-			"the CRD refuses a backendRequest that is longer than request", "set totalTimeout in the policy, or raise timeouts.request")
-		return
-	}
-	rule.Make("timeouts").Put("backendRequest", gateway.Duration(want.AttemptTimeout.Value))
-}
-
-// stanza writes the retry stanza of a rule, or leaves it out where it would make
-// the implementation retry what the part must not.
-func (t *translation) stanza(rule manifest.Value, want behavior.Behavior) {
-	codes := []int{}
-	for _, c := range want.Causes.List(behavior.AllMethods) {
-		if status, ok := c.Status(); ok {
-			codes = append(codes, status)
-		}
-	}
-	retries := want.MaxRetries.Value
-	if t.implies(want, len(codes)) {
-		retries = 0
-	}
-	if retries == 0 {
-		rule.Remove("retry")
-		if t.settings.Version.AtLeast(1, 7) && t.row.bare != 0 {
-			rule.Put("retry", manifest.Map("attempts", 0))
-		}
-		return
-	}
-	retry := manifest.Map("attempts", retries)
-	if len(codes) > 0 {
-		retry.Put("codes", codes)
-	}
-	if want.Backoff.State == behavior.Set {
-		retry.Put("backoff", gateway.Duration(want.Backoff.Value.Base))
-	}
-	rule.Put("retry", retry)
-}
-
-// implies reports whether a stanza for only what is safe would retry more: some
-// implementations add causes after which the backend may have processed the
-// request, or codes where none are listed. Without a stanza they do not retry.
-func (t *translation) implies(want behavior.Behavior, codes int) bool {
-	if t.row.bare != 0 || codes > 0 {
-		return false
-	}
-	for c, methods := range want.Causes {
-		if methods != 0 && !behavior.Cause(c).Safe() {
-			return false
-		}
-	}
-	return true
 }
 
 // budget writes an XBackendTrafficPolicy for the Services behind a rule.
