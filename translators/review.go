@@ -17,8 +17,8 @@ type review struct {
 	profile gateway.Profile
 	strict  bool
 	used    map[acceptance]bool
-	// before gives the effects that a place had without the translation.
-	before func(resolve.Intent) []behavior.Effect
+	// before gives the effects that each place had without the translation.
+	before func() [][]behavior.Effect
 }
 
 type acceptance struct {
@@ -48,14 +48,14 @@ func (r *review) findings(places []Place, said []gateway.Said) (finding.List, ma
 	}
 	var policies []*schema.RetryPolicy
 	losses := map[*schema.RetryPolicy][]loss{}
-	for _, place := range places {
+	for n, place := range places {
 		p := place.Intent.Policy
 		if _, seen := losses[p]; !seen {
 			policies = append(policies, p)
 			losses[p] = nil
 		}
 		for _, e := range place.Effects {
-			for _, d := range r.compare(place.Intent, e) {
+			for _, d := range r.compare(place.Intent, n, e) {
 				losses[p] = gather(losses[p], d, resolve.Place(place.Intent.ID(), e.Rule, place.Intent.Rule))
 			}
 		}
@@ -71,10 +71,10 @@ func (r *review) findings(places []Place, said []gateway.Said) (finding.List, ma
 
 // compare finds the differences of one effect. A retry that the gateway makes
 // without the policy as well is not of the policy's making: no error.
-func (r *review) compare(i resolve.Intent, e behavior.Effect) []behavior.Diff {
+func (r *review) compare(i resolve.Intent, at int, e behavior.Effect) []behavior.Diff {
 	diffs := behavior.Compare(i.Want, e)
 	for n, d := range diffs {
-		if d.Code == finding.UnsafeRetry && r.already(i, d) {
+		if d.Code == finding.UnsafeRetry && r.already(at, d) {
 			diffs[n].Code = finding.MoreRetries
 			diffs[n].Want = "not retried (the gateway does so without the policy as well)"
 		}
@@ -82,8 +82,8 @@ func (r *review) compare(i resolve.Intent, e behavior.Effect) []behavior.Diff {
 	return diffs
 }
 
-func (r *review) already(i resolve.Intent, d behavior.Diff) bool {
-	before := r.before(i)
+func (r *review) already(at int, d behavior.Diff) bool {
+	before := r.before()[at]
 	for _, e := range before {
 		for _, c := range d.Causes {
 			if d.Methods&e.Methods&^(e.Causes[c]|e.Unclear[c]) != 0 {

@@ -1,6 +1,8 @@
 package translators
 
 import (
+	"sync"
+
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
@@ -39,9 +41,7 @@ func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool)
 		out := g.Translate(plan, s)
 		places := read(g, plan, out.Objects, s)
 		r := review{profile: result.Gateway, strict: strict, used: map[acceptance]bool{}}
-		r.before = func(i resolve.Intent) []behavior.Effect {
-			return g.Read([]resolve.Intent{i}, plan.World, s)[0]
-		}
+		r.before = sync.OnceValue(func() [][]behavior.Effect { return g.Read(plan.Intents, plan.World, s) })
 		findings, errors := r.findings(places, out.Said)
 		fresh := false
 		for p := range errors {

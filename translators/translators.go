@@ -10,12 +10,14 @@ import (
 	"retryctl.dev/translators/envoygateway"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/gatewayapi"
+	"retryctl.dev/translators/istio"
 )
 
 // All gives every gateway in the order in which they are printed.
 func All() []gateway.Gateway {
 	return []gateway.Gateway{
 		envoygateway.Gateway{},
+		istio.Gateway{},
 		gatewayapi.Gateway{},
 	}
 }

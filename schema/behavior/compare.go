@@ -37,11 +37,24 @@ func Compare(want Behavior, effect Effect) []Diff {
 		c.budget()
 		c.defeat()
 	}
+	if c.got.MaxRetries == Is(0) {
+		c.want, c.got = c.want.singleTry(), c.got.singleTry()
+	}
 	c.duration("attemptTimeout", c.want.AttemptTimeout, c.got.AttemptTimeout)
 	c.duration("totalTimeout", c.want.TotalTimeout, c.got.TotalTimeout)
 	c.breaker()
 	c.key()
 	return c.diffs
+}
+
+// singleTry bounds the one try that there is by the shorter of its timeout and
+// the request's, which come to the same.
+func (b Behavior) singleTry() Behavior {
+	if a, t := b.AttemptTimeout, b.TotalTimeout; a.State == Set && (t.State != Set || a.Value < t.Value) {
+		b.TotalTimeout = a
+	}
+	b.AttemptTimeout = Setting[time.Duration]{}
+	return b
 }
 
 type comparison struct {

@@ -2,7 +2,7 @@ package finding
 
 // contextPages are about what a target needs and what stands in its way.
 var contextPages = []Page{
-	{NoTarget, "NoTarget", Error, "a policy's target is not in the input", `
+	{NoTarget, "NoTarget", Warning, "a policy's target is not in the input", `
 An entry of spec.targetRefs names an object that none of the given files hold.
 Without it retryctl sees neither rules nor backends, and a misspelled name
 would look just the same.

@@ -36,7 +36,7 @@ func WriteText(w io.Writer, entries []Entry) error {
 		for _, row := range e.rows() {
 			origin := ""
 			if row.origin != "" {
-				origin = "\t# " + row.origin
+				origin = "\t# " + strings.TrimPrefix(strings.TrimPrefix(row.origin, e.Route+" "), "http "+e.Rule+" ")
 			}
 			fmt.Fprintf(table, "  %s\t%s%s\n", row.name, row.value, origin)
 		}
@@ -104,7 +104,11 @@ func (e Entry) causeGroups() []string {
 	}
 	var groups []string
 	for _, key := range order {
-		groups = append(groups, behavior.CauseList(byMethods[key])+" for "+key)
+		group := behavior.CauseList(byMethods[key])
+		if key != list(e.Methods) {
+			group += " for " + key
+		}
+		groups = append(groups, group)
 	}
 	return groups
 }

@@ -1,0 +1,258 @@
+package istio
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/gateway"
+)
+
+// attachments finds the VirtualServices and DestinationRules that hold for a host.
+type attachments struct {
+	settings gateway.Settings
+	// groups are the http routes that Istio merges: of all VirtualServices for one
+	// host on one gateway, or in the mesh.
+	groups map[groupKey]*routes
+	// rules are the DestinationRules by host, the oldest first.
+	rules map[string][]*manifest.Object
+}
+
+type groupKey struct{ gateway, host string }
+
+// A stretch is one match of one http route.
+type stretch struct {
+	vs *manifest.Object
+	// http is the index of the http route in the VirtualService.
+	http    int
+	methods behavior.Methods
+	rest    string
+}
+
+// routes are the matches for one host in the order in which Envoy tries them.
+type routes struct {
+	stretches []stretch
+	byURI     map[string][]int
+}
+
+// newAttachments reads a world. VirtualServices for one host are merged in the
+// order of their age, then of their names, and a match for everything goes last
+// (Istio 1.31 pilot/pkg/model/config.go sortByCreationComparator,
+// pilot/pkg/networking/core/route/route.go SortVHostRoutes).
+func newAttachments(world *manifest.Set, s gateway.Settings) attachments {
+	a := attachments{s, map[groupKey]*routes{}, map[string][]*manifest.Object{}}
+	for _, vs := range byAge(world.Kind(group, "VirtualService")) {
+		for _, gateway := range gatewaysOf(vs) {
+			for _, host := range hostsOf(vs, s) {
+				key := groupKey{gateway, host}
+				if a.groups[key] == nil {
+					a.groups[key] = &routes{}
+				} else if gateway == wholeMesh {
+					continue // in the mesh the oldest wins as a whole
+				}
+				a.groups[key].add(vs)
+			}
+		}
+	}
+	for _, group := range a.groups {
+		group.index()
+	}
+	for _, rule := range byAge(world.Kind(group, "DestinationRule")) {
+		host := fullName(rule.At("spec", "host").Text(), rule.ID().Namespace, s)
+		a.rules[host] = append(a.rules[host], rule)
+	}
+	return a
+}
+
+func byAge(objects []*manifest.Object) []*manifest.Object {
+	return slices.SortedStableFunc(slices.Values(objects), func(a, b *manifest.Object) int {
+		age := func(o *manifest.Object) string { return o.At("metadata", "creationTimestamp").Text() }
+		name := func(o *manifest.Object) string { return o.ID().Name + "." + o.ID().Namespace }
+		return cmp.Or(cmp.Compare(age(a), age(b)), cmp.Compare(name(a), name(b)))
+	})
+}
+
+func (r *routes) add(vs *manifest.Object) {
+	for n, h := range vs.At("spec", "http").Items() {
+		for _, m := range matchers(h) {
+			r.stretches = append(r.stretches, stretch{vs, n, m.methods, m.rest})
+			if r.byURI == nil {
+				r.byURI = map[string][]int{}
+			}
+			r.byURI[m.uri] = append(r.byURI[m.uri], len(r.stretches)-1)
+		}
+	}
+}
+
+// index moves what matches everything to the end.
+func (r *routes) index() {
+	last := make([]bool, len(r.stretches))
+	for _, uri := range []string{"", "prefix /", "regex .*"} {
+		for _, n := range r.byURI[uri] {
+			last[n] = r.stretches[n].rest == "" && r.stretches[n].methods == behavior.AllMethods
+		}
+	}
+	order := make([]int, 0, len(last))
+	for _, want := range []bool{false, true} {
+		for n, is := range last {
+			if is == want {
+				order = append(order, n)
+			}
+		}
+	}
+	position := make([]int, len(order))
+	sorted := make([]stretch, len(order))
+	for at, n := range order {
+		position[n], sorted[at] = at, r.stretches[n]
+	}
+	for _, list := range r.byURI {
+		for k, n := range list {
+			list[k] = position[n]
+		}
+		slices.Sort(list)
+	}
+	r.stretches = sorted
+}
+
+// A served part of requests goes to one http route.
+type served struct {
+	vs      *manifest.Object
+	http    int
+	methods behavior.Methods
+}
+
+// serving gives the http routes that serve the requests of some matchers, each
+// with the methods that it serves, and reports whether none of them is left over.
+func (r *routes) serving(wanted []matcher) (list []served, all bool) {
+	all = true
+	for _, w := range wanted {
+		left := w.methods
+		for _, n := range r.covering(w.uri) {
+			s := r.stretches[n]
+			if left&s.methods != 0 && (s.rest == "" || s.rest == w.rest) {
+				list = merge(list, served{s.vs, s.http, left & s.methods})
+				left &^= s.methods
+			}
+		}
+		all = all && left == 0
+	}
+	return list, all
+}
+
+// covering gives the places of what matches every path of a uri, in order: the
+// same uri, the prefixes of it, and everything.
+func (r *routes) covering(uri string) []int {
+	if r == nil {
+		return nil
+	}
+	places := slices.Concat(r.byURI[uri], r.byURI["regex .*"])
+	if uri != "" {
+		places = append(places, r.byURI[""]...)
+	}
+	kind, path, _ := strings.Cut(uri, " ")
+	if kind == "prefix" || kind == "exact" {
+		for n := 1; n <= len(path); n++ {
+			if prefix := "prefix " + path[:n]; prefix != uri {
+				places = append(places, r.byURI[prefix]...)
+			}
+		}
+	}
+	slices.Sort(places)
+	return places
+}
+
+func merge(list []served, one served) []served {
+	for n := range list {
+		if list[n].vs == one.vs && list[n].http == one.http {
+			list[n].methods |= one.methods
+			return list
+		}
+	}
+	return append(list, one)
+}
+
+// on gives the routes of a host on a gateway: those of its own name, or of the
+// longest wildcard that covers it.
+func (a attachments) on(gateway, host string) *routes {
+	for {
+		if r := a.groups[groupKey{gateway, host}]; r != nil {
+			return r
+		}
+		if host == "*" {
+			return nil
+		}
+		_, parent, ok := strings.Cut(strings.TrimPrefix(host, "*."), ".")
+		if host = "*." + parent; !ok {
+			host = "*"
+		}
+	}
+}
+
+// destinationRule gives the DestinationRule of a host, and whether its name has a
+// wildcard. In the namespace of the Service counts before others.
+func (a attachments) destinationRule(host string) (rule *manifest.Object, wide bool) {
+	service := serviceOf(host, a.settings)
+	for name := host; ; wide = true {
+		for _, o := range a.rules[name] {
+			if rule == nil || o.ID().Namespace == service.Namespace && rule.ID().Namespace != service.Namespace {
+				rule = o
+			}
+		}
+		if rule != nil || name == "*" {
+			return rule, wide && rule != nil
+		}
+		_, parent, ok := strings.Cut(strings.TrimPrefix(name, "*."), ".")
+		if name = "*." + parent; !ok {
+			name = "*"
+		}
+	}
+}
+
+// gatewaysOf gives the gateways of a VirtualService as "namespace/name".
+func gatewaysOf(vs *manifest.Object) []string {
+	var list []string
+	for _, v := range vs.At("spec", "gateways").Items() {
+		name := v.Text()
+		if name != wholeMesh && !strings.Contains(name, "/") {
+			name = vs.ID().Namespace + "/" + name
+		}
+		list = append(list, name)
+	}
+	if len(list) == 0 {
+		return []string{wholeMesh}
+	}
+	return list
+}
+
+func hostsOf(vs *manifest.Object, s gateway.Settings) []string {
+	var list []string
+	for _, v := range vs.At("spec", "hosts").Items() {
+		list = append(list, fullName(v.Text(), vs.ID().Namespace, s))
+	}
+	return list
+}
+
+// fullName gives the full name of a host: only one without a dot is short.
+func fullName(host, namespace string, s gateway.Settings) string {
+	if host == "*" || strings.Contains(host, ".") {
+		return host
+	}
+	return hostOf(manifest.ID{Namespace: namespace, Name: host}, s)
+}
+
+// hostOf gives the name of a Service in the cluster's DNS.
+func hostOf(service manifest.ID, s gateway.Settings) string {
+	return service.Name + "." + service.Namespace + ".svc." + s.ClusterDomain
+}
+
+// serviceOf is hostOf backwards; without a name for other hosts.
+func serviceOf(host string, s gateway.Settings) manifest.ID {
+	short, ok := strings.CutSuffix(host, ".svc."+s.ClusterDomain)
+	name, namespace, two := strings.Cut(short, ".")
+	if !ok || !two {
+		return manifest.ID{}
+	}
+	return manifest.ID{Kind: "Service", Namespace: namespace, Name: name}
+}

@@ -1,0 +1,194 @@
+package istio
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/gateway"
+)
+
+// carry puts a wish into an http route of a VirtualService. What nobody wishes
+// stays as it is. Without anything to retry the retries are turned off in so many
+// words, since Istio retries twice where a route does not say; what bounds one
+// try then bounds the request.
+func (t *translation) carry(h manifest.Value, want behavior.Behavior) {
+	if !proxies(h) {
+		return
+	}
+	total := want.TotalTimeout
+	if total.State != behavior.Set {
+		total = limitOf(h.At("timeout"))
+	}
+	attempt := want.AttemptTimeout
+	if attempt.State != behavior.Set {
+		attempt = limitOf(h.At("retries", "perTryTimeout"))
+	}
+	on := retryOnFor(want.Causes)
+	if want.MaxRetries.Value == 0 || on == "" {
+		h.Put("retries", manifest.Map("attempts", 0))
+		if attempt.State == behavior.Set && (total.State != behavior.Set || attempt.Value < total.Value) {
+			total = attempt
+		}
+	} else {
+		retries := h.Make("retries")
+		retries.Put("attempts", want.MaxRetries.Value)
+		retries.Put("retryOn", on)
+		if attempt.State == behavior.Set {
+			retries.Put("perTryTimeout", gateway.Duration(attempt.Value))
+		}
+		if want.Backoff.State == behavior.Set && t.settings.Version.AtLeast(1, 26) {
+			retries.Put("backoff", gateway.Duration(want.Backoff.Value.Base))
+		}
+	}
+	if total.State == behavior.Set {
+		h.Put("timeout", gateway.Duration(total.Value))
+	}
+	if want.IdempotencyKey.State == behavior.Set {
+		setKey(h, want.IdempotencyKey.Value)
+	}
+}
+
+// proxies reports whether an http route sends requests on.
+func proxies(h manifest.Value) bool {
+	return !h.At("redirect").Exists() && !h.At("directResponse").Exists()
+}
+
+// setKey has an http route set the header once, before the first try: the
+// client's own value, or else the ID of the request.
+func setKey(h manifest.Value, header string) {
+	request := h.Make("headers", "request")
+	for _, verb := range []string{"set", "add"} {
+		var same []string
+		for name := range request.At(verb).Fields() {
+			if strings.EqualFold(name.Text(), header) {
+				same = append(same, name.Text())
+			}
+		}
+		for _, name := range same {
+			request.At(verb).Remove(name)
+		}
+		if request.At(verb).Exists() && request.At(verb).Len() == 0 {
+			request.Remove(verb)
+		}
+	}
+	request.Make("set").Put(header, keyFormat(header))
+}
+
+// keyFormat is Envoy's for the client's header or else the ID that Envoy gives
+// each request.
+func keyFormat(header string) string { return "%REQ(" + header + "?X-Request-Id)%" }
+
+// keep carries over what a rule of a route itself says of retries, as Istio
+// understands it (1.31 pilot/pkg/config/kube/gateway/conversion.go:186).
+func keep(h manifest.Value, rule route.Rule) {
+	timeouts, stanza := rule.Value.At("timeouts"), rule.Value.At("retry")
+	total, attempt := limitOf(timeouts.At("request")), limitOf(timeouts.At("backendRequest"))
+	if stanza.IsMap() && !rule.GRPC {
+		words := []string{defaultRetryOn}
+		for _, code := range stanza.At("codes").Items() {
+			if status, ok := code.Int(); ok && knownCode(int(status)) {
+				words = append(words, code.Text())
+			}
+		}
+		retries := manifest.Map("attempts", defaultAttempts, "retryOn", strings.Join(words, ","))
+		if n, ok := stanza.At("attempts").Int(); ok {
+			retries.Put("attempts", n)
+		}
+		if d := limitOf(stanza.At("backoff")); d.State == behavior.Set {
+			retries.Put("backoff", gateway.Duration(d.Value))
+		}
+		if attempt.State == behavior.Set {
+			retries.Put("perTryTimeout", gateway.Duration(attempt.Value))
+		}
+		h.Put("retries", retries)
+	} else if attempt.State == behavior.Set {
+		total = attempt
+	}
+	if total.State == behavior.Set {
+		h.Put("timeout", gateway.Duration(total.Value))
+	}
+}
+
+// edit puts a wish into an http route of an existing VirtualService, before which
+// it puts a copy for the methods that may be retried where the wish is limited to
+// some of those that reach it. It reports whether that could be done.
+func (t *translation) edit(https manifest.Value, at int, reach behavior.Methods, want behavior.Behavior) bool {
+	h := https.Index(at)
+	methods, limited := gateway.Limit(want)
+	switch {
+	case !limited || reach&^methods == 0:
+		t.carry(h, want)
+		return true
+	case reach&methods == 0:
+		t.carry(h, gateway.SafeOnly(want))
+		return true
+	}
+	narrow, ok := narrowed(h, methods)
+	t.carry(h, gateway.SafeOnly(want))
+	if !ok {
+		return false
+	}
+	if name := h.At("name").Text(); name != "" {
+		narrow.Put("name", name+"-retryable")
+	}
+	t.carry(narrow, want)
+	https.Insert(at, narrow)
+	return true
+}
+
+// narrowed gives a copy of an http route for some methods only; ok is false where
+// it matches the method in a way that cannot be cut down.
+func narrowed(h manifest.Value, methods behavior.Methods) (narrow manifest.Value, ok bool) {
+	narrow = h.Copy()
+	if narrow.At("match").Len() == 0 {
+		narrow.Put("match", manifest.List(manifest.Map("method", methodMatch(methods))))
+		return narrow, true
+	}
+	list := manifest.List()
+	for _, m := range narrow.At("match").Items() {
+		reach := matcherOf(m).methods
+		if has := m.At("method"); has.Exists() && reach == behavior.AllMethods {
+			return narrow, false
+		}
+		switch {
+		case reach&methods == 0:
+			continue
+		case reach&^methods != 0:
+			m.Put("method", methodMatch(reach&methods))
+		}
+		list.Append(m)
+	}
+	narrow.Put("match", list)
+	return narrow, true
+}
+
+func methodMatch(methods behavior.Methods) manifest.Value {
+	names := methods.Each()
+	if len(names) == 1 {
+		return manifest.Map("exact", names[0])
+	}
+	return manifest.Map("regex", strings.Join(names, "|"))
+}
+
+// limitOf gives a timeout; 0 and what cannot be read are none.
+func limitOf(v manifest.Value) behavior.Setting[time.Duration] {
+	if d, ok := span(v.Text()); ok && d > 0 {
+		return behavior.Is(d)
+	}
+	return behavior.None[time.Duration]()
+}
+
+// withoutCovered takes the hosts out that a wildcard of the list covers, which
+// Istio refuses as duplicates.
+func withoutCovered(hosts []string) []string {
+	return slices.DeleteFunc(slices.Clone(hosts), func(host string) bool {
+		return slices.ContainsFunc(hosts, func(wide string) bool {
+			suffix, ok := strings.CutPrefix(wide, "*")
+			return ok && wide != host && strings.HasSuffix(host, suffix)
+		})
+	})
+}

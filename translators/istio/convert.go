@@ -1,0 +1,243 @@
+package istio
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/gateway"
+)
+
+// A conversion makes the http routes of a VirtualService out of the rules of a
+// route. Each match becomes an http route of its own, in the order in which the
+// Gateway API has them take precedence, because in a VirtualService the first
+// match wins; neighbours of one rule are drawn together again.
+type conversion struct {
+	o        *manifest.Object
+	settings gateway.Settings
+	// wishes are what is asked for each rule; a rule without one keeps what it has.
+	wishes map[int]behavior.Behavior
+	carry  func(manifest.Value, behavior.Behavior)
+}
+
+// A candidate is one match of one rule.
+type candidate struct {
+	rule  route.Rule
+	match route.Match
+	value manifest.Value
+}
+
+// http gives the http routes, or what cannot be carried over.
+func (c conversion) http() ([]manifest.Value, error) {
+	var candidates []candidate
+	for _, rule := range route.Rules(c.o) {
+		for n, m := range rule.Matches {
+			candidates = append(candidates, candidate{rule, m, rule.Value.At("matches").Index(n)})
+		}
+	}
+	slices.SortStableFunc(candidates, precedence)
+	var https []manifest.Value
+	for n := 0; n < len(candidates); {
+		last := n + 1
+		for last < len(candidates) && candidates[last].rule.Index == candidates[n].rule.Index {
+			last++
+		}
+		some, err := c.rule(candidates[n].rule, candidates[n:last])
+		if err != nil {
+			return nil, fmt.Errorf("rule %d: %w", candidates[n].rule.Index, err)
+		}
+		https = append(https, some...)
+		n = last
+	}
+	return https, nil
+}
+
+// precedence is that of Istio itself (1.31
+// pilot/pkg/config/kube/gateway/conversion.go:462): exact paths, prefixes, regular
+// expressions; longer paths; a method; more headers; more query parameters.
+func precedence(a, b candidate) int {
+	kind := func(m route.Match) (int, int) {
+		kind, path, _ := strings.Cut(strings.TrimPrefix(m.Path, "grpc "), " ")
+		return slices.Index([]string{"Exact", "PathPrefix", "RegularExpression"}, kind), len(path)
+	}
+	aKind, aLength := kind(a.match)
+	bKind, bLength := kind(b.match)
+	return cmp.Or(
+		cmp.Compare(aKind, bKind), cmp.Compare(bLength, aLength),
+		cmp.Compare(boolean(b.match.Method != ""), boolean(a.match.Method != "")),
+		cmp.Compare(b.match.Headers, a.match.Headers), cmp.Compare(b.match.Queries, a.match.Queries),
+		cmp.Compare(a.rule.Index, b.rule.Index),
+	)
+}
+
+func boolean(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// rule gives the http routes for neighbouring matches of one rule: two where the
+// wish is limited to some of their methods.
+func (c conversion) rule(rule route.Rule, matches []candidate) ([]manifest.Value, error) {
+	name := rule.Name
+	if name == "" {
+		name = fmt.Sprintf("rule-%d", rule.Index)
+	}
+	want, wished := c.wishes[rule.Index]
+	methods, limited := gateway.Limit(want)
+	if !wished || !limited {
+		h, err := c.one(name, rule, matches, behavior.AllMethods)
+		if wished && err == nil {
+			c.carry(h, want)
+		}
+		return []manifest.Value{h}, err
+	}
+	var https []manifest.Value
+	for _, part := range []struct {
+		suffix  string
+		methods behavior.Methods
+		want    behavior.Behavior
+	}{{"-retryable", methods, want}, {"", behavior.AllMethods &^ methods, gateway.SafeOnly(want)}} {
+		var some []candidate
+		for _, m := range matches {
+			if allowed(m.match)&part.methods != 0 {
+				some = append(some, m)
+			}
+		}
+		if len(some) == 0 {
+			continue
+		}
+		only := behavior.AllMethods
+		if part.suffix != "" {
+			only = methods
+		}
+		h, err := c.one(name+part.suffix, rule, some, only)
+		if err != nil {
+			return nil, err
+		}
+		c.carry(h, part.want)
+		https = append(https, h)
+	}
+	return https, nil
+}
+
+func allowed(m route.Match) behavior.Methods {
+	if m.Method == "" {
+		return behavior.AllMethods
+	}
+	return behavior.ParseMethod(m.Method)
+}
+
+// one gives an http route for some matches, with only some methods where the
+// match itself has none.
+func (c conversion) one(name string, rule route.Rule, matches []candidate, only behavior.Methods) (manifest.Value, error) {
+	list := manifest.List()
+	for _, m := range matches {
+		for _, v := range c.matches(m, only) {
+			list.Append(v)
+		}
+	}
+	h := manifest.Map("name", name)
+	if list.Len() != 1 || list.Index(0).Len() > 0 {
+		h.Put("match", list)
+	}
+	if err := c.action(h, rule.Value); err != nil {
+		return h, err
+	}
+	keep(h, rule)
+	return h, nil
+}
+
+// wanted gives the requests of a rule as a VirtualService would match them.
+func wanted(o *manifest.Object, rule int) []matcher {
+	var list []matcher
+	rules := route.Rules(o)
+	for n, m := range rules[rule].Matches {
+		one := candidate{rules[rule], m, rules[rule].Value.At("matches").Index(n)}
+		for _, v := range (conversion{o: o}).matches(one, behavior.AllMethods) {
+			w := matcherOf(v)
+			w.methods &= route.ReachOf(rules, rule, m)
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// matches gives the matches of a VirtualService that together are one of a route:
+// a path prefix is the path itself and everything below it, since a prefix there
+// is one of the text.
+func (c conversion) matches(m candidate, only behavior.Methods) []manifest.Value {
+	var uris []manifest.Value
+	kind, path, _ := strings.Cut(m.match.Path, " ")
+	switch {
+	case m.rule.GRPC:
+		uris = grpcPath(m.value.At("method"))
+	case kind == "Exact":
+		uris = []manifest.Value{manifest.Map("exact", m.value.At("path", "value").Text())}
+	case kind == "RegularExpression":
+		uris = []manifest.Value{manifest.Map("regex", path)}
+	case path == "/":
+		uris = []manifest.Value{manifest.Map("prefix", "/")}
+	default:
+		uris = []manifest.Value{manifest.Map("exact", path), manifest.Map("prefix", path+"/")}
+	}
+	method := manifest.Value{}
+	switch {
+	case m.match.Method != "" && !m.rule.GRPC:
+		method = manifest.Map("exact", m.match.Method)
+	case only != behavior.AllMethods:
+		method = methodMatch(only)
+	}
+	var list []manifest.Value
+	for _, uri := range uris {
+		list = append(list, manifest.Map("uri", uri, "method", method, "headers", conditions(m.value.At("headers")),
+			"queryParams", conditions(m.value.At("queryParams"))))
+	}
+	return list
+}
+
+// grpcPath gives the path of a gRPC method match: /service/method.
+func grpcPath(method manifest.Value) []manifest.Value {
+	service, name := method.At("service").Text(), method.At("method").Text()
+	regular := method.At("type").Text() == "RegularExpression"
+	switch {
+	case service == "" && name == "":
+		return []manifest.Value{manifest.Map("prefix", "/")}
+	case regular:
+		if service == "" {
+			service = "[^/]+"
+		}
+		if name == "" {
+			name = "[^/]+"
+		}
+		return []manifest.Value{manifest.Map("regex", "/"+service+"/"+name)}
+	case name == "":
+		return []manifest.Value{manifest.Map("prefix", "/"+service+"/")}
+	case service == "":
+		return []manifest.Value{manifest.Map("regex", "/[^/]+/"+regexp.QuoteMeta(name))}
+	}
+	return []manifest.Value{manifest.Map("exact", "/"+service+"/"+name)}
+}
+
+func conditions(list manifest.Value) manifest.Value {
+	if list.Len() == 0 {
+		return manifest.Value{}
+	}
+	out := manifest.Map()
+	for _, c := range list.Items() {
+		name, kind := strings.ToLower(c.At("name").Text()), "exact"
+		if c.At("type").Text() == "RegularExpression" {
+			kind = "regex"
+		}
+		if !out.At(name).Exists() { // of equal names the first counts in the Gateway API
+			out.Put(name, manifest.Map(kind, c.At("value").Text()))
+		}
+	}
+	return out
+}

@@ -1,0 +1,156 @@
+package istio
+
+import (
+	"fmt"
+	"math"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/gateway"
+)
+
+// A destination is where an http route or a rule sends requests to.
+type destination struct {
+	host, subset string
+	port         int64 // 0 is not said
+}
+
+// destinationsOf gives those of an http route that get any requests.
+func destinationsOf(h manifest.Value, namespace string, s gateway.Settings) []destination {
+	var list []destination
+	for _, r := range h.At("route").Items() {
+		if weight, ok := r.At("weight").Int(); ok && weight == 0 && h.At("route").Len() > 1 {
+			continue
+		}
+		d := r.At("destination")
+		port, _ := d.At("port", "number").Int()
+		list = append(list, destination{fullName(d.At("host").Text(), namespace, s), d.At("subset").Text(), port})
+	}
+	return list
+}
+
+// backends gives those of a rule of a route.
+func backends(o *manifest.Object, rule int, s gateway.Settings) []destination {
+	var list []destination
+	for _, ref := range o.At("spec", "rules").Index(rule).At("backendRefs").Items() {
+		if weight, ok := ref.At("weight").Int(); ok && weight == 0 {
+			continue
+		}
+		if kind := ref.At("kind").Text(); kind != "" && kind != "Service" {
+			continue
+		}
+		port, _ := ref.At("port").Int()
+		list = append(list, destination{host: hostOf(backendID(ref, o.ID().Namespace), s), port: port})
+	}
+	return list
+}
+
+// destinations writes what a policy asks for the backends as a whole, budget and
+// circuit breaker, into the DestinationRule of each host.
+func (t *translation) destinations(i resolve.Intent, list []destination) {
+	if i.Want.Budget.State != behavior.Set && i.Want.Breaker == (behavior.Breaker{}) {
+		return
+	}
+	budget := i.Want.Budget.State == behavior.Set && i.Want.Budget.Value.Interval == 0
+	if budget && !t.settings.Version.AtLeast(1, 27) {
+		budget = false
+		t.out.Say(i, finding.NeedsVersion, "a retry budget needs Istio 1.27", "trafficPolicy.retryBudget came with 1.27; the API server drops it before",
+			"raise the version, or bound circuitBreaker.maxParallelRetries instead")
+	}
+	if !budget && !writable(i.Want.Breaker) {
+		return
+	}
+	for _, d := range list {
+		rule := t.ruleFor(i, d.host)
+		policy := rule.Root().Make("spec", "trafficPolicy")
+		pools := []manifest.Value{policy}
+		for _, subset := range rule.At("spec", "subsets").Items() {
+			if own := subset.At("trafficPolicy"); subset.At("name").Text() == d.subset && own.IsMap() {
+				pools = append(pools, own)
+			}
+		}
+		for _, p := range pools {
+			if budget && (p == policy || p.At("retryBudget").Exists()) {
+				b := i.Want.Budget.Value
+				p.Put("retryBudget", manifest.Map("percent", b.Percent, "minRetryConcurrency", b.MinConcurrent))
+			}
+			if p == policy || p.At("connectionPool").Exists() {
+				writeBreaker(p, i.Want.Breaker)
+			}
+			for _, port := range p.At("portLevelSettings").Items() {
+				if number, _ := port.At("port", "number").Int(); d.port != 0 && number == d.port {
+					writeBreaker(port, i.Want.Breaker)
+				}
+			}
+		}
+	}
+}
+
+// breakerFields say where Istio has each limit; the largest number is that of an
+// int32, and 0 is no limit.
+var breakerFields = []struct {
+	path []string
+	of   func(*behavior.Breaker) *behavior.Setting[int64]
+}{
+	{[]string{"tcp", "maxConnections"}, func(b *behavior.Breaker) *behavior.Setting[int64] { return &b.MaxConnections }},
+	{[]string{"http", "http1MaxPendingRequests"}, func(b *behavior.Breaker) *behavior.Setting[int64] { return &b.MaxPendingRequests }},
+	{[]string{"http", "http2MaxRequests"}, func(b *behavior.Breaker) *behavior.Setting[int64] { return &b.MaxParallelRequests }},
+	{[]string{"http", "maxRetries"}, func(b *behavior.Breaker) *behavior.Setting[int64] { return &b.MaxParallelRetries }},
+}
+
+func writable(b behavior.Breaker) bool {
+	probe := manifest.Map()
+	writeBreaker(probe, b)
+	return probe.Len() > 0
+}
+
+func writeBreaker(policy manifest.Value, b behavior.Breaker) {
+	for _, f := range breakerFields {
+		if limit := f.of(&b); limit.State == behavior.Set && limit.Value > 0 && limit.Value <= math.MaxInt32 {
+			policy.Make("connectionPool", f.path[0]).Put(f.path[1], limit.Value)
+		}
+	}
+}
+
+// ruleFor gives the DestinationRule to write to: the one that the host has, or a
+// new one, which takes over what a wider one says since Istio uses only one.
+func (t *translation) ruleFor(i resolve.Intent, host string) *manifest.Object {
+	existing, wide := t.attached.destinationRule(host)
+	if existing != nil && !wide {
+		return t.edits.Of(existing)
+	}
+	if rule := t.rules[host]; rule != nil {
+		return rule
+	}
+	service := serviceOf(host, t.settings)
+	raw := i.Policy.Metadata.Namespace
+	if i.Object != nil {
+		raw = i.Object.RawNamespace()
+	}
+	name := i.ID().Name
+	if service.Name != "" {
+		name = service.Name
+		if service.Namespace != i.ID().Namespace {
+			raw = service.Namespace
+		}
+	}
+	namespace := raw
+	if namespace == "" {
+		namespace = manifest.DefaultNamespace
+	}
+	for t.plan.World.Get(manifest.ID{Group: group, Kind: "DestinationRule", Namespace: namespace, Name: name}) != nil {
+		name += "-retries"
+	}
+	rule := manifest.New(apiVersion, "DestinationRule", raw, name)
+	if rule.Root().Put("spec", manifest.Map("host", host)); wide {
+		rule.Root().Put("spec", existing.At("spec").Copy())
+		rule.Root().At("spec").Put("host", host)
+		t.out.Say(i, finding.Shadows, fmt.Sprintf("the new DestinationRule for %s hides %s, and repeats what it says", host, existing.ID()),
+			"the most specific DestinationRule holds as a whole (Istio 1.31 pilot/pkg/model/destination_rule.go:119)", "keep the two in step")
+	}
+	t.rules[host] = rule
+	t.out.Objects = append(t.out.Objects, rule)
+	return rule
+}

@@ -1,0 +1,29 @@
+// Package istio translates to Istio: VirtualServices for classic Gateways and the
+// mesh, the stanza of HTTPRoutes for Istio's own Kubernetes Gateways, and
+// DestinationRules for what holds for a host.
+//
+// The parent of a route decides. A VirtualService that names a Kubernetes Gateway
+// is accepted and has no effect (measured with Istio 1.31's own generator), so
+// only what stands behind a classic Gateway, or is sent to a Service in the mesh,
+// gets one. It holds whole routes: it is made of all rules of an HTTPRoute, in the
+// order in which the Gateway API has them take precedence. For a Service with
+// HTTPRoutes of its own these win over a VirtualService, so they are edited.
+//
+// What Istio does without being asked matters most. A route without retries
+// retries twice, after connect-failure, refused-stream, unavailable and
+// cancelled; retries: {} turns them off; attempts are retries. The waits have
+// full jitter, start at the backoff (25ms) and end at ten times it. The timeout
+// of a try is retried only by reset, 5xx and gateway-error, which retry every
+// other loss of the connection too. Status codes that Go's net/http has no text
+// for are refused in a VirtualService and ignored in a stanza. Nothing looks at
+// the method: a limit needs http routes of its own.
+//
+// A budget takes the place of connectionPool.http.maxRetries, which is without
+// bound otherwise; 0 is no bound. Of two DestinationRules for a host only the
+// older one's trafficPolicy holds.
+//
+// The retries that Istio writes between a sidecar and its own application
+// (reset-before-request, twice) cannot be configured in 1.31 and are not counted
+// here. A mesh-wide defaultHttpRetryPolicy cannot be seen from here either: each
+// route that a policy holds for is written in full, so that it does not matter.
+package istio

@@ -1,0 +1,93 @@
+package istio
+
+import (
+	"slices"
+	"strings"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+)
+
+// A key is what a match of a VirtualService asks of a request beside its method:
+// the path as "exact /a", "prefix /a/", "regex …" or nothing, and the rest.
+type key struct{ uri, rest string }
+
+// A matcher is one entry of an http route's match.
+type matcher struct {
+	key
+	methods behavior.Methods
+}
+
+// matchers reads the match of an http route; without one every request matches.
+func matchers(http manifest.Value) []matcher {
+	var list []matcher
+	for _, m := range http.At("match").Items() {
+		list = append(list, matcherOf(m))
+	}
+	if len(list) == 0 {
+		list = []matcher{{methods: behavior.AllMethods}}
+	}
+	return list
+}
+
+func matcherOf(m manifest.Value) matcher {
+	out := matcher{methods: behavior.AllMethods}
+	var rest []string
+	for name, v := range m.Fields() {
+		switch name.Text() {
+		case "uri":
+			kind, value := stringMatch(v)
+			out.uri = kind + " " + value
+		case "method":
+			out.methods = methodsOf(stringMatch(v))
+		case "name":
+		default:
+			rest = append(rest, flat(name.Text(), v)...)
+		}
+	}
+	slices.Sort(rest)
+	out.rest = strings.Join(rest, "\x00")
+	return out
+}
+
+// flat writes conditions in one form, so that equal ones are equal texts.
+func flat(path string, v manifest.Value) []string {
+	if !v.IsMap() && !v.IsList() {
+		return []string{path + "=" + v.Text()}
+	}
+	list := []string{path}
+	for name, kid := range v.Fields() {
+		list = append(list, flat(path+"."+strings.ToLower(name.Text()), kid)...)
+	}
+	for _, kid := range v.Items() {
+		list = append(list, flat(path+"[]", kid)...)
+	}
+	return list
+}
+
+func stringMatch(v manifest.Value) (kind, value string) {
+	for name, text := range v.Fields() {
+		return name.Text(), text.Text()
+	}
+	return "", ""
+}
+
+// methodsOf gives the methods that a match lets through. Of regular expressions
+// only lists of names are understood; of any other every method may match.
+func methodsOf(kind, value string) behavior.Methods {
+	switch kind {
+	case "exact":
+		return behavior.ParseMethod(value)
+	case "prefix":
+		return behavior.AllMethods
+	}
+	var set behavior.Methods
+	for _, name := range strings.Split(strings.Trim(value, "^$()"), "|") {
+		m := behavior.ParseMethod(name)
+		if m == 0 || name == "*" {
+			return behavior.AllMethods
+		}
+		set |= m
+	}
+	return set
+}

@@ -1,0 +1,43 @@
+package istio
+
+import "retryctl.dev/translators/gateway"
+
+// Gateway is Istio with Envoy proxies, classic and Gateway API configuration.
+type Gateway struct{}
+
+// Profile gives what is true of Istio as data.
+func (Gateway) Profile() gateway.Profile {
+	return gateway.Profile{
+		Name: "istio", Title: "Istio",
+		Oldest: gateway.Version{Major: 1, Minor: 24}, Newest: gateway.Version{Major: 1, Minor: 31},
+		Reasons:      reasons,
+		OtherMethods: "Methods that are not modelled are treated like POST: they reach the http route without a method.",
+	}
+}
+
+// reasons are read in Istio 1.31 (istio.io/istio release-1.31, istio.io/api
+// v1.31.4) and in Envoy's retry_state_impl.cc.
+var reasons = map[string]string{
+	"ConnectFailure/widened":            "reset, reset-before-request and the stanza of an HTTPRoute retry it as well (pilot/pkg/config/kube/gateway/conversion.go:186)",
+	"RefusedStream/widened":             "reset and the stanza of an HTTPRoute retry it as well (pilot/pkg/config/kube/gateway/conversion.go:186)",
+	"ResetBeforeRequest/widened":        "reset covers every loss of the connection (Envoy retry_state_impl.cc, wouldRetryFromReset)",
+	"ResetBeforeRequest":                "the stanza of an HTTPRoute retries connect-failure, refused-stream and gRPC statuses, nothing else (pilot/pkg/config/kube/gateway/conversion.go:186)",
+	"Reset/widened":                     "only reset retries the timeout of a try, and it covers every loss of the connection (Envoy retry_state_impl.cc, wouldRetryFromReset)",
+	"Reset":                             "the stanza of an HTTPRoute retries connect-failure, refused-stream and gRPC statuses, nothing else (pilot/pkg/config/kube/gateway/conversion.go:186)",
+	"AttemptTimeout/widened":            "reset covers the timeout of a try as well (Envoy retry_state_impl.cc, wouldRetryFromReset)",
+	"AttemptTimeout":                    "behind the stanza of an HTTPRoute an expired try is never retried, not even with code 504 (pilot/pkg/config/kube/gateway/conversion.go:186)",
+	"statusCodes/narrowed":              "Istio knows only the status codes that Go's net/http has a text for (pkg/config/validation/validation.go:2680)",
+	"statusCodes/widened":               "the http route serves other methods as well",
+	"grpcStatuses/narrowed":             "retryOn knows cancelled, deadline-exceeded, internal, resource-exhausted and unavailable, the stanza only cancelled and unavailable (pkg/config/validation/validation.go:92)",
+	"grpcStatuses/widened":              "the stanza of an HTTPRoute always retries cancelled and unavailable (pilot/pkg/config/kube/gateway/conversion.go:186)",
+	"maxRetries":                        "where a rule has no stanza Istio retries twice, and attempts 0 is refused by the CRD until Gateway API 1.7 (pilot/pkg/networking/core/route/retry/retry.go:36)",
+	"attemptTimeout":                    "the timeout of a try exists only beside retries (pilot/pkg/config/kube/gateway/conversion.go:186)",
+	"totalTimeout":                      "a timeout for each try without retries takes the place of the request's (pilot/pkg/config/kube/gateway/conversion.go:186)",
+	"backoff":                           "only Envoy's base_interval can be set, from Istio 1.26 on (istio.io/api networking/v1alpha3/virtual_service.proto, HTTPRetry)",
+	"backoff.maxInterval":               "the longest interval is always ten times the base (pilot/pkg/networking/core/route/retry/retry.go:96)",
+	"backoff.jitter":                    "Envoy's waits are uniform between 0 and the interval (Envoy backoff_strategy.cc)",
+	"budget":                            "retryBudget is a share of the requests in flight, from Istio 1.27 on; a rate cannot be said (pilot/pkg/networking/core/cluster_traffic_policy.go:470)",
+	"circuitBreaker.maxParallelRetries": "a retry budget takes its place in Envoy (go-control-plane circuit_breaker.pb.go:128)",
+	"circuitBreaker":                    "connectionPool takes numbers up to 2147483647 (istio.io/api networking/v1alpha3/destination_rule.proto)",
+	"idempotencyKey":                    "the http route does not send requests on, or sets the header to something else",
+}

@@ -1,0 +1,156 @@
+package istio
+
+import (
+	"fmt"
+	"slices"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/stanza"
+)
+
+// Translate writes what Istio reads for each parent of a route: a VirtualService
+// for classic Gateways and for the mesh, the stanza of the HTTPRoute for Istio's
+// own Gateways, and in both cases DestinationRules for what holds for a host.
+func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
+	t := &translation{settings: s, plan: plan, edits: gateway.NewEdits(plan.World),
+		attached: newAttachments(plan.World, s), rules: map[string]*manifest.Object{}}
+	var order []manifest.ID
+	intents := map[manifest.ID][]resolve.Intent{}
+	for _, i := range plan.Intents {
+		if intents[i.ID()] == nil {
+			order = append(order, i.ID())
+		}
+		intents[i.ID()] = append(intents[i.ID()], i)
+	}
+	for _, id := range order {
+		t.object(id, intents[id])
+	}
+	t.out.Objects = append(t.out.Objects, t.edits.Objects()...)
+	return t.out
+}
+
+type translation struct {
+	settings gateway.Settings
+	plan     *resolve.Plan
+	attached attachments
+	edits    *gateway.Edits
+	out      gateway.Output
+	rules    map[string]*manifest.Object // new DestinationRules by host
+}
+
+// object translates the intents for one object.
+func (t *translation) object(id manifest.ID, intents []resolve.Intent) {
+	first := intents[0]
+	switch {
+	case id.Kind == "Service":
+		if !t.meshRoutes(first) {
+			t.service(first)
+		}
+	case first.Object != nil && (id.Kind == "HTTPRoute" || id.Kind == "GRPCRoute"):
+		t.route(first.Object, intents)
+	case first.Object != nil && id.Kind == "VirtualService":
+		t.virtualService(first.Object, intents)
+	case id.Kind == "Gateway":
+		t.refuse(intents, finding.NeedsObject, fmt.Sprintf("retries are written for the routes of %s, and none that is attached to it is in the input", id),
+			"a VirtualService holds whole routes", "give the manifests of its routes with -f as well")
+	case id.Kind == "HTTPRoute", id.Kind == "GRPCRoute", id.Kind == "VirtualService":
+		t.refuse(intents, finding.NeedsObject, fmt.Sprintf("%s is not in the input", id),
+			"Istio's retries stand beside the matches and destinations of a route, in the same object", "give its manifest with -f as well")
+	default:
+		t.refuse(intents, finding.WrongTargetKind, fmt.Sprintf("Istio takes no retries from a %s", id.Kind),
+			"only VirtualServices and HTTPRoutes have them (Istio 1.31 pilot/pkg/networking/core/route/retry/retry.go:96)",
+			"target an HTTPRoute, a VirtualService or a Service")
+	}
+}
+
+// refuse says of some intents that nothing can be written.
+func (t *translation) refuse(intents []resolve.Intent, code finding.Code, message, reason, hint string) {
+	for _, i := range intents {
+		n := len(t.out.Said)
+		t.out.Say(i, code, message, reason, hint)
+		for ; n < len(t.out.Said); n++ {
+			t.out.Said[n].Severity = finding.Error
+		}
+	}
+}
+
+// meshRoutes reports whether a route with the Service as its parent carries the
+// policy: it takes all requests to the Service.
+func (t *translation) meshRoutes(service resolve.Intent) bool {
+	return slices.ContainsFunc(t.plan.Intents, func(i resolve.Intent) bool {
+		return i.Policy == service.Policy && i.Ref == service.Ref && i.ID().Kind != "Service"
+	})
+}
+
+// route translates the intents for the rules of one route.
+func (t *translation) route(o *manifest.Object, intents []resolve.Intent) {
+	b := bind(o, t.plan.World, t.settings)
+	if len(b.gateways) == 0 && len(b.mesh) == 0 && !b.native {
+		t.refuse(intents, finding.NeedsObject, o.ID().String()+" has no parent",
+			"Istio binds a route to what parentRefs names", "give the route its parentRefs")
+		return
+	}
+	for _, id := range b.assumed {
+		t.out.Say(intents[0], finding.Assumed, fmt.Sprintf("nothing shows what %s is: a classic Gateway of Istio with its name is assumed", id),
+			"a VirtualService does not bind to Istio's Kubernetes Gateways, and their HTTPRoutes are not read for classic ones",
+			"give the Gateway and its GatewayClass with -f as well, map it in a Config, or say --istio-api")
+	}
+	if b.native {
+		t.native(intents)
+	}
+	if len(b.gateways) > 0 {
+		t.bound(o, intents, b.gateways, hostnames(o))
+	}
+	for _, service := range b.mesh {
+		t.bound(o, intents, []string{wholeMesh}, []string{hostOf(service, t.settings)})
+	}
+	for _, i := range intents {
+		t.destinations(i, backends(o, i.Rule, t.settings))
+	}
+}
+
+func hostnames(o *manifest.Object) []string {
+	var hosts []string
+	for _, h := range o.At("spec", "hostnames").Items() {
+		hosts = append(hosts, h.Text())
+	}
+	if len(hosts) == 0 {
+		return []string{"*"}
+	}
+	return withoutCovered(hosts)
+}
+
+// native writes the stanza for what is attached to Istio's own Gateways, and to
+// Services, where the HTTPRoute wins over a VirtualService.
+func (t *translation) native(intents []resolve.Intent) {
+	row := stanza.Of("istio")
+	for _, i := range intents {
+		if i.ID().Kind == "GRPCRoute" {
+			if i.Target().Kind == "GRPCRoute" {
+				t.refuse([]resolve.Intent{i}, finding.WrongTargetKind, "Istio takes no retries from a GRPCRoute",
+					"only the HTTPRoute has a stanza (Istio 1.31 pilot/pkg/config/kube/gateway/conversion.go:186)", "route the service with an HTTPRoute on POST, or behind a classic Gateway")
+			}
+			continue
+		}
+		if t.settings.GatewayAPI.Channel == "standard" {
+			t.refuse([]resolve.Intent{i}, finding.NeedsVersion, "the standard channel of the Gateway API has no retries before 1.7",
+				"the API server drops rules[].retry there without a word", "install the experimental channel")
+			continue
+		}
+		t.out.Say(i, finding.NeedsSetting, "retries are in the experimental channel of Gateway API 1.6 only",
+			"with the standard channel the API server drops rules[].retry without a word", "")
+		for _, part := range t.edits.Parts(i, &t.out) {
+			rule := t.edits.Of(i.Object).At("spec", "rules").Index(part.Rule)
+			if err := stanza.Write(rule, part.Want, row, nativeVersion); err != nil {
+				t.out.Say(i, finding.Conflicts, fmt.Sprintf("%s: %v", i.Place(), err), "", "set totalTimeout in the policy, or raise timeouts.request")
+			}
+			if part.Want.IdempotencyKey.State == behavior.Set {
+				gateway.SetHeader(rule, part.Want.IdempotencyKey.Value, keyFormat(part.Want.IdempotencyKey.Value))
+			}
+		}
+	}
+}
