@@ -18,7 +18,8 @@ type Entry struct {
 	Gateway string `json:"gateway"` // "envoy-gateway"
 	Version string `json:"version"` // "1.9"
 	Route   string `json:"route"`   // "HTTPRoute shop/checkout"
-	Rule    string `json:"rule"`    // its name, or else its index
+	Object  string `json:"object"`  // where the rule stands: the route, or what is made of it
+	Rule    string `json:"rule"`    // its name there, or else its index
 	// Methods are those with which requests reach the rule.
 	Methods    []string `json:"methods"`
 	MaxRetries *int     `json:"maxRetries"`
@@ -94,7 +95,7 @@ func entry(r translators.Result, i resolve.Intent, e behavior.Effect) Entry {
 	b := e.Behavior.For(e.Methods)
 	out := Entry{
 		Policy: id.Namespace + "/" + id.Name, Gateway: r.Gateway.Name, Version: r.Version.String(),
-		Route: e.Object, Rule: e.Rule, Methods: e.Methods.Names(),
+		Route: i.ID().String(), Object: e.Object, Rule: e.Rule, Methods: e.Methods.Names(),
 		Causes: map[string][]string{}, Waits: []Wait{}, Unknown: []string{}, Origin: e.Origin, Notes: e.Notes,
 	}
 	unknown := func(state behavior.State, name string) {

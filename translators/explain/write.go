@@ -25,18 +25,14 @@ func WriteText(w io.Writer, entries []Entry) error {
 		if n > 0 {
 			fmt.Fprintln(w)
 		}
-		rule := ""
-		if e.Rule != "" {
-			rule = " rule " + e.Rule
-		}
-		if _, err := fmt.Fprintf(w, "%s %s: %s%s (RetryPolicy %s)\n", e.Gateway, e.Version, e.Route, rule, e.Policy); err != nil {
+		if _, err := fmt.Fprintf(w, "%s %s: %s (RetryPolicy %s)\n", e.Gateway, e.Version, e.place(), e.Policy); err != nil {
 			return err
 		}
 		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		for _, row := range e.rows() {
 			origin := ""
 			if row.origin != "" {
-				origin = "\t# " + strings.TrimPrefix(strings.TrimPrefix(row.origin, e.Route+" "), "http "+e.Rule+" ")
+				origin = "\t# " + strings.TrimPrefix(strings.TrimPrefix(row.origin, e.Object+" "), "http "+e.Rule+" ")
 			}
 			fmt.Fprintf(table, "  %s\t%s%s\n", row.name, row.value, origin)
 		}
@@ -45,6 +41,18 @@ func WriteText(w io.Writer, entries []Entry) error {
 		}
 	}
 	return nil
+}
+
+// place names the route, what became of it, and the rule.
+func (e Entry) place() string {
+	place := e.Route
+	if e.Object != e.Route {
+		place += ", in " + e.Object
+	}
+	if e.Rule != "" {
+		place += " rule " + e.Rule
+	}
+	return place
 }
 
 type row struct{ name, value, origin string }
