@@ -35,7 +35,10 @@ type reading struct {
 
 func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	now := r.world.Get(i.ID())
-	if i.Rule < 0 || i.Object == nil || now == nil {
+	switch kind := i.ID().Kind; {
+	case kind != "Gateway" && kind != "HTTPRoute" && kind != "GRPCRoute":
+		return nil // no policy can be on it
+	case i.Rule < 0, i.Object == nil, now == nil:
 		return []behavior.Effect{r.whole(i)}
 	}
 	rules := route.Rules(now)

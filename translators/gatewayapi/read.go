@@ -42,7 +42,8 @@ type reading struct {
 
 func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	now := r.world.Get(i.ID())
-	if i.Rule < 0 || i.Object == nil || now == nil {
+	kind := i.ID().Kind
+	if i.Rule < 0 || i.Object == nil || now == nil || kind != "HTTPRoute" && kind != "GRPCRoute" {
 		return nil // nothing of it can carry retries
 	}
 	rules := route.Rules(now)

@@ -60,7 +60,7 @@ Exit status: 0 done, 1 the input has errors, 2 could not run.`,
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	root.AddCommand(
-		newTranslate(s), newValidate(s), newExplain(s), newSchema(s), newVersion(s),
+		newTranslate(s), newValidate(s), newExplain(s), newGateways(s), newSchema(s), newVersion(s),
 	)
 	return root
 }

@@ -1,0 +1,150 @@
+// Package capability finds out what each gateway can do by trying: it translates
+// one small policy for each feature and looks at the findings. Nothing in its
+// table is written by hand.
+package capability
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators"
+	"retryctl.dev/translators/gateway"
+)
+
+// An Answer says how far a gateway does what a feature asks.
+type Answer string
+
+// The answers, from the best to the worst.
+const (
+	Yes     Answer = "yes"
+	Differs Answer = "differs" // with other numbers, or bounded by something else
+	More    Answer = "more"    // it retries more than asked
+	Unknown Answer = "unknown" // the implementation decides
+	Part    Answer = "part"    // some of it is not retried
+	No      Answer = "no"
+)
+
+var order = []Answer{Yes, Differs, More, Unknown, Part, No}
+
+// A Cell is what one gateway makes of one feature.
+type Cell struct {
+	Answer Answer `json:"answer"`
+	// Why is the reason of the finding that the answer stands for.
+	Why string `json:"why,omitempty"`
+}
+
+// A Row is one feature.
+type Row struct {
+	Feature string `json:"feature"`
+	Group   string `json:"group"`
+	// Cells are by the names of the columns.
+	Cells map[string]Cell `json:"cells"`
+}
+
+// A Column is a gateway in one way of using it.
+type Column struct {
+	Name    string
+	Gateway gateway.Gateway
+	// class is the GatewayClass of the routes' Gateway in the probe's input.
+	class string
+	setup func(*gateway.Settings)
+}
+
+// Columns gives the gateways of translators.All, with one column for each way in
+// which a gateway takes its configuration.
+func Columns() []Column {
+	var columns []Column
+	for _, g := range translators.All() {
+		name := g.Profile().Name
+		switch name {
+		case "istio":
+			columns = append(columns,
+				Column{"istio", g, "other", func(s *gateway.Settings) { s.Istio.API = "virtualservice" }},
+				Column{"istio (Kubernetes Gateway)", g, "istio", func(s *gateway.Settings) { s.Istio.API = "gateway-api" }})
+		default:
+			columns = append(columns, Column{name, g, "other", func(*gateway.Settings) {}})
+		}
+	}
+	return columns
+}
+
+// Table probes every feature on every gateway. It fails only if a probe is not a
+// valid input, which is a mistake of this package.
+func Table() ([]Row, error) {
+	var rows []Row
+	for _, f := range features {
+		row := Row{Feature: f.name, Group: f.group, Cells: map[string]Cell{}}
+		for _, c := range Columns() {
+			cell, err := probe(f, c)
+			if err != nil {
+				return nil, fmt.Errorf("probe %s on %s: %w", f.name, c.Name, err)
+			}
+			row.Cells[c.Name] = cell
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func probe(f feature, c Column) (Cell, error) {
+	objects, err := manifest.Read(strings.NewReader(f.input(c.class)), f.name)
+	if err != nil {
+		return Cell{}, err
+	}
+	world := manifest.NewSet(objects)
+	var policies []*schema.RetryPolicy
+	for _, o := range world.Kind(schema.Group, schema.Kind) {
+		p, found := schema.Decode(o)
+		found = append(found, schema.Validate(p)...)
+		if found.Count(finding.Error) > 0 {
+			return Cell{}, fmt.Errorf("%s: %s", found[0].Field, found[0].Message)
+		}
+		policies = append(policies, p)
+	}
+	plan, _ := resolve.Resolve(policies, world)
+	settings := gateway.Defaults(c.Gateway.Profile())
+	c.setup(&settings)
+	result := translators.Run(c.Gateway, plan, settings, false)
+	cell := Cell{Answer: Yes}
+	for _, found := range result.Findings {
+		if one := answer(f, found); slices.Index(order, one.Answer) > slices.Index(order, cell.Answer) {
+			cell = one
+		}
+	}
+	return cell, nil
+}
+
+// answer judges one finding by whether it is about the feature.
+func answer(f feature, found finding.Finding) Cell {
+	cell := Cell{Yes, found.Reason}
+	if strings.HasPrefix(found.Field, "spec.targetRefs") {
+		if found.Severity == finding.Error {
+			cell.Answer = No
+		}
+		return cell
+	}
+	if !f.about(found) {
+		return cell
+	}
+	switch found.Class {
+	case finding.Dropped:
+		cell.Answer = No
+	case finding.Narrowed:
+		cell.Answer = Part
+		if f.single {
+			cell.Answer = No
+		}
+	case finding.Widened:
+		cell.Answer = More
+	case finding.Unknown:
+		cell.Answer = Unknown
+	case finding.Approximated, finding.Extra:
+		cell.Answer = Differs
+	}
+	return cell
+}
