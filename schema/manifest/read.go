@@ -99,8 +99,10 @@ func rootObjects(root *yaml.Node, file string) ([]*Object, error) {
 		}
 		return objects, nil
 	}
-	if name := v.At("metadata", "name"); !name.IsScalar() || name.Text() == "" {
-		return refuse(root, fmt.Sprintf("%s has no metadata.name", v.At("kind").Text()))
+	// A name may be missing: kustomizations, settings and generateName have none.
+	metadata := v.At("metadata")
+	if name := metadata.At("name"); metadata.Exists() && !metadata.IsMap() || name.Exists() && !name.IsScalar() {
+		return refuse(root, fmt.Sprintf("metadata.name of %s is no text", v.At("kind").Text()))
 	}
 	return []*Object{wrap(root, file)}, nil
 }

@@ -143,6 +143,12 @@ func TestADirectiveAndAnEndMarkAreRead(t *testing.T) {
 	}
 }
 
+func TestAnObjectMayHaveNoName(t *testing.T) {
+	if got := one(t, "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"); got.ID().Name != "" {
+		t.Fatalf("read %v", got.ID())
+	}
+}
+
 func TestWhatIsNoKubernetesObjectIsRefusedWithItsPosition(t *testing.T) {
 	good := "apiVersion: v1\nkind: X\nmetadata: {name: x}\n---\n"
 	for in, want := range map[string]string{
@@ -150,18 +156,16 @@ func TestWhatIsNoKubernetesObjectIsRefusedWithItsPosition(t *testing.T) {
 		good + "- a\n":                                     "in.yaml:5:1: not a Kubernetes object: a mapping with apiVersion and kind is wanted",
 		good + "a: b\n":                                    "in.yaml:5:1: not a Kubernetes object: apiVersion or kind is missing",
 		"apiVersion: v1\nmetadata: {name: x}\n":            "in.yaml:1:1: not a Kubernetes object: apiVersion or kind is missing",
-		"apiVersion: v1\nkind: X\n":                        "in.yaml:1:1: X has no metadata.name",
-		"apiVersion: v1\nkind: X\nmetadata: {}\n":          "in.yaml:1:1: X has no metadata.name",
-		"apiVersion: v1\nkind: X\nmetadata: name\n":        "in.yaml:1:1: X has no metadata.name",
-		"apiVersion: v1\nkind: X\nmetadata: {name: [x]}\n": "in.yaml:1:1: X has no metadata.name",
-		"{apiVersion: v1, kind: List, items: [\n  {apiVersion: v1, kind: X},\n]}\n":      "in.yaml:2:3: X has no metadata.name",
-		"apiVersion: v1\nkind: X\nmetadata:\n  name: x\n  labels: {a: b}\n  name: y\n":   `in.yaml:6:3: key "name" stands twice`,
-		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {a: 1, 'a': 2}\n":           `in.yaml:4:14: key "a" stands twice`,
-		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {? [a, b] : 1}\n":           "in.yaml:4:10: a key is a plain word in Kubernetes objects",
-		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {<<: 3}\n":                  "in.yaml:4:12: a merge key (<<) takes a mapping",
-		"apiVersion: v1\nkind: X\nmetadata: &a {name: x, self: *a}\n":                    "in.yaml:3:30: alias *a stands inside its own anchor",
-		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: &a\n  b: &b\n  - [1, *a]\n": "in.yaml:6:9: alias *a stands inside its own anchor",
-		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: &a\n  <<: *a\n":             "in.yaml:5:7: alias *a stands inside its own anchor",
+		"apiVersion: v1\nkind: X\nmetadata: name\n":        "in.yaml:1:1: metadata.name of X is no text",
+		"apiVersion: v1\nkind: X\nmetadata: {name: [x]}\n": "in.yaml:1:1: metadata.name of X is no text",
+		"{apiVersion: v1, kind: List, items: [\n  {apiVersion: v1, kind: X, metadata: [x]},\n]}\n": "in.yaml:2:3: metadata.name of X is no text",
+		"apiVersion: v1\nkind: X\nmetadata:\n  name: x\n  labels: {a: b}\n  name: y\n":             `in.yaml:6:3: key "name" stands twice`,
+		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {a: 1, 'a': 2}\n":                     `in.yaml:4:14: key "a" stands twice`,
+		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {? [a, b] : 1}\n":                     "in.yaml:4:10: a key is a plain word in Kubernetes objects",
+		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {<<: 3}\n":                            "in.yaml:4:12: a merge key (<<) takes a mapping",
+		"apiVersion: v1\nkind: X\nmetadata: &a {name: x, self: *a}\n":                              "in.yaml:3:30: alias *a stands inside its own anchor",
+		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: &a\n  b: &b\n  - [1, *a]\n":           "in.yaml:6:9: alias *a stands inside its own anchor",
+		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: &a\n  <<: *a\n":                       "in.yaml:5:7: alias *a stands inside its own anchor",
 	} {
 		if got := refused(t, in).Error(); got != want {
 			t.Errorf("%q\n got %s\nwant %s", in, got, want)

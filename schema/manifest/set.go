@@ -38,7 +38,7 @@ func Twice(objects []*Object) []*Object {
 	seen := make(map[ID]bool, len(objects))
 	var twice []*Object
 	for _, o := range objects {
-		if seen[o.id] {
+		if seen[o.id] && o.id.Name != "" {
 			twice = append(twice, o)
 		}
 		seen[o.id] = true
