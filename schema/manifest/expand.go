@@ -77,7 +77,7 @@ func (e *expander) mapping(into, n *yaml.Node, depth int, copied bool) error {
 		if err != nil {
 			return err
 		}
-		if key.Kind != yaml.ScalarNode {
+		if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!null" {
 			return e.refuse(key, "a key is a plain word in Kubernetes objects")
 		}
 		value, err := e.node(n.Content[i+1], depth+1, copied)

@@ -18,9 +18,10 @@ import (
 // Limits of what Read takes, far above any real manifest and far below what
 // would hurt the machine.
 const (
-	MaxBytes    = 64 << 20 // of one file or stream
-	MaxExpanded = 100_000  // values that aliases and merge keys may add to one document
-	MaxDepth    = 200      // nested mappings and sequences
+	MaxBytes    = 64 << 20  // of one file or stream
+	MaxMarks    = 4_000_000 // line ends, commas and brackets of one file: what begins values, each of which takes memory
+	MaxExpanded = 100_000   // values that aliases and merge keys may add to one document
+	MaxDepth    = 200       // nested mappings and sequences
 )
 
 // Read takes a stream of YAML or JSON documents. It leaves out empty documents,
@@ -38,6 +39,8 @@ func Read(r io.Reader, file string) ([]*Object, error) {
 	switch {
 	case len(raw) > MaxBytes:
 		return nil, refuse(0, 0, "larger than %d MiB, the most that is read from one file", MaxBytes>>20)
+	case marks(raw) > MaxMarks:
+		return nil, refuse(0, 0, "more than %d lines and items, the most that is read from one file", MaxMarks)
 	case bytes.IndexByte(raw, 0) >= 0 || !utf8.Valid(raw):
 		return nil, refuse(0, 0, "not a text file: YAML and JSON in UTF-8 are read")
 	}
@@ -61,6 +64,14 @@ func Read(r io.Reader, file string) ([]*Object, error) {
 		}
 		objects = append(objects, found...)
 	}
+}
+
+func marks(raw []byte) int {
+	n := 0
+	for _, mark := range []string{"\n", ",", "[", "{"} {
+		n += bytes.Count(raw, []byte(mark))
+	}
+	return n
 }
 
 func documentObjects(doc *yaml.Node, file string) ([]*Object, error) {

@@ -162,6 +162,7 @@ func TestWhatIsNoKubernetesObjectIsRefusedWithItsPosition(t *testing.T) {
 		"apiVersion: v1\nkind: X\nmetadata:\n  name: x\n  labels: {a: b}\n  name: y\n":             `in.yaml:6:3: key "name" stands twice`,
 		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {a: 1, 'a': 2}\n":                     `in.yaml:4:14: key "a" stands twice`,
 		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {? [a, b] : 1}\n":                     "in.yaml:4:10: a key is a plain word in Kubernetes objects",
+		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {~: 1}\n":                             "in.yaml:4:8: a key is a plain word in Kubernetes objects",
 		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {<<: 3}\n":                            "in.yaml:4:12: a merge key (<<) takes a mapping",
 		"apiVersion: v1\nkind: X\nmetadata: &a {name: x, self: *a}\n":                              "in.yaml:3:30: alias *a stands inside its own anchor",
 		"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: &a\n  b: &b\n  - [1, *a]\n":           "in.yaml:6:9: alias *a stands inside its own anchor",
@@ -248,3 +249,12 @@ func TestTroubleOfTheReaderIsNoSyntaxError(t *testing.T) {
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestATextOfVeryManySmallValuesIsRefused(t *testing.T) {
+	for _, mark := range []string{"- a\n", "[],", "{", "a,"} {
+		got := refused(t, strings.Repeat(mark, MaxMarks+1))
+		if want := "more than 4000000 lines and items, the most that is read from one file"; got.Message != want {
+			t.Errorf("%q: %s", mark, got.Message)
+		}
+	}
+}

@@ -32,7 +32,7 @@ func (v Value) WriteYAML(w io.Writer) error {
 	e := yaml.NewEncoder(w)
 	e.SetIndent(2)
 	e.CompactSeqIndent()
-	if err := e.Encode(v.node); err != nil {
+	if err := e.Encode(spelled(v.node, false)); err != nil {
 		return err
 	}
 	return e.Close()
@@ -51,8 +51,19 @@ func WriteJSON(w io.Writer, objects []*Object) error {
 		}
 		writeJSON(&out, list.node)
 	}
+	return indent(w, &out)
+}
+
+// WriteJSON writes one value in the layout of the function WriteJSON.
+func (v Value) WriteJSON(w io.Writer) error {
+	var out bytes.Buffer
+	writeJSON(&out, v.node)
+	return indent(w, &out)
+}
+
+func indent(w io.Writer, raw *bytes.Buffer) error {
 	var indented bytes.Buffer
-	if err := json.Indent(&indented, out.Bytes(), "", "  "); err != nil {
+	if err := json.Indent(&indented, raw.Bytes(), "", "  "); err != nil {
 		return err
 	}
 	indented.WriteByte('\n')

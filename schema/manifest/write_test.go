@@ -27,7 +27,7 @@ var awkward = []string{
 	"1:30", "1:30:00", "-1:30", "+1:30.5", "190:20:30", "503", "-1", "+1", "017", "0x1f", "0o17", "0b11", "1_000", "1e3", "1E3", "12e03", "1.5", ".5", "5.", "1_0.5",
 	".inf", "-.Inf", ".nan", "2026-01-01", "2026-01-01T00:00:00Z", "2026-01-01 10:00:00", "=", "<<", "-", "--", "---", "...", "- a", "? a", ": a", "a: b", "a:", "a #b", "#a",
 	" lead", "trail ", " ", "\ttab", "a\tb", "a\nb", "a\n", "\na", " \n", "\n", "  a\n b\n", "a\n\n", "a\r\nb", "\x1b[0m", "\x00", "\u0085", "\u2028", "\ufeff", "\u00a0", "😀", "ü",
-	"'", "\"", "it's", "\"quoted\"", "\\n", "[a]", "{a}", "{a: b}", "a, b", "*a", "&a", "!a", "!!int 3", "%a", "@a", "`a", "|", ">", ">-\n", "a\n\tb", "#\n", "a\n#b\n", "a\n---\nb\n",
+	"'", "\"", "it's", "\"quoted\"", "\\n", "[a]", "{a}", "{a: b}", "a, b", "*a", "&a", "!a", "!!int 3", "%a", "@a", "`a", "|", ">", ">-\n", "a\n  \tb", "#\n", "a\n#b\n", "a\n---\nb\n",
 	"5s", "1m30s", "0", "00", "08", "1,000", "0.0.0.0", "::1", "12:34:56:78", "1.2.3", "e3", "0x", "0xg", strings.Repeat("long ", 60),
 }
 
@@ -111,6 +111,49 @@ func TestJSONAndYAMLHoldTheSameData(t *testing.T) {
 	}
 	if want := `"i":9007199254740993,"j":-0.5,"k":"<&>"}}`; !strings.HasSuffix(string(o.JSON()), want) {
 		t.Errorf("JSON %s", o.JSON())
+	}
+}
+
+func TestANullWithoutTextStaysANull(t *testing.T) {
+	head := "apiVersion: v1\nkind: X\nmetadata: {name: x}\n"
+	for in, want := range map[string]string{
+		"spec: {a}\n":            "spec: {a: null}\n",
+		"spec: {a: , b: ~}\n":    "spec: {a: null, b: ~}\n",
+		"spec: [{a: }, [b: ]]\n": "spec: [{a: null}, [{b: null}]]\n",
+		"spec: {a: ''}\n":        "spec: {a: ''}\n",
+		"spec:\nlast:\n- \n":     "spec:\nlast:\n-\n",
+	} {
+		o := one(t, head+in)
+		if got := yamlOf(t, o); got != head+want {
+			t.Errorf("%q was written as\n%s", in, got)
+		}
+		if again := one(t, yamlOf(t, o)); !Equal(o, again) {
+			t.Errorf("%q came back as %s", in, again.JSON())
+		}
+	}
+}
+
+func TestANullOfABlockThatIsPutIntoBracesStaysANull(t *testing.T) {
+	o := one(t, "apiVersion: v1\nkind: X\nmetadata: {name: x}\nblock:\n  a:\nflow: {in: {}}\n")
+	o.At("flow", "in").Put("here", o.At("block"))
+	if again := one(t, yamlOf(t, o)); !again.At("flow", "in", "here", "a").IsNull() {
+		t.Errorf("came back as %s", again.JSON())
+	}
+}
+
+func TestAFoldedTextWithAnIndentedLineKeepsItsLines(t *testing.T) {
+	for _, in := range []string{"a\n   b\n  c", "a\n  \tb", "a\n  \n  b", "a\n\n   b\n\n  c\n"} {
+		o := one(t, "apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: >-\n  "+in+"\n")
+		if again := one(t, yamlOf(t, o)); !Equal(o, again) {
+			t.Errorf("%s came back as %s", o.JSON(), again.JSON())
+		}
+	}
+}
+
+func TestADeepNullIsWrittenFast(t *testing.T) {
+	o := one(t, "apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: "+strings.Repeat("[", 150)+"{a: }"+strings.Repeat("]", 150)+"\n")
+	if again := one(t, yamlOf(t, o)); !Equal(o, again) {
+		t.Errorf("came back as %s", again.JSON())
 	}
 }
 
