@@ -6,10 +6,14 @@ const ConfigKind = "Config"
 // Config holds what the input's objects do not say: the targets, their versions
 // and how they are set up. Flags of the command line win over it.
 type Config struct {
-	APIVersion string     `json:"apiVersion"`
-	Kind       string     `json:"kind"`
-	Metadata   Metadata   `json:"metadata,omitempty"`
-	Spec       ConfigSpec `json:"spec"`
+	// APIVersion is retryctl.dev/v1alpha1.
+	APIVersion string `json:"apiVersion"`
+	// Kind is Config.
+	Kind string `json:"kind"`
+	// Metadata may be left out.
+	Metadata *Metadata `json:"metadata,omitempty"`
+	// Spec is the settings.
+	Spec ConfigSpec `json:"spec"`
 
 	// Source finds fields in the text that the Config was decoded from.
 	Source Source `json:"-"`

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,12 +11,22 @@ import (
 	"retryctl.dev/schema/manifest"
 )
 
+// Ours reports whether an object is for retryctl: of its group, or a policy whose
+// group is only misspelled or left without a version, which Decode then reports.
+func Ours(o *manifest.Object) bool {
+	group := o.ID().Group
+	if group == "" {
+		group = o.Version() // "retryctl.dev" and no version
+	}
+	return group == Group || o.ID().Kind == Kind && nearest(group, []string{Group}) != ""
+}
+
 // Decode takes a RetryPolicy out of an object's tree, strictly: what is not in
-// the types, or has another type, is a finding with its position. With findings
-// of severity error the policy is not to be used.
+// the types, has another type, or is missing, is a finding with its position.
+// With findings of severity error the policy is not to be used.
 func Decode(o *manifest.Object) (*RetryPolicy, finding.List) {
 	p := &RetryPolicy{Source: sourceOf(o)}
-	d := decoder{object: o}
+	d := decoder{object: o, root: reflect.TypeOf(*p)}
 	d.document(p, Kind)
 	return p, d.findings
 }
@@ -23,7 +34,7 @@ func Decode(o *manifest.Object) (*RetryPolicy, finding.List) {
 // DecodeConfig takes a Config out of an object's tree as Decode does a policy.
 func DecodeConfig(o *manifest.Object) (*Config, finding.List) {
 	c := &Config{Source: sourceOf(o)}
-	d := decoder{object: o}
+	d := decoder{object: o, root: reflect.TypeOf(*c)}
 	d.document(c, ConfigKind)
 	return c, d.findings
 }
@@ -31,16 +42,18 @@ func DecodeConfig(o *manifest.Object) (*Config, finding.List) {
 // decoder walks the Go types and the tree side by side.
 type decoder struct {
 	object   *manifest.Object
+	root     reflect.Type
+	paths    []string // of every field of the root, once they are asked for
 	findings finding.List
 }
 
 func (d *decoder) document(into any, kind string) {
 	if got := d.object.At("apiVersion"); got.Text() != APIVersion {
-		d.add(finding.BadValue, "apiVersion", got, fmt.Sprintf("%s is not served", got.Text()), "write "+APIVersion)
+		d.add(finding.BadValue, "apiVersion", got, fmt.Sprintf("%q is not served", got.Text()), "write "+APIVersion)
 		return
 	}
 	if got := d.object.At("kind"); got.Text() != kind {
-		d.add(finding.BadValue, "kind", got, fmt.Sprintf("%s is no kind of %s", got.Text(), Group), "write "+Kind+" or "+ConfigKind)
+		d.add(finding.BadValue, "kind", got, fmt.Sprintf("%q is no kind of %s", got.Text(), Group), "write "+Kind+" or "+ConfigKind)
 		return
 	}
 	d.value("", d.object.Root(), reflect.ValueOf(into).Elem())
@@ -102,69 +115,78 @@ func (d *decoder) value(field string, v manifest.Value, into reflect.Value) {
 	case reflect.String:
 		d.text(field, v, into)
 	case reflect.Bool:
-		b, ok := v.Bool()
-		if !ok {
-			d.wrong(field, v, "true or false", "")
-		}
-		into.SetBool(b)
+		d.boolean(field, v, into)
 	default:
 		d.number(field, v, into)
 	}
 }
 
-func (d *decoder) structure(field string, v manifest.Value, into reflect.Value) {
+func (d *decoder) structure(name string, v manifest.Value, into reflect.Value) {
 	if !v.IsMap() {
-		d.wrong(field, v, "a mapping", "")
+		d.wrong(name, v, "a mapping", "")
 		return
 	}
-	known := fieldsOf(into.Type())
+	fields := fieldsOf(into.Type())
+	meant := map[string]bool{} // by an unknown field
 	for key, value := range v.Fields() {
-		name := join(field, key.Text())
-		if at, ok := known[key.Text()]; ok {
-			d.value(name, value, into.Field(at))
-			continue
+		path := join(name, key.Text())
+		at := slices.IndexFunc(fields, func(f field) bool { return f.name == key.Text() })
+		switch {
+		case at >= 0 && value.IsScalar() && !value.IsNull() && value.Text() == "" && !fields[at].empty && !fields[at].required:
+			d.add(finding.BadValue, path, value, "an empty text", "leave the field out for no wish")
+		case at >= 0:
+			d.value(path, value, into.Field(fields[at].index))
+		case name == "" && key.Text() == "status" || name == "metadata" && slices.Contains(serverMetadata, key.Text()):
+		default:
+			other, hint := d.suggest(key.Text(), fields)
+			meant[other] = true
+			d.add(finding.UnknownField, path, key, "there is no field "+printable(key.Text()), hint)
 		}
-		if field == "" && key.Text() == "status" || field == "metadata" && serverMetadata[key.Text()] {
-			continue
-		}
-		d.add(finding.UnknownField, name, key, fmt.Sprintf("there is no field %s", key.Text()), suggest(key.Text(), known))
 	}
+	for _, f := range fields {
+		if x := v.At(f.name); f.required && !meant[f.name] && (!x.Exists() || x.IsNull()) {
+			at := v
+			if x.Exists() {
+				at = x
+			}
+			path := join(name, f.name)
+			d.add(finding.BadValue, path, at, f.name+" is missing", boundOf(path).hint)
+		}
+	}
+}
+
+// printable is a key as it can stand in a message.
+func printable(key string) string {
+	if quoted := strconv.Quote(key); len(key) == 0 || quoted != `"`+key+`"` || strings.Contains(key, " ") {
+		return quoted
+	}
+	return key
 }
 
 // serverMetadata is the part of Kubernetes' object metadata that a policy taken
 // from a cluster may have and that retryctl has no use for.
-var serverMetadata = map[string]bool{
-	"generateName": true, "uid": true, "resourceVersion": true, "generation": true, "selfLink": true,
-	"creationTimestamp": true, "deletionTimestamp": true, "deletionGracePeriodSeconds": true,
-	"managedFields": true, "ownerReferences": true, "finalizers": true,
-}
-
-func join(field, name string) string {
-	if field == "" {
-		return name
-	}
-	return field + "." + name
-}
-
-// fieldsOf gives the index of each field of a struct by its JSON name.
-func fieldsOf(t reflect.Type) map[string]int {
-	known := make(map[string]int, t.NumField())
-	for i := range t.NumField() {
-		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "" && name != "-" {
-			known[name] = i
-		}
-	}
-	return known
+var serverMetadata = []string{
+	"generateName", "uid", "resourceVersion", "generation", "selfLink", "creationTimestamp", "deletionTimestamp",
+	"deletionGracePeriodSeconds", "managedFields", "ownerReferences", "finalizers",
 }
 
 func (d *decoder) list(field string, v manifest.Value, into reflect.Value) {
 	if !v.IsList() {
-		d.wrong(field, v, "a list", "")
+		hint := ""
+		if v.IsScalar() {
+			hint = "write [" + v.Text() + "]"
+		}
+		d.wrong(field, v, "a list", hint)
 		return
 	}
 	into.Set(reflect.MakeSlice(into.Type(), v.Len(), v.Len()))
 	for i, item := range v.Items() {
-		d.value(fmt.Sprintf("%s[%d]", field, i), item, into.Index(i))
+		path := field + "[" + strconv.Itoa(i) + "]"
+		if item.IsNull() {
+			d.add(finding.BadType, path, item, "an item without a value", "take the item out")
+			continue
+		}
+		d.value(path, item, into.Index(i))
 	}
 }
 
@@ -175,61 +197,11 @@ func (d *decoder) texts(field string, v manifest.Value, into reflect.Value) {
 	}
 	into.Set(reflect.MakeMap(into.Type()))
 	for key, value := range v.Fields() {
+		if key.IsPlain() && manifest.ReadsOtherwise(key.Text()) {
+			d.otherwise(join(field, key.Text()), key)
+		}
 		text := reflect.New(into.Type().Elem()).Elem()
 		d.value(join(field, key.Text()), value, text)
 		into.SetMapIndex(reflect.ValueOf(key.Text()), text)
 	}
-}
-
-func (d *decoder) text(field string, v manifest.Value, into reflect.Value) {
-	switch {
-	case v.Tag() != "!!str" && v.Tag() != "!!timestamp" || !v.IsScalar():
-		hint := ""
-		if v.IsScalar() {
-			hint = "quote it: " + strconv.Quote(v.Text())
-		}
-		d.wrong(field, v, "a text", hint)
-	case v.IsPlain() && manifest.ReadsOtherwise(v.Text()):
-		d.add(finding.BadType, field, v, fmt.Sprintf("%s is a boolean or a number to YAML 1.1 readers such as kubectl", v.Text()),
-			"quote it: "+strconv.Quote(v.Text()))
-	default:
-		into.SetString(v.Text())
-	}
-}
-
-func (d *decoder) number(field string, v manifest.Value, into reflect.Value) {
-	n, ok := v.Int()
-	if !ok || into.OverflowInt(n) {
-		hint := ""
-		if _, err := strconv.Atoi(v.Text()); err == nil && v.Tag() == "!!str" {
-			hint = "write it without quotes: " + v.Text()
-		}
-		d.wrong(field, v, "a whole number", hint)
-		return
-	}
-	into.SetInt(n)
-}
-
-func (d *decoder) duration(field string, v manifest.Value, into *Duration) {
-	if !v.IsScalar() {
-		d.wrong(field, v, "a duration", "")
-		return
-	}
-	parsed, err := ParseDuration(v.Text())
-	if err != nil {
-		d.add(finding.BadValue, field, v, strings.TrimPrefix(err.Error(), "parse "), spelling(v.Text()))
-	}
-	*into = parsed
-}
-
-func (d *decoder) codes(field string, v manifest.Value, into *CodeRange) {
-	if !v.IsScalar() {
-		d.wrong(field, v, "a status code or a range of them", "")
-		return
-	}
-	parsed, err := ParseCodeRange(v.Text())
-	if err != nil {
-		d.add(finding.BadValue, field, v, strings.TrimPrefix(err.Error(), "parse "), codeHint(v.Text()))
-	}
-	*into = parsed
 }

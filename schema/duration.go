@@ -3,7 +3,6 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -12,11 +11,11 @@ import (
 // DurationPattern is what GEP-2257 takes for a duration.
 const DurationPattern = `^([0-9]{1,5}(h|m|s|ms)){1,4}$`
 
-var durationForm = regexp.MustCompile(DurationPattern)
+var durations = newForm("duration", "", 28, DurationPattern)
 
 // ParseDuration reads a duration as GEP-2257 has it.
 func ParseDuration(s string) (Duration, error) {
-	if !durationForm.MatchString(s) {
+	if !durations.fits(s) {
 		return 0, fmt.Errorf("parse duration %q: whole numbers with a unit (h, m, s, ms) are wanted, such as 1m30s or 250ms", s)
 	}
 	d, err := time.ParseDuration(s)
@@ -24,6 +23,15 @@ func ParseDuration(s string) (Duration, error) {
 		return 0, fmt.Errorf("parse duration %q: %w", s, err)
 	}
 	return Duration(d), nil
+}
+
+// parseGo reads a duration as Go does, if it is a whole number of milliseconds.
+func parseGo(s string) (Duration, error) {
+	d, err := time.ParseDuration(strings.ReplaceAll(s, " ", ""))
+	if err == nil && d%time.Millisecond != 0 {
+		err = fmt.Errorf("%s is less exact than a millisecond", s)
+	}
+	return Duration(d), err
 }
 
 // String prints the duration as GEP-2257 has it, with the largest units first:

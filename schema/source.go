@@ -1,60 +1,47 @@
 package schema
 
 import (
-	"fmt"
+	"strconv"
+	"strings"
 
 	"retryctl.dev/schema/manifest"
 )
 
-// A Source finds fields of a policy in the text it came from.
+// A Source finds fields of a document in the text it came from. The zero Source
+// knows no position.
 type Source struct {
-	File      string
-	positions map[string][2]int
+	File string
+	root manifest.Value
 }
+
+func sourceOf(o *manifest.Object) Source { return Source{o.File, o.Root()} }
 
 // Position gives the 1-based line and column of a field such as
 // "spec.retryOn.statusCodes[1]", or of the nearest field above it that is in
 // the text.
 func (s Source) Position(field string) (line, column int) {
-	for {
-		if at, ok := s.positions[field]; ok {
-			return at[0], at[1]
-		}
+	at := s.root
+	for at.Line() > 0 {
+		line, column = at.Line(), at.Column()
 		if field == "" {
-			return 0, 0
+			break
 		}
-		field = parent(field)
-	}
-}
-
-func parent(field string) string {
-	for i := len(field) - 1; i >= 0; i-- {
-		if field[i] == '.' || field[i] == '[' {
-			return field[:i]
+		var step string
+		step, field = nextStep(field)
+		if i, err := strconv.Atoi(strings.Trim(step, "[]")); err == nil && step[0] == '[' {
+			at = at.Index(i)
+		} else {
+			at = at.At(step)
 		}
 	}
-	return ""
+	return line, column
 }
 
-// sourceOf records where each field of the object stands.
-func sourceOf(o *manifest.Object) Source {
-	s := Source{File: o.File, positions: map[string][2]int{}}
-	s.record("", o.Root())
-	return s
-}
-
-func (s Source) record(field string, v manifest.Value) {
-	if v.Line() > 0 {
-		s.positions[field] = [2]int{v.Line(), v.Column()}
+// nextStep takes the first name or "[1]" off a field.
+func nextStep(field string) (step, rest string) {
+	end := strings.IndexAny(field[1:], ".[") + 1
+	if end == 0 {
+		return field, ""
 	}
-	for i, item := range v.Items() {
-		s.record(fmt.Sprintf("%s[%d]", field, i), item)
-	}
-	for key, value := range v.Fields() {
-		name := key.Text()
-		if field != "" {
-			name = field + "." + name
-		}
-		s.record(name, value)
-	}
+	return field[:end], strings.TrimPrefix(field[end:], ".")
 }

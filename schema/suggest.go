@@ -1,84 +1,67 @@
 package schema
 
 import (
-	"strconv"
+	"slices"
 	"strings"
-	"time"
 )
 
-// elsewhere is what other tools call the fields of a policy. A name whose
-// meaning differs says so.
-var elsewhere = map[string]string{
-	"attempts":            "maxRetries, which counts the tries after the first",
-	"maxAttempts":         "maxRetries, which counts the tries after the first: one less than maxAttempts",
-	"tries":               "maxRetries, which counts the tries after the first: one less than the tries",
-	"numRetries":          "maxRetries",
-	"retries":             "maxRetries",
-	"limit":               "maxRetries",
-	"perTryTimeout":       "attemptTimeout",
-	"perRetryTimeout":     "attemptTimeout",
-	"perRetry":            "attemptTimeout and backoff",
-	"perRetryPolicy":      "attemptTimeout and backoff",
-	"backendRequest":      "attemptTimeout",
-	"timeout":             "totalTimeout, or attemptTimeout for each try",
-	"requestTimeout":      "totalTimeout",
-	"request":             "totalTimeout",
-	"backOff":             "backoff",
-	"initialInterval":     "baseInterval",
-	"baseDelay":           "baseInterval",
-	"maxDelay":            "maxInterval",
-	"jitterPercent":       "jitter: None, Half or Full",
-	"targetRef":           "targetRefs, which is a list",
-	"httpStatusCodes":     "statusCodes",
-	"codes":               "statusCodes",
-	"status":              "statusCodes",
-	"triggers":            "conditions",
-	"on":                  "retryOn",
-	"true":                "retryOn, because YAML 1.1 readers take on for a boolean",
-	"grpcStatus":          "grpcStatuses",
-	"maxRetryRatio":       "percent",
-	"minRetryRate":        "minRetriesPerSecond with interval",
-	"minRetryConcurrency": "minConcurrentRetries",
-	"maxRequests":         "maxParallelRequests",
-	"retryBudget":         "budget",
+// suggest names the field that was probably meant by an unknown name: one beside
+// it, or one elsewhere in the document, which is then only in the hint. Both are
+// empty where there is none that is near enough.
+func (d *decoder) suggest(name string, siblings []field) (meant, hint string) {
+	var here []string
+	for _, f := range siblings {
+		here = append(here, f.name)
+	}
+	if d.paths == nil {
+		d.paths = fieldPaths(d.root)
+	}
+	there := d.paths
+	words := elsewhere[name]
+	first, _, _ := strings.Cut(words, " ")
+	first = strings.TrimRight(first, ",:")
+	switch best := nearest(name, here); {
+	case slices.Contains(here, first):
+		return first, "did you mean " + words + "?"
+	case best != "":
+		return best, "did you mean " + best + "?"
+	case place(name, there) != "":
+		return "", name + " belongs in " + place(name, there)
+	case words != "" && place(first, there) != "":
+		return "", "did you mean " + words + ", which belongs in " + place(first, there) + "?"
+	}
+	if best := nearest(name, lasts(there)); best != "" {
+		return "", "did you mean " + best + ", which belongs in " + place(best, there) + "?"
+	}
+	return "", ""
 }
 
-// words is what other tools call the conditions.
-var words = map[string]string{
-	"connect-failure":        "ConnectFailure",
-	"refused-stream":         "RefusedStream",
-	"reset-before-request":   "ResetBeforeRequest",
-	"reset":                  "Reset",
-	"timeout":                "AttemptTimeout",
-	"gateway-error":          "statusCodes [502, 503, 504], and the conditions Reset and ConnectFailure: codes never imply conditions here",
-	"5xx":                    `statusCodes ["500-599"], and the conditions Reset and ConnectFailure: codes never imply conditions here`,
-	"retriable-4xx":          "statusCodes [409], which is all that retriable-4xx means",
-	"retriable-status-codes": "statusCodes",
-}
-
-// suggest names the field that was probably meant, or nothing.
-func suggest(name string, known map[string]int) string {
-	if meant, ok := elsewhere[name]; ok {
-		first := strings.TrimRight(strings.Fields(meant)[0], ",:")
-		if _, here := known[first]; here {
-			return "did you mean " + meant + "?"
+// place gives the field that holds a field of a name, empty if none does.
+func place(name string, paths []string) string {
+	for _, path := range paths {
+		if holder, found := strings.CutSuffix(path, "."+name); found {
+			return holder
 		}
 	}
-	candidates := make([]string, 0, len(known))
-	for candidate := range known {
-		candidates = append(candidates, candidate)
-	}
-	if best := nearest(name, candidates); best != "" {
-		return "did you mean " + best + "?"
-	}
 	return ""
+}
+
+func lasts(paths []string) []string {
+	var names []string
+	for _, path := range paths {
+		names = append(names, path[strings.LastIndexByte(path, '.')+1:])
+	}
+	return names
 }
 
 // nearest gives the candidate that is a slip of the keyboard away from the word;
 // of several equally near ones the first in alphabetical order.
 func nearest(word string, candidates []string) string {
-	best, least := "", 1+len(word)/3
+	best, least := "", 1+min(len(word), 64)/3
 	for _, c := range candidates {
+		if len(c)-len(word) > least || len(word)-len(c) > least {
+			continue
+		}
 		d := distance(strings.ToLower(word), strings.ToLower(c))
 		if d < least || d == least && best != "" && c < best {
 			best, least = c, d
@@ -87,45 +70,27 @@ func nearest(word string, candidates []string) string {
 	return best
 }
 
-// distance is the Levenshtein distance of two words.
+// distance is the number of slips between two words: a letter too many, too few
+// or another one, or two neighbours in each other's place.
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
+	for i := 1; i <= len(a); i++ {
+		before, last, row = last, row, before
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			row[j] = min(last[j], row[j-1]) + 1
+			if a[i-1] == b[j-1] {
+				row[j] = min(row[j], last[j-1])
+			} else {
+				row[j] = min(row[j], last[j-1]+1)
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
 		}
 	}
 	return row[len(b)]
-}
-
-// spelling gives the duration that was probably meant in its right form.
-func spelling(s string) string {
-	if _, err := strconv.Atoi(s); err == nil {
-		return "give the unit: " + s + "s, or " + s + "ms"
-	}
-	d, err := time.ParseDuration(s)
-	if err != nil || d < 0 || d%time.Millisecond != 0 {
-		return ""
-	}
-	return "write " + Duration(d).String()
-}
-
-func codeHint(s string) string {
-	switch strings.ToLower(s) {
-	case "5xx":
-		return `write "500-599"`
-	case "4xx":
-		return `write "400-499"`
-	}
-	return ""
 }

@@ -11,10 +11,14 @@ const (
 // A RetryPolicy says, for the routes it targets, which requests a gateway tries
 // again, when, and how often. It names no gateway.
 type RetryPolicy struct {
-	APIVersion string   `json:"apiVersion"`
-	Kind       string   `json:"kind"`
-	Metadata   Metadata `json:"metadata"`
-	Spec       Spec     `json:"spec"`
+	// APIVersion is retryctl.dev/v1alpha1.
+	APIVersion string `json:"apiVersion"`
+	// Kind is RetryPolicy.
+	Kind string `json:"kind"`
+	// Metadata is as for every Kubernetes object.
+	Metadata Metadata `json:"metadata"`
+	// Spec is what is wanted.
+	Spec Spec `json:"spec"`
 
 	// Source finds fields in the text that the policy was decoded from.
 	Source Source `json:"-"`
@@ -22,9 +26,13 @@ type RetryPolicy struct {
 
 // Metadata is the part of Kubernetes' object metadata that retryctl uses.
 type Metadata struct {
-	Name        string            `json:"name"`
-	Namespace   string            `json:"namespace,omitempty"`
-	Labels      map[string]string `json:"labels,omitempty"`
+	// Name is the object's name.
+	Name string `json:"name"`
+	// Namespace is the object's namespace; "default" if left out.
+	Namespace string `json:"namespace,omitempty"`
+	// Labels are for selectors.
+	Labels map[string]string `json:"labels,omitempty"`
+	// Annotations are for people and tools.
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
@@ -56,8 +64,9 @@ type Spec struct {
 
 // A TargetRef names an object in the policy's namespace, or one rule of it.
 type TargetRef struct {
-	// Group is the API group; empty for a core object such as a Service.
-	Group string `json:"group"`
+	// Group is the API group; empty or left out for a core object such as a
+	// Service.
+	Group string `json:"group,omitzero"`
 	// Kind is the object's kind.
 	Kind string `json:"kind"`
 	// Name is the object's name.

@@ -6,7 +6,8 @@ import "time"
 // numbers with a unit (h, m, s, ms), such as "1m30s" or "250ms".
 type Duration time.Duration
 
-// A CodeRange is the status codes from First to Last, both included.
+// A CodeRange is one status code, such as 503, or all from the first to the last
+// of a range, such as "520-529".
 type CodeRange struct{ First, Last int }
 
 // A Condition is an outcome of a try without a response.

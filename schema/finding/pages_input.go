@@ -4,8 +4,8 @@ package finding
 var inputPages = []Page{
 	{Syntax, "Syntax", Error, "the text cannot be read as Kubernetes objects", `
 The file is not valid YAML or JSON in UTF-8, or one of its documents is not a
-Kubernetes object: a mapping with apiVersion, kind and metadata.name. Keys that
-stand twice, aliases inside their own anchor and files that would grow without
+Kubernetes object: a mapping with apiVersion and kind. Keys that stand twice,
+aliases inside their own anchor and files that would grow without
 bound are refused as well. Nothing of the file is used.
 
     metadata:
@@ -42,7 +42,9 @@ and a text to others. Quote it wherever it is meant as text.`},
 	{BadValue, "BadValue", Error, "a value is out of its range or not one of the allowed words", `
 The value has the right type and cannot be meant: a number beyond its bounds, a
 word that is not in the list, a duration in the wrong form, a name that
-Kubernetes would not accept, the same item twice in a list.
+Kubernetes would not accept, the same item twice in a list, a number that is
+written in a way that not all readers understand alike (010). A required field
+that is left out is reported here too.
 
     retryOn: {statusCodes: [302]}    # only 400 to 599 can be retried
     attemptTimeout: 1.5s             # no fractions; write 1500ms
@@ -85,8 +87,10 @@ author had in mind.
     maxRetries: 0
     backoff: {baseInterval: 100ms}   # nothing is retried, so nothing waits
 
-Other cases: waits that alone are as long as totalTimeout, or a gRPC status to
-retry when POST, the method of every gRPC call, is not among the methods.
+Other cases: waits that alone are as long as totalTimeout, a gRPC status to
+retry when POST, the method of every gRPC call, is not among the methods, a list
+of methods beside conditions that are safe for every method, a budget that never
+allows a retry.
 
 Take the field out, or change the one that defeats it.`},
 

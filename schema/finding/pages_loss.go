@@ -82,18 +82,18 @@ gateway gives, when this gateway is the only one, or accept the finding. If it
 is of account, retryctl explain shows the waits and the worst case that follow
 from it.`},
 
-	{NotAsked, "NotAsked", Warning, "the gateway adds something that nobody asked for", `
-The output makes the gateway do something beside retries, or a default of the
-gateway bounds what the policy does set: a timeout for the whole request, a
-limit on retries at a time, a body held in memory to be sent again.
+	{NotAsked, "NotAsked", Warning, "the gateway does something else for requests that no policy is for", `
+What carries the policy holds for other requests as well: a DestinationRule for
+every request to its host, an annotation of a Service for every rule that sends
+requests to it. So a rule that no policy is for gets something else than before.
 
-    warning RT2006 [envoy-gateway] spec.totalTimeout: Envoy Gateway adds
-    something
-        asked 4 tries of 5s, gets 15s for the whole request
+    warning RT2006 [istio] spec.circuitBreaker.maxConnections: HTTPRoute
+    shop/search rule 0 gets something else as well, and the policy is not for it
+        asked none, gets 100
 
-A field that the policy leaves out is no wish, so a default alone is no
-finding. It becomes one when it defeats a wish. Set the field in the policy to
-the value that you want, or accept what is added.`},
+If the other rule is to have the same, target it in the policy too, or target
+the object that both have in common. If not, give the two a backend each: a
+second Service in front of the same pods will do.`},
 
 	{ImplementerSays, "ImplementerSays", Note, "what happens is for the implementation to decide", `
 The configuration that retryctl writes leaves this open. The specification

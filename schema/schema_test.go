@@ -1,0 +1,84 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+)
+
+// head is a policy that lacks nothing but what a test adds to its spec. The
+// lines that are added begin at line 7.
+const head = `apiVersion: retryctl.dev/v1alpha1
+kind: RetryPolicy
+metadata: {name: checkout, namespace: shop}
+spec:
+  targetRefs:
+  - {group: gateway.networking.k8s.io, kind: HTTPRoute, name: checkout}
+`
+
+// usual is a spec to which a test adds one wish, at line 9.
+const usual = head + `  maxRetries: 3
+  retryOn: {statusCodes: [503]}
+`
+
+func object(t testing.TB, text string) *manifest.Object {
+	t.Helper()
+	objects, err := manifest.Read(strings.NewReader(text), "p.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(objects) != 1 {
+		t.Fatalf("%d objects in\n%s", len(objects), text)
+	}
+	return objects[0]
+}
+
+// check gives everything that is wrong with a policy or a Config.
+func check(t testing.TB, text string) finding.List {
+	t.Helper()
+	o := object(t, text)
+	if o.ID().Kind == ConfigKind {
+		c, findings := DecodeConfig(o)
+		if len(findings) == 0 {
+			findings = ValidateConfig(c)
+		}
+		return findings
+	}
+	p, findings := Decode(o)
+	if len(findings) == 0 {
+		findings = Validate(p)
+	}
+	return findings
+}
+
+// line is a finding in one line, its hint after an arrow.
+func line(f finding.Finding) string {
+	text := fmt.Sprintf("%d:%d %s %s: %s", f.Line, f.Column, f.Code, f.Field, f.Message)
+	if f.Hint != "" {
+		text += " -> " + f.Hint
+	}
+	return text
+}
+
+func lines(list finding.List) string {
+	var all []string
+	for _, f := range list {
+		all = append(all, line(f))
+	}
+	return strings.Join(all, "\n")
+}
+
+// A rule is a text and all that is to be found in it.
+type rule struct{ text, want string }
+
+func hold(t *testing.T, before string, rules []rule) {
+	t.Helper()
+	for _, r := range rules {
+		if got := lines(check(t, before+r.text)); got != r.want {
+			t.Errorf("%s\ngave\n%s\nwant\n%s", r.text, got, r.want)
+		}
+	}
+}
