@@ -54,10 +54,8 @@ func matches(rule manifest.Value, grpc bool) []Match {
 	for _, v := range rule.At("matches").Items() {
 		list = append(list, ReadMatch(v, grpc))
 	}
-	if len(list) == 0 && grpc {
-		list = []Match{{Method: "POST"}}
-	} else if len(list) == 0 {
-		list = []Match{{Path: "PathPrefix /"}}
+	if len(list) == 0 {
+		list = []Match{ReadMatch(manifest.Value{}, grpc)}
 	}
 	return list
 }
@@ -71,7 +69,7 @@ func ReadMatch(v manifest.Value, grpc bool) Match {
 		m.Path = "grpc " + orElse(method.At("type").Text(), "Exact") + " " + method.At("service").Text() + "/" + method.At("method").Text()
 		return m
 	}
-	m.Path = orElse(v.At("path", "type").Text(), "PathPrefix") + " " + trimSlash(orElse(v.At("path", "value").Text(), "/"))
+	m.Path = path(orElse(v.At("path", "type").Text(), "PathPrefix"), orElse(v.At("path", "value").Text(), "/"))
 	m.Method = v.At("method").Text()
 	return m
 }
@@ -83,22 +81,38 @@ func orElse(s, otherwise string) string {
 	return s
 }
 
-func trimSlash(path string) string {
-	if len(path) > 1 {
-		return strings.TrimSuffix(path, "/")
+// path writes a path condition. A prefix is one of whole elements, so that /a and
+// /a/ are the same prefix; as exact paths they are two.
+func path(kind, value string) string {
+	if kind == "PathPrefix" && len(value) > 1 {
+		value = strings.TrimSuffix(value, "/")
 	}
-	return path
+	return kind + " " + value
+}
+
+// Tier is equal for two matches that no difference of their paths ranks: those on
+// the same path, and those on regular expressions, whose order the standard
+// leaves to the implementation.
+func (m Match) Tier() string {
+	if kind, _, _ := strings.Cut(m.Path, " "); kind == "RegularExpression" {
+		return kind
+	}
+	return m.Path
 }
 
 // conditions writes header and query conditions in one order, header names in
-// lower case, so that equal conditions are equal strings.
+// lower case, so that equal conditions are equal strings. Of conditions on one
+// header the first counts.
 func conditions(v manifest.Value) string {
 	if v.At("headers").Len() == 0 && v.At("queryParams").Len() == 0 {
 		return ""
 	}
 	var parts []string
 	for _, h := range v.At("headers").Items() {
-		parts = append(parts, "h "+strings.ToLower(h.At("name").Text())+" "+orElse(h.At("type").Text(), "Exact")+" "+h.At("value").Text())
+		name := "h " + strings.ToLower(h.At("name").Text()) + " "
+		if !slices.ContainsFunc(parts, func(part string) bool { return strings.HasPrefix(part, name) }) {
+			parts = append(parts, name+orElse(h.At("type").Text(), "Exact")+" "+h.At("value").Text())
+		}
 	}
 	for _, q := range v.At("queryParams").Items() {
 		parts = append(parts, "q "+q.At("name").Text()+" "+orElse(q.At("type").Text(), "Exact")+" "+q.At("value").Text())
@@ -115,26 +129,36 @@ func (m Match) methods() behavior.Methods {
 	return behavior.ParseMethod(m.Method)
 }
 
-// Reach gives the methods with which a request can reach rule i. A method that
-// another rule takes away with the same path and conditions does not reach it.
-func Reach(rules []Rule, i int) behavior.Methods {
-	var reach behavior.Methods
-	for _, m := range rules[i].Matches {
-		reach |= ReachOf(rules, i, m)
+// covers reports whether every request of another match with the method, which
+// has none of its own, is one of this match as well.
+func (m Match) covers(other Match) bool {
+	if m.Path != other.Path || m.Conditions == other.Conditions || m.Conditions == "" {
+		return m.Path == other.Path
 	}
-	return reach
+	all := strings.Split(other.Conditions, "\x00")
+	for _, condition := range strings.Split(m.Conditions, "\x00") {
+		if !slices.Contains(all, condition) {
+			return false
+		}
+	}
+	return true
 }
 
-// ReachOf is Reach for one match of rule i.
+// Reach gives the methods with which a request can reach rule i. It never leaves
+// one out; it has one too many only where regular expressions, or other routes,
+// take all of its requests away.
+func Reach(rules []Rule, i int) behavior.Methods { return ReachBy(ReachOf, rules, i) }
+
+// ReachOf is Reach for one match of rule i. Without a method of its own it loses
+// those that a match with a method takes, in whatever rule, since that outranks
+// all its conditions; of equal matches the earlier rule's counts.
 func ReachOf(rules []Rule, i int, m Match) behavior.Methods {
 	reach := m.methods()
 	for j, other := range rules {
-		if j == i {
-			continue
-		}
 		for _, n := range other.Matches {
-			same := n.Path == m.Path && n.Conditions == m.Conditions
-			if same && (n.Method != "" && m.Method == "" || n.Method == m.Method && j < i) {
+			switch {
+			case n.Method != "" && m.Method == "" && n.covers(m),
+				n.Method == m.Method && j < i && n.Path == m.Path && n.Conditions == m.Conditions:
 				reach &^= n.methods()
 			}
 		}
@@ -145,23 +169,7 @@ func ReachOf(rules []Rule, i int, m Match) behavior.Methods {
 // Serving gives the rules of an edited route that serve the requests which used
 // to reach rule i of the original, each with the methods that it serves.
 func Serving(original, edited []Rule, i int) (indexes []int, methods []behavior.Methods) {
-	serves := make([]behavior.Methods, len(edited))
-	for _, m := range original[i].Matches {
-		for method := behavior.GET; method <= behavior.CONNECT; method <<= 1 {
-			if ReachOf(original, i, m)&method == 0 {
-				continue
-			}
-			if at := server(edited, m, method); at >= 0 {
-				serves[at] |= method
-			}
-		}
-	}
-	for at, set := range serves {
-		if set != 0 {
-			indexes, methods = append(indexes, at), append(methods, set)
-		}
-	}
-	return indexes, methods
+	return ServingBy(ReachOf, original, edited, i)
 }
 
 // server gives the rule with the match's path and conditions that the method

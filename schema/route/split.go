@@ -2,18 +2,12 @@ package route
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
-)
-
-// Limits of the Gateway API's CRDs (v1.6, HTTPRoute spec).
-const (
-	maxRules           = 16
-	maxMatches         = 64
-	maxMatchesPerRoute = 128
 )
 
 // Split moves the requests with the given methods from rule i of an HTTPRoute to
@@ -26,24 +20,15 @@ const (
 // nothing and says why not. Foreign are matches of other routes with which this
 // one shares requests; they cannot be changed.
 func Split(o *manifest.Object, i int, methods behavior.Methods, name string, foreign []Match) (manifest.Value, error) {
-	for _, rule := range o.At("spec", "rules").Items() {
-		if rule.At("matches").Len() == 0 { // the standard's default, in writing
-			rule.Put("matches", manifest.List(manifest.Map("path", manifest.Map("type", "PathPrefix", "value", "/"))))
-		}
-	}
 	s := splitter{rules: Rules(o), at: i, methods: methods}
-	if err := s.foreign(foreign); err != nil {
+	if s.rules[i].GRPC {
+		return manifest.Value{}, errors.New("all requests of a GRPCRoute have the same method")
+	}
+	if err := s.order(foreign); err != nil {
 		return manifest.Value{}, err
 	}
-	promoted, err := s.promoted()
-	if err != nil {
+	if err := s.limits(); err != nil {
 		return manifest.Value{}, err
-	}
-	if err := s.limits(promoted); err != nil {
-		return manifest.Value{}, err
-	}
-	for _, p := range promoted {
-		p.list(s.rules).Append(withMethod(p.match(s.rules), p.method))
 	}
 	return s.move(o, name), nil
 }
@@ -52,85 +37,81 @@ type splitter struct {
 	rules   []Rule
 	at      int
 	methods behavior.Methods
+	gains   []gain
 }
 
 // An entry is one match of the route, by where it stands.
 type entry struct{ rule, match int }
 
-// A promotion gives a method to a copy of a match that has none.
-type promotion struct {
+// A gain is a method that a match without one gets: in a copy beside it, or in
+// the new rule if the match is of the rule that is split.
+type gain struct {
 	entry
 	method string
 }
 
-func (p promotion) list(rules []Rule) manifest.Value { return rules[p.rule].Value.At("matches") }
-
-func (p promotion) match(rules []Rule) manifest.Value { return p.list(rules).Index(p.entry.match) }
-
 func (s *splitter) of(e entry) Match { return s.rules[e.rule].Matches[e.match] }
 
-// leaving gives the methods with which requests leave a match of the rule that
-// has none of its own: those that reach it, and are not listed beside it.
-func (s *splitter) leaving(m Match) behavior.Methods {
-	leaving := ReachOf(s.rules, s.at, m) & s.methods
-	for _, own := range s.rules[s.at].Matches {
-		if own.Method != "" && own.Path == m.Path && own.Conditions == m.Conditions {
-			leaving &^= own.methods()
-		}
-	}
-	return leaving
+// moves reports whether requests with the method leave the match for the new rule.
+func (s *splitter) moves(e entry, method string) bool {
+	set := behavior.ParseMethod(method)
+	return e.rule == s.at && (s.of(e).Method == method || s.reach(e)&set != 0) && s.methods&set != 0
 }
 
-// splits reports whether the match is one whose requests with the method move.
-func (s *splitter) splits(e entry, method string) bool {
-	m := s.of(e)
-	return e.rule == s.at && m.Method == "" && s.leaving(m)&behavior.ParseMethod(method) != 0
-}
+func (s *splitter) reach(e entry) behavior.Methods { return ReachOf(s.rules, e.rule, s.of(e)) }
 
-// promoted gives the matches of other rules that must get a method as well, or
-// an error where no such set keeps the order of the matches.
-func (s *splitter) promoted() ([]promotion, error) {
-	var promoted []promotion
-	for _, path := range s.paths() {
+// order finds the gains, and fails where no such set keeps the order of the
+// matches among themselves and with the foreign ones.
+func (s *splitter) order(foreign []Match) error {
+	for _, tier := range s.tiers() {
 		for _, method := range s.methods.Each() {
-			before := s.entries(path, method)
+			before := s.entries(tier, method)
 			last := -1 // of the entries that move
 			for n, e := range before {
-				if s.splits(e, method) {
+				if s.moves(e, method) {
 					last = n
 				}
 			}
-			for n, e := range before {
-				if n < last && e.rule != s.at && s.of(e).Method == "" {
-					promoted = append(promoted, promotion{e, method})
+			var gains []gain
+			for _, e := range before[:last+1] {
+				if s.of(e).Method == "" {
+					gains = append(gains, gain{e, method})
 				}
 			}
-			if !s.kept(before, method, promoted) {
-				return nil, fmt.Errorf("its %s requests would take precedence over another rule's match on %s", method, path)
+			if !s.kept(before, gains, method) {
+				return fmt.Errorf("its %s requests would take precedence over another rule's match on %s, or the other way round", method, tier)
 			}
+			for _, g := range gains {
+				if err := s.clear(g, foreign); err != nil {
+					return err
+				}
+			}
+			s.gains = append(s.gains, gains...)
 		}
 	}
-	return promoted, nil
+	return nil
 }
 
-func (s *splitter) paths() []string {
-	var paths []string
+func (s *splitter) tiers() []string {
+	var tiers []string
 	for _, m := range s.rules[s.at].Matches {
-		if m.Method == "" && !slices.Contains(paths, m.Path) {
-			paths = append(paths, m.Path)
+		if !slices.Contains(tiers, m.Tier()) {
+			tiers = append(tiers, m.Tier())
 		}
 	}
-	return paths
+	return tiers
 }
 
-// entries gives the matches on a path that let the method through, in the order
-// of precedence that the standard gives them.
-func (s *splitter) entries(path, method string) []entry {
+// entries gives the matches of a tier that requests with the method can reach, in
+// the order of precedence that the standard gives them. Those that have the
+// method and are shadowed by an equal one are among them.
+func (s *splitter) entries(tier, method string) []entry {
 	var list []entry
 	for r, rule := range s.rules {
 		for m, match := range rule.Matches {
-			if match.Path == path && match.methods()&behavior.ParseMethod(method) != 0 {
-				list = append(list, entry{r, m})
+			e := entry{r, m}
+			if match.Tier() == tier && (match.Method == method || s.reach(e)&behavior.ParseMethod(method) != 0) {
+				list = append(list, e)
 			}
 		}
 	}
@@ -156,123 +137,79 @@ func with(method string) int {
 	return 1
 }
 
-// kept reports whether the entries stand in the same order once the moving and
-// the promoted ones have a method.
-func (s *splitter) kept(before []entry, method string, promoted []promotion) bool {
-	after := slices.Clone(before)
+// kept reports whether the entries stand in the same order with the gains, and
+// with the new rule behind all others.
+func (s *splitter) kept(before []entry, gains []gain, method string) bool {
 	rank := func(e entry) (Match, int) {
 		m, rule := s.of(e), e.rule
-		if s.splits(e, method) {
-			m.Method, rule = method, len(s.rules)
-		} else if slices.Contains(promoted, promotion{e, method}) {
+		if slices.Contains(gains, gain{e, method}) {
 			m.Method = method
+		}
+		if s.moves(e, method) {
+			rule = len(s.rules)
 		}
 		return m, rule
 	}
+	after := slices.Clone(before)
 	slices.SortStableFunc(after, func(a, b entry) int {
 		x, xRule := rank(a)
 		y, yRule := rank(b)
 		return outranks(x, y, xRule, yRule)
 	})
-	for n := range before {
-		if before[n].rule != after[n].rule {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(before, after, func(a, b entry) bool { return a.rule == b.rule })
 }
 
-// foreign refuses a split that would change which of two routes gets a request.
-func (s *splitter) foreign(matches []Match) error {
-	for _, m := range s.rules[s.at].Matches {
-		moved := m
-		moved.Method = "GET" // any method: precedence asks only whether there is one
-		for _, f := range matches {
-			if m.Method != "" || f.Path != m.Path || f.methods()&s.methods == 0 {
-				continue
-			}
-			if first := outranks(m, f, 0, 0); first != outranks(moved, f, 0, 0) && first != -1 {
-				return fmt.Errorf("its requests would take precedence over another route's match on %s", m.Path)
-			}
+// clear refuses a gain that would change which of two routes gets a request.
+func (s *splitter) clear(g gain, foreign []Match) error {
+	now, then := s.of(g.entry), s.of(g.entry)
+	then.Method = g.method
+	for _, f := range foreign {
+		if f.Tier() != now.Tier() || f.methods()&behavior.ParseMethod(g.method) == 0 {
+			continue
+		}
+		if first := outranks(now, f, 0, 0); first != -1 && first != outranks(then, f, 0, 0) {
+			return fmt.Errorf("its requests would take precedence over another route's match on %s", now.Tier())
 		}
 	}
 	return nil
 }
 
-func (s *splitter) limits(promoted []promotion) error {
-	count := make([]int, len(s.rules)+1)
-	for r, rule := range s.rules {
-		count[r] += len(rule.Matches)
-	}
-	for _, p := range promoted {
-		count[p.rule]++
-	}
-	for _, m := range s.rules[s.at].Matches {
-		if m.Method == "" {
-			count[len(s.rules)] += len(s.leaving(m).Each())
-		} else if m.methods()&s.methods != 0 {
-			count[len(s.rules)]++
-			count[s.at]--
-		}
-	}
-	total := 0
-	for _, n := range count {
-		total += n
-		if n > maxMatches {
-			return fmt.Errorf("a rule would have %d matches, and %d is the most that the Gateway API takes", n, maxMatches)
-		}
-	}
-	switch {
-	case len(count) > maxRules:
-		return fmt.Errorf("the route would have %d rules, and %d is the most that the Gateway API takes", len(count), maxRules)
-	case total > maxMatchesPerRoute:
-		return fmt.Errorf("the route would have %d matches, and %d is the most that the Gateway API takes", total, maxMatchesPerRoute)
-	}
-	return nil
-}
-
-// move appends the new rule; matches that already have one of the methods leave
-// the old one.
+// move carries the split out: matches that already have one of the methods leave
+// the rule, and every gain is written.
 func (s *splitter) move(o *manifest.Object, name string) manifest.Value {
-	rule := s.rules[s.at]
-	moved := manifest.List()
-	kept := manifest.List()
-	for n, m := range rule.Matches {
-		source := rule.Value.At("matches").Index(n)
+	rule := s.rules[s.at].Value
+	list := s.written(s.at)
+	moved, kept := manifest.List(), manifest.List()
+	for n, m := range s.rules[s.at].Matches {
 		if m.Method != "" && m.methods()&s.methods != 0 {
-			moved.Append(source)
-			continue
-		}
-		kept.Append(source)
-		if m.Method != "" {
-			continue
-		}
-		for _, method := range s.leaving(m).Each() {
-			moved.Append(withMethod(source, method))
+			moved.Append(list.Index(n))
+		} else {
+			kept.Append(list.Index(n))
 		}
 	}
-	fresh := rule.Value.Copy()
+	for _, g := range s.gains {
+		copied := s.written(g.rule).Index(g.match).Copy()
+		copied.Put("method", g.method)
+		if g.rule == s.at {
+			moved.Append(copied)
+		} else {
+			s.written(g.rule).Append(copied)
+		}
+	}
+	fresh := rule.Copy()
 	fresh.Put("matches", moved)
 	fresh.Put("name", name)
-	rule.Value.Put("matches", kept)
+	rule.Put("matches", kept)
 	o.At("spec", "rules").Append(fresh)
 	return fresh
 }
 
-func withMethod(match manifest.Value, method string) manifest.Value {
-	c := match.Copy()
-	c.Put("method", method)
-	return c
-}
-
-// FreeName gives the name, with a number behind it where a rule has it already.
-func FreeName(rules []Rule, name string) string {
-	taken := func(name string) bool {
-		return slices.ContainsFunc(rules, func(r Rule) bool { return r.Name == name })
+// written gives the matches of a rule in the object, the standard's default in
+// writing where there are none.
+func (s *splitter) written(rule int) manifest.Value {
+	v := s.rules[rule].Value
+	if v.At("matches").Len() == 0 {
+		v.Put("matches", manifest.List(manifest.Map("path", manifest.Map("type", "PathPrefix", "value", "/"))))
 	}
-	free := name
-	for n := 2; taken(free); n++ {
-		free = fmt.Sprintf("%s-%d", name, n)
-	}
-	return free
+	return v.At("matches")
 }
