@@ -55,10 +55,11 @@ func (r *resolver) gateway(i Intent) {
 	whole := true
 	for _, a := range r.attached[i.TargetID()] {
 		if section == "" || a.section == "" || a.section == section {
-			whole = false
 			one := i
 			one.Object = a.route
-			r.rules(one, rank)
+			if r.rules(one, rank) {
+				whole = false
+			}
 		}
 	}
 	if whole {

@@ -2,6 +2,8 @@ package resolve
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/behavior"
@@ -57,7 +59,8 @@ func Place(id manifest.ID, name string, rule int) string {
 	return fmt.Sprintf("%s rule %d", id, rule)
 }
 
-// A Plan is all intents over the objects of the input.
+// A Plan is all intents over the objects of the input. Those of one policy follow
+// each other.
 type Plan struct {
 	World   *manifest.Set
 	Intents []Intent
@@ -98,152 +101,119 @@ func About(p *schema.RetryPolicy, code finding.Code, field, message string) find
 
 // Resolve finds the rules of every policy. Where several policies hold for a
 // rule the most specific target wins: a rule, its route or object, a listener or
-// Service, a Gateway. Two policies with equally specific targets are an error.
+// Service, a Gateway. Two policies with equally specific targets are an error of
+// both. A policy with an error has no intents, as if it had not been given.
+//
+// A target is in the policy's own namespace. One on a Gateway holds for the
+// routes of every namespace that are attached to it, as the Gateway's own
+// settings do.
 func Resolve(policies []*schema.RetryPolicy, world *manifest.Set) (*Plan, finding.List) {
-	r := resolver{world: world, attached: attachments(world), claims: map[place]claim{}}
+	r := resolver{world: world, attached: attachments(world), claims: map[place][]claim{}, failed: map[*schema.RetryPolicy]bool{}}
 	for _, p := range policies {
 		want := Wish(p.Spec)
 		for ref := range p.Spec.TargetRefs {
-			r.target(p, ref, want)
+			r.target(p, ref, &want)
 		}
 	}
-	return r.plan(), r.findings
-}
-
-// A place is one rule of one object.
-type place struct {
-	id   manifest.ID
-	rule int
-	// section keeps apart the listeners of a Gateway, and the rules of an object
-	// that is not in the input.
-	section string
-}
-
-type claim struct {
-	intent Intent
-	rank   int
+	r.conflicts()
+	return r.plan(policies), r.findings
 }
 
 type resolver struct {
 	world    *manifest.Set
 	attached map[manifest.ID][]attachment
-	claims   map[place]claim
+	claims   map[place][]claim
 	order    []place
+	failed   map[*schema.RetryPolicy]bool
 	findings finding.List
 }
 
-func (r *resolver) plan() *Plan {
-	plan := &Plan{World: r.world, Intents: make([]Intent, 0, len(r.order))}
-	for _, at := range r.order {
-		plan.Intents = append(plan.Intents, r.claims[at].intent)
-	}
-	return plan
-}
-
-// claim keeps the more specific of two intents for a place.
-func (r *resolver) claim(i Intent, rank int) {
-	at := place{id: i.ID(), rule: i.Rule}
-	if i.Rule < 0 {
-		at.section = i.Target().SectionName
-	}
-	held, taken := r.claims[at]
-	switch {
-	case !taken:
-		r.order = append(r.order, at)
-	case held.rank > rank || held.intent.Policy == i.Policy && held.rank == rank:
-		return
-	case held.rank == rank:
-		f := About(i.Policy, finding.SameRule, fmt.Sprintf("spec.targetRefs[%d]", i.Ref),
-			fmt.Sprintf("%s is claimed by %s too, with an equally specific target", i.Place(), PolicyID(held.intent.Policy)))
-		f.Hint = "leave the rule to one policy, or target it by sectionName in the one that should win"
-		r.findings.Add(f)
-		return
-	}
-	r.claims[at] = claim{i, rank}
-}
-
-// The ranks of targets, the most specific last.
-const (
-	rankGateway = iota
-	rankSection // a listener, or a Service as the parent of routes
-	rankObject
-	rankRule
-)
-
-func (r *resolver) target(p *schema.RetryPolicy, ref int, want behavior.Behavior) {
+func (r *resolver) target(p *schema.RetryPolicy, ref int, want *behavior.Behavior) {
 	t := p.Spec.TargetRefs[ref]
 	object := r.world.Get(targetID(p, t))
-	intent := Intent{Policy: p, Ref: ref, Object: object, Rule: -1, Methods: behavior.AllMethods, Want: want}
+	intent := Intent{Policy: p, Ref: ref, Object: object, Rule: -1, Methods: behavior.AllMethods, Want: *want}
 	field := fmt.Sprintf("spec.targetRefs[%d]", ref)
 	if object == nil {
 		f := About(p, finding.NoTarget, field, fmt.Sprintf("%s is not in the input", targetID(p, t)))
 		f.Hint = "give the manifest that holds it with -f as well"
 		r.findings.Add(f)
 	}
-	switch t.Kind {
-	case "Gateway":
+	switch {
+	case t.Kind == "Gateway" && (t.SectionName == "" || object == nil || slices.Contains(listeners(object), t.SectionName)):
 		r.gateway(intent)
-	case "Service":
+	case t.Kind == "Gateway":
+		r.noSuchRule(intent, "listener", listeners(object))
+	case t.Kind == "Service":
 		r.service(intent)
-	default:
-		r.rules(intent, rankObject)
-		if t.SectionName != "" && object != nil && !r.has(object, t.SectionName) {
-			f := About(p, finding.NoSuchRule, field+".sectionName", fmt.Sprintf("%s has no rule named %s", object.ID(), t.SectionName))
-			f.Hint = "give the rule a name: " + ruleNames(object)
-			r.findings.Add(f)
-		}
+	case !r.rules(intent, rankObject) && object != nil:
+		r.noSuchRule(intent, "rule", ruleNames(object))
 	}
 }
 
-// rules claims the rules of an object, or the object where it has none to tell
-// apart.
-func (r *resolver) rules(i Intent, rank int) {
-	if i.Object == nil {
-		r.claim(i, rank)
-		return
+// noSuchRule fails a policy whose target has nothing that it could hold for.
+func (r *resolver) noSuchRule(i Intent, what string, names []string) {
+	field, section := fmt.Sprintf("spec.targetRefs[%d]", i.Ref), i.Target().SectionName
+	message := fmt.Sprintf("%s has no %ss", i.ID(), what)
+	if section != "" {
+		field, message = field+".sectionName", fmt.Sprintf("%s has no %s named %s", i.ID(), what, section)
 	}
+	f := About(i.Policy, finding.NoSuchRule, field, message)
+	switch {
+	case len(names) > 0:
+		f.Hint = fmt.Sprintf("give the %s a name: it has %s", what, strings.Join(names, ", "))
+	case section != "":
+		f.Hint = fmt.Sprintf("give the %s a name: it has none with a name", what)
+	}
+	r.failed[i.Policy] = true
+	r.findings.Add(f)
+}
+
+// rules claims the rules of an object, or the object where it is of a kind
+// without rules to tell apart, and reports whether there was anything to claim. A
+// policy on a rule holds for what was split off it, so that a translation's output
+// can be translated again.
+func (r *resolver) rules(i Intent, rank int) bool {
 	section := ""
 	if rank == rankObject {
 		section = i.Target().SectionName
 	}
-	rules := RulesOf(i.Object)
-	if len(rules) == 0 {
+	if i.Object == nil || !hasRules(i.Object) && section == "" {
 		r.claim(i, rank)
+		return true
 	}
-	for n, rule := range rules {
-		if section != "" && rule.Name != section {
+	claimed := false
+	for n, rule := range RulesOf(i.Object) {
+		i.Rule, i.Name, i.Methods = n, rule.Name, rule.Methods
+		switch {
+		case section == "":
+			r.claim(i, rank)
+		case rule.Name == section:
+			r.claim(i, rankRule)
+		case route.IsPart(rule.Name, section):
+			r.claim(i, rankPart)
+			continue // it is no reason to go without the rule itself
+		default:
 			continue
 		}
-		one := i
-		one.Rule, one.Name, one.Methods = n, rule.Name, rule.Methods
-		if section != "" {
-			r.claim(one, rankRule)
-		} else {
-			r.claim(one, rank)
-		}
+		claimed = true
 	}
+	return claimed
 }
 
-func (r *resolver) has(o *manifest.Object, section string) bool {
+func ruleNames(o *manifest.Object) []string {
+	var names []string
 	for _, rule := range RulesOf(o) {
-		if rule.Name == section {
-			return true
+		if rule.Name != "" {
+			names = append(names, rule.Name)
 		}
 	}
-	return false
+	return names
 }
 
-func ruleNames(o *manifest.Object) string {
-	names := "it has none with a name"
-	for _, rule := range RulesOf(o) {
-		if rule.Name == "" {
-			continue
-		}
-		if names == "it has none with a name" {
-			names = "it has " + rule.Name
-		} else {
-			names += ", " + rule.Name
-		}
+func listeners(o *manifest.Object) []string {
+	var names []string
+	for _, l := range o.At("spec", "listeners").Items() {
+		names = append(names, l.At("name").Text())
 	}
 	return names
 }
@@ -252,6 +222,13 @@ func ruleNames(o *manifest.Object) string {
 type NamedRule struct {
 	Name    string
 	Methods behavior.Methods
+}
+
+// hasRules reports whether an object is of a kind with rules that policies can
+// hold for one by one.
+func hasRules(o *manifest.Object) bool {
+	return o.Is(route.Group, "HTTPRoute") || o.Is(route.Group, "GRPCRoute") ||
+		o.Is("networking.istio.io", "VirtualService") || o.Is("traefik.io", "IngressRoute")
 }
 
 // RulesOf gives the rules of an object that policies can hold for one by one:
