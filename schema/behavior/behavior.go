@@ -116,9 +116,9 @@ func (b Behavior) For(methods Methods) Behavior {
 }
 
 // Normal gives the behavior in its one form: no retries means no causes, and no
-// causes mean no retries, no waits and no budget to speak of.
+// causes mean no retries.
 func (b Behavior) Normal() Behavior {
-	if b.MaxRetries == Is(0) || b.MaxRetries.State == Off {
+	if b.MaxRetries.State == Set && b.MaxRetries.Value <= 0 || b.MaxRetries.State == Off {
 		b.Causes, b.Unclear = Causes{}, Causes{}
 	}
 	if b.Causes.Empty() && b.Unclear.Empty() && b.MaxRetries.State != Unset {

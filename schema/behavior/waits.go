@@ -33,13 +33,17 @@ func (b Backoff) Wait(k int) Wait {
 	return Wait{w.Round(time.Millisecond), w.Round(time.Millisecond)}
 }
 
-// Waits gives the range of every wait of a request that needs all its retries;
-// ok is false where the waits are unknown.
+// MaxWaits is the most waits that are told apart: as many as a policy can have.
+// A gateway's configuration may ask for billions of retries.
+const MaxWaits = 100
+
+// Waits gives the range of every wait of a request that needs all its retries, up
+// to MaxWaits of them; ok is false where the waits are unknown.
 func (b Behavior) Waits() (waits []Wait, ok bool) {
 	if b.MaxRetries.State == Unknown || b.Backoff.State == Unknown {
 		return nil, false
 	}
-	waits = make([]Wait, b.MaxRetries.Value)
+	waits = make([]Wait, max(0, min(b.MaxRetries.Value, MaxWaits)))
 	if b.Backoff.State == Set {
 		for k := range waits {
 			waits[k] = b.Backoff.Value.Wait(k + 1)
@@ -53,27 +57,40 @@ func (b Behavior) Waits() (waits []Wait, ok bool) {
 // longest, cut by the total timeout. bounded is false where nothing bounds the
 // time, known where a part of it is not known.
 func (b Behavior) Worst() (tries int, latency time.Duration, bounded, known bool) {
-	waits, ok := b.Waits()
-	if !ok || b.TotalTimeout.State == Unknown || b.AttemptTimeout.State == Unknown {
-		if b.MaxRetries.State == Unknown {
-			return 0, 0, false, false
-		}
-		if b.TotalTimeout.State == Set {
-			return 1 + b.MaxRetries.Value, b.TotalTimeout.Value, true, true
-		}
-		return 1 + b.MaxRetries.Value, 0, false, false
+	if b.MaxRetries.State == Unknown {
+		return 0, 0, false, false
 	}
-	tries = 1 + len(waits)
-	if b.AttemptTimeout.State == Set {
-		latency, bounded = time.Duration(tries)*b.AttemptTimeout.Value, true
-		for _, w := range waits {
-			latency += w.Max
-		}
+	tries = 1 + max(0, b.MaxRetries.Value)
+	waits, ok := b.Waits()
+	switch {
+	case b.TotalTimeout.State == Unknown:
+		return tries, 0, false, false
+	case ok && b.AttemptTimeout.State == Set:
+		latency, bounded, known = longest(tries, b.AttemptTimeout.Value, waits), true, true
+	case ok && b.AttemptTimeout.State != Unknown:
+		known = true
 	}
 	if b.TotalTimeout.State == Set && (!bounded || latency > b.TotalTimeout.Value) {
-		latency, bounded = b.TotalTimeout.Value, true
+		return tries, b.TotalTimeout.Value, true, true
 	}
-	return tries, latency, bounded, true
+	return tries, latency, bounded, known
+}
+
+// longest adds up tries and waits; the last wait stands for those that are not
+// told apart. It stops short of what a Duration can hold.
+func longest(tries int, attempt time.Duration, waits []Wait) time.Duration {
+	const most = math.MaxInt64 / 2
+	sum := float64(tries) * float64(attempt)
+	for _, w := range waits {
+		sum += float64(w.Max)
+	}
+	if n := len(waits); n > 0 {
+		sum += float64(tries-1-n) * float64(waits[n-1].Max)
+	}
+	if sum > most {
+		return most
+	}
+	return time.Duration(sum)
 }
 
 // Load gives how many requests the backend gets for each of the clients' while
