@@ -1,0 +1,160 @@
+package kong
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+)
+
+// fill says what a rule's requests get.
+func (r reading) fill(e *behavior.Effect, at stop, v verdict, functions []*manifest.Object, problem string) {
+	e.Backoff, e.Budget = behavior.None[behavior.Backoff](), behavior.None[behavior.Budget]()
+	e.TotalTimeout = behavior.None[time.Duration]()
+	none := behavior.None[int64]()
+	e.Breaker = behavior.Breaker{MaxConnections: none, MaxPendingRequests: none, MaxParallelRequests: none, MaxParallelRetries: none}
+	e.Never[behavior.RefusedStream] = !at.grpc
+	r.number(e, at, v, functions, problem)
+	r.causes(e, at, v)
+	r.timeout(e, at, v, functions)
+	r.key(e, at)
+	e.Notes = append(e.Notes, ignored(at)...)
+	for _, id := range r.plugins.missing(at.routeHolder()) {
+		e.Notes = append(e.Notes, fmt.Sprintf("%s is not in the input; with code in it that sets retries, something else would hold", id))
+	}
+	e.Behavior = e.Behavior.Normal()
+}
+
+// number finds how often a request is tried again.
+func (r reading) number(e *behavior.Effect, at stop, v verdict, functions []*manifest.Object, problem string) {
+	u := at.upstream
+	e.MaxRetries, e.Origin["maxRetries"] = u.retries, u.origin["maxRetries"]
+	stopped := func(format string, args ...any) {
+		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(0), ""
+		e.Notes = append(e.Notes, fmt.Sprintf(format, args...))
+	}
+	switch {
+	case len(at.services) == 0:
+		stopped("it sends requests to no Service")
+	case u.differ != "":
+		stopped("the controller drops the rule: %s, and Services of one rule must agree", u.differ)
+	case u.refused != "" || problem != "":
+		e.MaxRetries = behavior.Unclear[int]()
+		if u.refused != "" {
+			e.Notes = append(e.Notes, u.refused+": Kong refuses its whole configuration and keeps the one before")
+		}
+		if problem != "" {
+			e.Notes = append(e.Notes, problem)
+		}
+	case v.failed:
+		stopped("every request is answered 500: Kong does not let the code in %s do what it does", names(functions))
+	case v.unclear:
+		e.MaxRetries, e.Origin["maxRetries"] = behavior.Unclear[int](), names(functions)+", which retryctl does not follow"
+	case v.retries.State == behavior.Set:
+		e.MaxRetries, e.Origin["maxRetries"] = v.retries, names(functions)
+	}
+}
+
+func names(functions []*manifest.Object) string {
+	var list []string
+	for _, o := range functions {
+		list = append(list, o.ID().String())
+	}
+	return strings.Join(list, ", ")
+}
+
+// causes finds after what. Where the number is unknown it may be 0.
+func (r reading) causes(e *behavior.Effect, at stop, v verdict) {
+	m := v.mask
+	if m == 0 {
+		m = defaultMask
+	}
+	e.Causes, e.Unclear = m.causes(e.Methods)
+	if m&onInvalidHeader != 0 {
+		e.Notes = append(e.Notes, "responses with an invalid header are tried again too")
+	}
+	if at.grpc {
+		e.Unclear.Add(e.Methods, behavior.RefusedStream)
+	}
+	if v.unclear || v.mask != 0 && at.grpc { // it may choose any word
+		e.Causes, e.Unclear = (onError | onTimeout | on500 | on502 | on503 | on504 | on403 | on404 | on429 | nonIdempotent).causes(e.Methods)
+	}
+	if v.unclear || v.mask != 0 && at.grpc || e.MaxRetries.State == behavior.Unknown {
+		e.Unclear = e.Unclear.Union(e.Causes)
+		e.Causes = behavior.Causes{}
+	}
+	e.Origin["retryOn"] = "nginx' default"
+	if v.mask != 0 {
+		e.Origin["retryOn"] = "set_next_upstream"
+	}
+}
+
+// timeout reads the timeout for receiving as that of a try: it is what ends a try
+// at a backend that sends nothing.
+func (r reading) timeout(e *behavior.Effect, at stop, v verdict, functions []*manifest.Object) {
+	u := at.upstream
+	connect, read := u.connect, u.read
+	e.Origin["attemptTimeout"] = u.origin["attemptTimeout"]
+	if v.read.State == behavior.Set {
+		connect, read = v.connect, v.read
+		e.Origin["attemptTimeout"] = names(functions) + ", from one read to the next"
+	}
+	if v.unclear {
+		connect, read = behavior.Unclear[time.Duration](), behavior.Unclear[time.Duration]()
+	}
+	e.AttemptTimeout = read
+	for _, other := range []struct {
+		what  string
+		value behavior.Setting[time.Duration]
+	}{{"connecting", connect}, {"sending the request", u.write}} {
+		if other.value.State == behavior.Set && read.State == behavior.Set && other.value != read {
+			e.Notes = append(e.Notes, fmt.Sprintf("%s can take %s in each try, not %s", other.what, behavior.Short(other.value.Value), behavior.Short(read.Value)))
+		}
+	}
+}
+
+// key finds the header of a correlation-id plugin, which keeps the client's value
+// and is the same for all tries of a request.
+func (r reading) key(e *behavior.Effect, at stop) {
+	e.IdempotencyKey = behavior.None[string]()
+	o, _ := r.plugins.holding(correlationID, at.routeHolder(), r.serviceHolder(at))
+	switch {
+	case o == nil && len(at.upstream.missing) > 0:
+		e.IdempotencyKey = behavior.Unclear[string]()
+	case o == nil:
+	case !plain(o):
+		e.IdempotencyKey = behavior.Unclear[string]()
+	default:
+		e.IdempotencyKey, e.Origin["idempotencyKey"] = behavior.Is(header(o)), o.ID().String()
+	}
+}
+
+func header(o *manifest.Object) string {
+	if name := o.At("config", "header_name").Text(); name != "" {
+		return name
+	}
+	return defaultKey
+}
+
+// ignored tells what stands at a rule and has no effect.
+func ignored(at stop) []string {
+	var notes []string
+	if at.object.ID().Kind == "Service" {
+		return nil
+	}
+	if _, ok := at.object.Annotation(retriesKey); ok {
+		notes = append(notes, fmt.Sprintf("the annotation %s of %s has no effect: it counts on Services only", retriesKey, at.object.ID()))
+	}
+	if at.rule.At("retry").Exists() {
+		notes = append(notes, "Kong ignores the retry stanza of the rule")
+	}
+	if at.rule.At("timeouts", "request").Exists() {
+		notes = append(notes, "Kong ignores timeouts.request of the rule")
+	}
+	if value, _ := at.object.Annotation(bufferingKey); value == "false" {
+		notes = append(notes, "without request buffering a request is not tried again once a part of its body was sent")
+	}
+	return notes
+}

@@ -1,0 +1,224 @@
+package kong
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong/lua"
+)
+
+// A sandbox is what Kong lets the code of a plugin do.
+type sandbox struct {
+	version gateway.Version
+	mode    string
+	// assumed says that nobody said what the mode is, and that it is not Kong's
+	// default that is taken.
+	assumed bool
+}
+
+// sandboxOf gives the mode in force. The default was sandbox until 3.13 and is
+// strict since (changelog of 3.14.0.0); strict keeps code from retries as a whole,
+// so lax is assumed where nothing is said, and the assumption is told.
+func sandboxOf(s gateway.Settings) sandbox {
+	mode := s.Kong.UntrustedLua
+	switch {
+	case mode != "":
+	case s.Version.AtLeast(3, 14):
+		return sandbox{s.Version, "Lax", true}
+	default:
+		mode = "Sandbox"
+	}
+	return sandbox{s.Version, mode, false}
+}
+
+// counts reports whether code may set retries and timeouts: kong.service has the
+// functions since 3.8 (kong/pdk/service.lua:143), and strict hides them.
+func (s sandbox) counts() bool {
+	return s.version.AtLeast(3, 8) && (s.mode == "Lax" || s.mode == "Sandbox" || s.mode == "Open")
+}
+
+// chooses reports whether code may say what is tried again: the module is there
+// since 3.10 and no sandbox lets it through by itself.
+func (s sandbox) chooses() bool { return s.version.AtLeast(3, 10) && s.mode == "Open" }
+
+// settingWord gives a mode as Kong's setting has it.
+func settingWord(mode string) string {
+	switch mode {
+	case "Open":
+		return "on"
+	case "Disabled":
+		return "off"
+	}
+	return strings.ToLower(mode)
+}
+
+// everything is a sandbox that allows all that this package knows.
+var everything = sandbox{gateway.Version{Major: 3, Minor: 10}, "Open", false}
+
+// A verdict is what code has made of one request.
+type verdict struct {
+	retries       behavior.Setting[int] // Unset: the Service's hold
+	connect, read behavior.Setting[time.Duration]
+	mask          mask // 0: nginx' default
+	failed        bool // the request is answered 500
+	unclear       bool
+}
+
+// touching are the names without which code has no say in retries.
+var touching = []string{"set_retries", "set_timeouts", "set_target", "set_next_upstream", "balancer_data"}
+
+func touches(code string) bool {
+	for _, name := range touching {
+		if strings.Contains(code, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// run has code act on a request, after other code that has acted on it.
+func (s sandbox) run(code, method string, v *verdict) {
+	if s.mode == "Disabled" {
+		v.failed = true
+	}
+	if v.failed || v.unclear || !touches(code) {
+		return
+	}
+	if strings.Contains(code, "balancer_data") { // Kong's inner state, of which nothing is promised
+		v.unclear = true
+		return
+	}
+	chunk, err := lua.Parse(code)
+	if err == nil {
+		var returned []lua.Value
+		returned, err = chunk.Run(s.globals(method, v))
+		if len(returned) > 0 && err == nil {
+			if f, ok := returned[0].(lua.Func); ok { // run for each request
+				_, err = f(nil)
+			}
+		}
+	}
+	var raised *lua.Raised
+	switch {
+	case errors.As(err, &raised):
+		v.failed = true
+	case err != nil:
+		v.unclear = true
+	}
+}
+
+// globals are those that code is given: what it may do, and what it must do
+// without.
+func (s sandbox) globals(method string, v *verdict) map[string]lua.Value {
+	service := partial("request", partial(), "response", partial())
+	service.Fields["set_retries"], service.Fields["set_timeouts"] = nil, nil
+	if s.counts() {
+		service.Fields["set_retries"] = lua.Func(v.setRetries)
+		service.Fields["set_timeouts"] = lua.Func(v.setTimeouts)
+	}
+	getMethod := lua.Func(func([]lua.Value) ([]lua.Value, error) { return []lua.Value{method}, nil })
+	silent := lua.Func(func([]lua.Value) ([]lua.Value, error) { return nil, nil })
+	log := partial()
+	for _, level := range []string{"debug", "info", "notice", "warn", "err", "crit", "alert", "emerg"} {
+		log.Fields[level] = silent
+	}
+	return map[string]lua.Value{
+		"kong":    partial("service", service, "request", partial("get_method", getMethod), "log", log),
+		"pcall":   lua.Func(pcall),
+		"require": lua.Func(func(args []lua.Value) ([]lua.Value, error) { return s.require(args, v) }),
+	}
+}
+
+func partial(pairs ...any) *lua.Table {
+	t := &lua.Table{Fields: map[lua.Value]lua.Value{}, Partial: true}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		t.Fields[pairs[i]] = pairs[i+1]
+	}
+	return t
+}
+
+func pcall(args []lua.Value) ([]lua.Value, error) {
+	if len(args) == 0 {
+		return nil, &lua.Raised{Text: "bad argument to pcall"}
+	}
+	f, ok := args[0].(lua.Func)
+	if !ok {
+		return []lua.Value{false, "attempt to call something that is no function"}, nil
+	}
+	values, err := f(args[1:])
+	var raised *lua.Raised
+	if errors.As(err, &raised) {
+		return []lua.Value{false, raised.Text}, nil
+	}
+	return append([]lua.Value{true}, values...), err
+}
+
+// require gives the one module that chooses what is tried again. The mode Sandbox
+// lets modules through that Kong's setting untrusted_lua_sandbox_requires names;
+// Strict and Lax ignore that setting.
+func (s sandbox) require(args []lua.Value, v *verdict) ([]lua.Value, error) {
+	switch {
+	case len(args) != 1 || args[0] != "resty.kong.upstream", s.mode == "Sandbox" && s.version.AtLeast(3, 10):
+		return nil, fmt.Errorf("%w: a module", lua.ErrUnclear)
+	case !s.chooses():
+		return nil, &lua.Raised{Text: "module not allowed"}
+	}
+	return []lua.Value{partial("set_next_upstream", lua.Func(v.setNext))}, nil
+}
+
+// whole gives a whole number within bounds, or the error that Kong raises.
+func whole(args []lua.Value, at int, least, most float64) (int, error) {
+	if at < len(args) {
+		if n, ok := args[at].(float64); ok && n == math.Trunc(n) && n >= least && n <= most {
+			return int(n), nil
+		}
+	}
+	return 0, &lua.Raised{Text: "bad argument"}
+}
+
+func (v *verdict) setRetries(args []lua.Value) ([]lua.Value, error) {
+	n, err := whole(args, 0, 0, maxRetries)
+	if err == nil {
+		v.retries = behavior.Is(n)
+	}
+	return nil, err
+}
+
+// setTimeouts takes those for connecting, writing and reading; the one for
+// writing has no effect, since the balancer looks for it under another name
+// (kong/pdk/service.lua:171, kong/init.lua:1434).
+func (v *verdict) setTimeouts(args []lua.Value) ([]lua.Value, error) {
+	var spans [3]int
+	for at := range spans {
+		n, err := whole(args, at, 1, maxMillis)
+		if err != nil {
+			return nil, err
+		}
+		spans[at] = n
+	}
+	v.connect = behavior.Is(time.Duration(spans[0]) * time.Millisecond)
+	v.read = behavior.Is(time.Duration(spans[2]) * time.Millisecond)
+	return nil, nil
+}
+
+func (v *verdict) setNext(args []lua.Value) ([]lua.Value, error) {
+	var m mask
+	for _, arg := range args {
+		word, _ := arg.(string)
+		bit := wordMask(word)
+		if bit == 0 {
+			return nil, fmt.Errorf("%w: set_next_upstream(%v)", lua.ErrUnclear, arg)
+		}
+		m |= bit
+	}
+	if m == 0 {
+		return nil, fmt.Errorf("%w: set_next_upstream without words", lua.ErrUnclear)
+	}
+	v.mask = m
+	return nil, nil
+}
