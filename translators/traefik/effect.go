@@ -1,0 +1,127 @@
+package traefik
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"retryctl.dev/schema/behavior"
+)
+
+// mayRetry is what a middleware that cannot be seen may retry at most.
+var mayRetry = append(behavior.Codes(400, 599),
+	behavior.ConnectFailure, behavior.ResetBeforeRequest, behavior.Reset, behavior.AttemptTimeout)
+
+// unretried is a router without a retry middleware: nothing in Traefik retries,
+// bounds a request as a whole, or counts what is in flight.
+func unretried() behavior.Behavior {
+	none := behavior.None[int64]()
+	return behavior.Behavior{
+		MaxRetries: behavior.Is(0), AttemptTimeout: behavior.None[time.Duration](), TotalTimeout: behavior.None[time.Duration](),
+		Backoff: behavior.None[behavior.Backoff](), Budget: behavior.None[behavior.Budget](),
+		Breaker:        behavior.Breaker{MaxConnections: none, MaxPendingRequests: none, MaxParallelRequests: none, MaxParallelRetries: none},
+		IdempotencyKey: behavior.None[string](),
+	}
+}
+
+// fill has an effect say what a stack of middlewares does with the requests to a
+// backend. path says that the router looks at the path.
+func fill(e *behavior.Effect, s stack, b backend, path bool) {
+	e.Behavior = unretried()
+	e.Origin["maxRetries"] = "no retry middleware: Traefik does not retry by itself"
+	e.AttemptTimeout, e.Origin["attemptTimeout"] = b.timeout, b.origin
+	e.Notes = append(e.Notes, b.notes...)
+	if s.broken != "" {
+		e.Origin["maxRetries"] = s.broken
+		e.Notes = append(e.Notes, s.broken+": Traefik leaves the router out, and every request is answered 404")
+		return
+	}
+	e.Notes = append(e.Notes, s.hidden...)
+	switch {
+	case len(s.retries) == 1:
+		single(e, s.retries[0])
+	case len(s.retries) > 1:
+		several(e, s.retries)
+	case len(s.hidden) > 0:
+		e.MaxRetries, e.Backoff = behavior.Unclear[int](), behavior.Unclear[behavior.Backoff]()
+		e.Origin["maxRetries"] = "a middleware that cannot be seen"
+		e.Unclear.Add(behavior.AllMethods, mayRetry...)
+	}
+	if b.http2 && !e.Causes.Empty() {
+		e.Unclear.Add(behavior.AllMethods, behavior.RefusedStream)
+	}
+	e.Never[behavior.RefusedStream] = !b.http2
+	if !path {
+		connect(e)
+	}
+	e.Behavior = e.Behavior.Normal()
+}
+
+// connect leaves open whether a CONNECT is retried by status, where a router
+// looks at no path: only then can one reach it.
+func connect(e *behavior.Effect) {
+	for c, methods := range e.Causes {
+		if !behavior.Cause(c).Safe() && methods != 0 {
+			e.Unclear[c] |= behavior.CONNECT &^ methods
+		}
+	}
+}
+
+// single is one retry middleware.
+func single(e *behavior.Effect, r retry) {
+	from := r.from + " spec.retry"
+	e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(r.attempts-1), from+".attempts, which counts the first try"
+	e.Causes, e.Origin["retryOn"] = r.causes(), from
+	backoff, exact := r.backoff()
+	e.Backoff, e.Origin["backoff"] = backoff, from+".initialInterval"
+	if r.interval <= 0 {
+		e.Origin["backoff"] = "no initialInterval: Traefik retries at once"
+	}
+	if !exact {
+		e.Notes = append(e.Notes, fmt.Sprintf("the first wait is around %s, and later ones around %s", behavior.Short(r.interval), behavior.Short(maxInterval)))
+	}
+	if reached := r.reached(); reached < r.attempts-1 {
+		e.MaxRetries = behavior.Is(reached)
+	}
+	notes(e, r)
+}
+
+// notes says what a Behavior has no field for.
+func notes(e *behavior.Effect, r retry) {
+	if retries := r.attempts - 1; retries > 0 && r.interval > 0 && 3*(sum(r.interval, retries, retries)/2) > maxElapsed {
+		e.Notes = append(e.Notes, fmt.Sprintf("%s can wait longer than %s in all: Traefik then gives up and answers 200 without a body", r.from, behavior.Short(maxElapsed)))
+	}
+	if r.timeout > 0 {
+		e.Notes = append(e.Notes, fmt.Sprintf("no new try starts after a failure later than %s; a try that runs is not stopped", behavior.Short(r.timeout)))
+		e.Origin["totalTimeout"] = r.from + " spec.retry.timeout only stops new tries"
+	}
+	for _, s := range r.status {
+		if s[0] < 400 && s[0] <= s[1] {
+			e.Notes = append(e.Notes, fmt.Sprintf("responses with status %d to %d are retried too", s[0], min(s[1], 399)))
+		}
+	}
+}
+
+// several are retry middlewares inside of each other. Where all retry the same,
+// the tries multiply; else how many there are depends on which of them fails how.
+func several(e *behavior.Effect, list []retry) {
+	tries, waits := 1, false
+	same := true
+	for _, r := range list {
+		same = same && r.causes() == list[0].causes()
+		e.Causes = e.Causes.Union(r.causes())
+		tries = min(tries*r.attempts, math.MaxInt32)
+		waits = waits || r.interval > 0
+		notes(e, r)
+	}
+	e.Origin["retryOn"] = fmt.Sprintf("%d retry middlewares, from %s to %s", len(list), list[0].from, list[len(list)-1].from)
+	e.Origin["maxRetries"] = e.Origin["retryOn"]
+	e.Notes = append(e.Notes, fmt.Sprintf("%d retry middlewares stand inside of each other, and their tries multiply", len(list)))
+	e.MaxRetries = behavior.Is(tries - 1)
+	if !same {
+		e.MaxRetries = behavior.Unclear[int]()
+	}
+	if waits {
+		e.Backoff = behavior.Unclear[behavior.Backoff]()
+	}
+}

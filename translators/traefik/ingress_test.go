@@ -1,0 +1,163 @@
+package traefik_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/finding"
+)
+
+const routeOfAPI = "{kind: Rule, match: 'Host(`api.example`) && PathPrefix(`/api`)', services: [{name: api, port: 8080}]}"
+
+func TestAnIngressKeepsItsOtherMiddlewares(t *testing.T) {
+	for name, setups := range map[string][]setup{"shop-api": nil, "shop_api": {safeNaming}} {
+		r := translate(t, policy("Ingress api", byStatus)+ingress("z@file, a@file"), setups...)
+		for _, o := range r.Objects {
+			if o.ID().Kind != "Ingress" {
+				continue
+			}
+			if got, _ := o.Annotation("traefik.ingress.kubernetes.io/router.middlewares"); got != "z@file, a@file,"+name+"@kubernetescrd" {
+				t.Errorf("the annotation is %q", got)
+			}
+		}
+		if len(r.Objects) != 2 || r.Findings.Count(finding.Warning) > 0 {
+			t.Errorf("%s%v", all(t, r), codes(r))
+		}
+	}
+}
+
+func TestAnIngressCannotBeSplit(t *testing.T) {
+	r := translate(t, policy("Ingress api", strings.Replace(byStatus, "retryOn:", "retryOn:\n  methods: [GET]", 1))+ingress("z@file"))
+	if !has(r, finding.CannotSplit, "an Ingress knows no methods") || !has(r, finding.FewerRetries, "503") {
+		t.Errorf("findings %v", codes(r))
+	}
+	wantsNot(t, written(t, r, "Middleware", "api"), "status")
+}
+
+func TestTheLastRetryOfAnIngressTakesItsAnnotationAlong(t *testing.T) {
+	r := translate(t, policy("Ingress api", "maxRetries: 0")+ingress("shop-again@kubernetescrd")+middleware("again", "{retry: {attempts: 4}}"))
+	if len(r.Objects) != 1 || r.Objects[0].At("metadata", "annotations").Exists() {
+		t.Errorf("written\n%s", all(t, r))
+	}
+}
+
+func TestAnIngressRouteIsReferredTo(t *testing.T) {
+	r := translate(t, policy("IngressRoute api", byStatus)+ingressRoute(routeOfAPI))
+	route := written(t, r, "IngressRoute", "api")
+	wants(t, route, "middlewares:", "name: api\n")
+	wantsNot(t, route, "priority")
+	if len(r.Findings) > 0 {
+		t.Errorf("findings %v", codes(r))
+	}
+}
+
+func TestTheHalvesOfAnIngressRouteExcludeEachOtherAndKeepThePriority(t *testing.T) {
+	in := policy("IngressRoute api", strings.Replace(byStatus, "retryOn:", "retryOn:\n  methods: [GET, HEAD]", 1))
+	r := translate(t, in+ingressRoute(routeOfAPI))
+	wants(t, written(t, r, "IngressRoute", "api"),
+		"match: Host(`api.example`) && PathPrefix(`/api`) && !Method(`GET`) && !Method(`HEAD`)\n",
+		"match: Host(`api.example`) && PathPrefix(`/api`) && (Method(`GET`) || Method(`HEAD`))\n")
+	if n := strings.Count(written(t, r, "IngressRoute", "api"), "priority: 41\n"); n != 2 { // the length of the match
+		t.Errorf("%d routes with the old priority in\n%s", n, written(t, r, "IngressRoute", "api"))
+	}
+	methods := []behavior.Methods{}
+	for _, e := range r.Places[0].Effects {
+		methods = append(methods, e.Methods)
+	}
+	if !slices.Equal(methods, []behavior.Methods{behavior.GET | behavior.HEAD, behavior.AllMethods &^ (behavior.GET | behavior.HEAD)}) || len(r.Findings) > 0 {
+		t.Errorf("%v %v", methods, codes(r))
+	}
+	either := "{kind: Rule, priority: 7, match: 'Path(`/a`) || Path(`/b`)', services: [{name: api, port: 8080}]}"
+	r = translate(t, in+ingressRoute(either))
+	wants(t, written(t, r, "IngressRoute", "api"), "(Path(`/a`) || Path(`/b`)) && !Method(`GET`) && !Method(`HEAD`)\n", "priority: 7\n")
+}
+
+func TestARouteForReadsIsNotSplit(t *testing.T) {
+	r := translate(t, policy("IngressRoute api", byStatus)+ingressRoute("{kind: Rule, match: 'Path(`/a`) && Method(`GET`)', services: [{name: api, port: 8080}]}"))
+	if strings.Count(written(t, r, "IngressRoute", "api"), "match:") != 1 {
+		t.Errorf("written\n%s", all(t, r))
+	}
+}
+
+const withTimeout = byStatus + "\nattemptTimeout: 1500ms"
+
+func TestAnIngressRouteGetsATransportForTheTimeoutOfATry(t *testing.T) {
+	in := strings.Replace(withTimeout, "Request]", "Request, AttemptTimeout]", 1)
+	r := translate(t, policy("IngressRoute api", in)+ingressRoute(routeOfAPI))
+	if got := written(t, r, "ServersTransport", "api"); got != "forwardingTimeouts:\n  responseHeaderTimeout: 1s500ms\n  dialTimeout: 1s500ms\n" {
+		t.Errorf("written\n%s", got)
+	}
+	wants(t, written(t, r, "IngressRoute", "api"), "serversTransport: api")
+	wants(t, written(t, r, "Middleware", "api"), `- "504"`)
+	if !has(r, finding.NeedsSetting, "takes the place of the default one") || r.Places[0].Effects[0].AttemptTimeout != behavior.Is(1500*time.Millisecond) {
+		t.Errorf("findings %v", codes(r))
+	}
+}
+
+func TestAnHTTPRouteHasNoPlaceForTheTimeoutOfATry(t *testing.T) {
+	r := translate(t, policy("HTTPRoute api", strings.Replace(withTimeout, "Request]", "Request, AttemptTimeout]", 1))+httpRoute(""))
+	wantsNot(t, written(t, r, "Middleware", "api"), "504")
+	if !slices.Contains(codes(r), "RT2004 spec.attemptTimeout") || !has(r, finding.FewerRetries, "AttemptTimeout") {
+		t.Errorf("findings %v", codes(r))
+	}
+}
+
+func TestAShorterTimeToConnectStays(t *testing.T) {
+	mine := strings.Replace(routeOfAPI, "8080}", "8080, serversTransport: tls}", 1)
+	r := translate(t, policy("IngressRoute api", withTimeout)+ingressRoute(mine)+strings.Replace(transport, "serverName: api.internal", "forwardingTimeouts: {dialTimeout: 1}", 1))
+	wants(t, written(t, r, "ServersTransport", "tls"), "dialTimeout: 1,", "responseHeaderTimeout: 1s500ms")
+	wants(t, notes(r.Places[0].Effects[0]), "connecting can take 1s more")
+}
+
+const transport = "apiVersion: traefik.io/v1alpha1\nkind: ServersTransport\nmetadata: {name: tls, namespace: shop}\nspec: {serverName: api.internal}\n---\n"
+
+func TestATransportOfOthersIsCopied(t *testing.T) {
+	mine := strings.Replace(routeOfAPI, "8080}", "8080, serversTransport: tls}", 1)
+	r := translate(t, policy("IngressRoute api", withTimeout)+ingressRoute(mine)+transport)
+	wants(t, written(t, r, "ServersTransport", "tls"), "serverName: api.internal", "responseHeaderTimeout: 1s500ms")
+	theirs := strings.NewReplacer("name: api, namespace", "name: other, namespace", service, "").Replace(ingressRoute(mine))
+	r = translate(t, policy("IngressRoute api", withTimeout)+ingressRoute(mine)+theirs+transport)
+	wants(t, written(t, r, "ServersTransport", "api"), "serverName: api.internal", "responseHeaderTimeout: 1s500ms")
+	wants(t, written(t, r, "IngressRoute", "api"), "serversTransport: api")
+}
+
+func TestAServiceOfOneIngressCarriesTheTimeoutOfATry(t *testing.T) {
+	r := translate(t, policy("Ingress api", withTimeout)+ingress("z@file"))
+	for _, o := range r.Objects {
+		if o.ID().Kind != "Service" {
+			continue
+		}
+		if got, _ := o.Annotation("traefik.ingress.kubernetes.io/service.serverstransport"); got != "shop-api@kubernetescrd" {
+			t.Errorf("the annotation is %q", got)
+		}
+	}
+	if e := r.Places[0].Effects[0]; e.AttemptTimeout != behavior.Is(1500*time.Millisecond) {
+		t.Errorf("%v", e.AttemptTimeout)
+	}
+	other := strings.NewReplacer("name: api\n  namespace", "name: other\n  namespace", service, "").Replace(ingress("z@file"))
+	r = translate(t, policy("Ingress api", withTimeout)+ingress("z@file")+other)
+	wantsNot(t, all(t, r), "serverstransport")
+	if !slices.Contains(codes(r), "RT2004 spec.attemptTimeout") {
+		t.Errorf("findings %v", codes(r))
+	}
+}
+
+func TestRoutesThatShareOneOfSeveralServicesShareItsTransport(t *testing.T) {
+	two := strings.Replace(routeOfAPI, "[{name: api, port: 8080}]", "[{name: api, port: 8080}, {name: new, port: 8080}]", 1)
+	theirs := strings.NewReplacer("name: api, namespace", "name: other, namespace", service, "").Replace(ingressRoute(two))
+	r := translate(t, policy("IngressRoute api", withTimeout)+ingressRoute(two)+theirs)
+	if !slices.Contains(codes(r), "RT2004 spec.attemptTimeout") {
+		t.Errorf("%s%v", all(t, r), codes(r))
+	}
+	r = translate(t, policy("IngressRoute api", withTimeout)+ingressRoute(two)+theirs, safeNaming)
+	if slices.Contains(codes(r), "RT2004 spec.attemptTimeout") || len(r.Objects) != 3 {
+		t.Errorf("with safeNaming: %s%v", all(t, r), codes(r))
+	}
+	slow := strings.ReplaceAll(theirs, "8080}", "8080, serversTransport: tls}")
+	if e := only(t, policy("IngressRoute api", anything)+ingressRoute(two)+slow+transport); e.AttemptTimeout.State != behavior.Unknown {
+		t.Errorf("another route's transport may hold, and the timeout is %v", e.AttemptTimeout)
+	}
+}

@@ -1,0 +1,173 @@
+package traefik
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/gateway"
+)
+
+// carriersOf finds the places that refer to a ServersTransport, the Ingresses in
+// front of each Service, and the routes that share one of several services.
+func (c cluster) carriersOf() map[manifest.ID][]place {
+	carriers := map[manifest.ID][]place{}
+	add := func(ref reference, at place) {
+		for _, o := range c.transports[ref.id] {
+			carriers[o.ID()] = append(carriers[o.ID()], at)
+		}
+	}
+	c.weighted(func(at place, id manifest.ID, _ manifest.Value) { carriers[id] = append(carriers[id], at) })
+	for _, o := range c.world.All() {
+		id := o.ID()
+		switch {
+		case o.Is(group, "IngressRoute"):
+			for n, r := range o.At("spec", "routes").Items() {
+				for _, s := range r.At("services").Items() {
+					add(c.to(orElse(s.At("namespace").Text(), id.Namespace), s.At("serversTransport").Text()), place{id, n})
+				}
+			}
+		case o.Is(group, "TraefikService"):
+			for _, form := range []string{"weighted", "highestRandomWeight"} {
+				for _, s := range o.At("spec", form, "services").Items() {
+					add(c.to(orElse(s.At("namespace").Text(), id.Namespace), s.At("serversTransport").Text()), place{id, -1})
+				}
+			}
+		case o.Is("networking.k8s.io", "Ingress"):
+			for _, v := range ingressBackends(o) {
+				service := manifest.ID{Kind: "Service", Namespace: id.Namespace, Name: v.At("name").Text()}
+				carriers[service] = append(carriers[service], place{id, -1})
+				if behind := c.world.Get(service); behind != nil {
+					_, name := annotation(behind, serviceTransport)
+					add(qualified(name), place{id, -1})
+				}
+			}
+		}
+	}
+	return carriers
+}
+
+// alike reports whether every place of an object is to get the same timeout.
+func (t *translation) alike(id manifest.ID, i resolve.Intent) bool {
+	return !slices.ContainsFunc(t.carriers[id], func(at place) bool { return t.timeouts[at] != i.Want.AttemptTimeout })
+}
+
+// carryTimeout attaches the timeout of a try to the services behind a rule, and
+// reports whether all of them have it. The Services of a Gateway API route have
+// no place for one.
+func (t *translation) carryTimeout(i resolve.Intent) bool {
+	if i.Want.AttemptTimeout.State != behavior.Set || i.Object == nil {
+		return false
+	}
+	all := true
+	switch {
+	case i.Object.Is(group, "IngressRoute") && i.Rule >= 0:
+		services := ruleOf(t.edits.Of(i.Object), i.Rule).At("services")
+		for _, s := range services.Items() {
+			alone := t.safe || services.Len() == 1 || t.alike(identity(i.ID().Namespace, s), i)
+			all = alone && t.routeService(i, s) && all
+		}
+	case i.Object.Is("networking.k8s.io", "Ingress"):
+		for _, v := range ingressBackends(i.Object) {
+			all = t.ingressService(i, v.At("name").Text()) && all
+		}
+	default:
+		return false
+	}
+	return all
+}
+
+// routeService gives a service of an IngressRoute a transport.
+func (t *translation) routeService(i resolve.Intent, s manifest.Value) bool {
+	name := s.At("name").Text()
+	if s.At("kind").Text() == "TraefikService" || strings.Contains(name, "@") {
+		return false
+	}
+	namespace := orElse(s.At("namespace").Text(), i.ID().Namespace)
+	if namespace != i.ID().Namespace {
+		return false // its transport would have to be in the other namespace
+	}
+	o := t.transportFor(i, t.to(namespace, s.At("serversTransport").Text()), s.At("serversTransport").Text())
+	if o != nil && o.Original == nil {
+		s.Put("serversTransport", o.ID().Name)
+	}
+	return o != nil
+}
+
+// ingressService gives a Service behind an Ingress a transport, unless another
+// Ingress with another timeout sends requests to it as well.
+func (t *translation) ingressService(i resolve.Intent, name string) bool {
+	id := manifest.ID{Kind: "Service", Namespace: i.ID().Namespace, Name: name}
+	service := t.world.Get(id)
+	if service == nil {
+		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("%s is not in the input; it would get the annotation for the timeout of a try", id), "",
+			"give its manifest with -f as well")
+		return false
+	}
+	if !t.alike(id, i) {
+		return false
+	}
+	key, named := annotation(service, serviceTransport)
+	o := t.transportFor(i, qualified(named), named)
+	if o != nil && o.Original == nil {
+		t.edits.Of(service).Root().Make("metadata", "annotations").Put(key, t.id(o.ID().Namespace, o.ID().Name)+crdProvider)
+	}
+	return o != nil
+}
+
+// transportFor gives the ServersTransport that carries a timeout: the one that is
+// referred to, if no one else uses it, or a new one that has all its settings.
+func (t *translation) transportFor(i resolve.Intent, ref reference, named string) *manifest.Object {
+	found := t.transports[ref.id]
+	if named != "" && len(found) != 1 {
+		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("ServersTransport %s is not in the input; it would get the timeout of a try", ref.text), "",
+			"give its manifest with -f as well")
+		return nil
+	}
+	if named != "" && t.alike(found[0].ID(), i) {
+		o := t.edits.Of(found[0])
+		setTimeout(o, i)
+		return o
+	}
+	key := transportKey{i.Policy, i.ID().Namespace, manifest.ID{}}
+	spec := manifest.Map()
+	if named == "" {
+		t.out.Say(i, finding.NeedsSetting, "the new ServersTransport takes the place of the default one",
+			"what serversTransport says in Traefik's static configuration does not hold for it", "repeat in it what is set there, if anything is")
+	} else if key.model = found[0].ID(); found[0].At("spec").IsMap() {
+		spec = found[0].At("spec").Copy()
+	}
+	o := t.freshTransports[key]
+	if o == nil {
+		o = manifest.New(apiVersion, transportKind, i.Object.RawNamespace(), t.freeName(transportKind, i.ID().Namespace, i.Policy.Metadata.Name))
+		o.Root().Put("spec", spec)
+		setTimeout(o, i)
+		t.freshTransports[key] = o
+		t.out.Objects = append(t.out.Objects, o)
+	}
+	return o
+}
+
+// A transportKey is what new ServersTransports of a policy differ in: model is the
+// one whose settings it has.
+type transportKey struct {
+	policy    *schema.RetryPolicy
+	namespace string
+	model     manifest.ID
+}
+
+// setTimeout bounds the wait for response headers, and the time to connect as well
+// where that could take longer.
+func setTimeout(o *manifest.Object, i resolve.Intent) {
+	limit := i.Want.AttemptTimeout.Value
+	timeouts := o.Root().Make("spec", "forwardingTimeouts")
+	timeouts.Put("responseHeaderTimeout", gateway.Duration(limit))
+	if d, problem := dialTimeout(o); problem != "" || d <= 0 || d > limit {
+		timeouts.Put("dialTimeout", gateway.Duration(limit))
+	}
+}
