@@ -11,6 +11,8 @@ import (
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/gatewayapi"
 	"retryctl.dev/translators/istio"
+	"retryctl.dev/translators/kong"
+	"retryctl.dev/translators/traefik"
 )
 
 // All gives every gateway in the order in which they are printed.
@@ -18,6 +20,8 @@ func All() []gateway.Gateway {
 	return []gateway.Gateway{
 		envoygateway.Gateway{},
 		istio.Gateway{},
+		kong.Gateway{},
+		traefik.Gateway{},
 		gatewayapi.Gateway{},
 	}
 }

@@ -101,71 +101,13 @@ func (e *Edits) Parts(i resolve.Intent, out *Output) []Part {
 	if name == "" {
 		name = fmt.Sprintf("rule-%d", i.Rule)
 	}
-	name = route.FreeName(rules, name+"-retryable")
+	name = route.FreeName(rules, name+route.PartSuffix)
 	if _, err := route.Split(edited, i.Rule, methods, name, e.foreignTo(i.Object, i.Rule)); err != nil {
 		out.Say(i, finding.CannotSplit, fmt.Sprintf("%s cannot be split by method: %v", i.Place(), err), "",
 			"give the methods a rule of their own, or name every method in retryOn.methods if all of them may run twice")
 		return []Part{rest}
 	}
 	return []Part{rest, {len(rules), i.Want, false}}
-}
-
-type sharedPath struct {
-	parent manifest.ID
-	path   string
-}
-
-type foreignMatch struct {
-	route *manifest.Object
-	match route.Match
-}
-
-// foreignTo gives the matches of other routes that share a parent, a hostname and
-// a path with a rule.
-func (e *Edits) foreignTo(o *manifest.Object, rule int) []route.Match {
-	if e.foreign == nil {
-		e.foreign = map[sharedPath][]foreignMatch{}
-		for _, other := range e.world.Kind(route.Group, "HTTPRoute") {
-			ids, _ := resolve.ParentRefs(other)
-			for _, r := range route.Rules(other) {
-				for _, m := range r.Matches {
-					for _, id := range ids {
-						at := sharedPath{id, m.Path}
-						e.foreign[at] = append(e.foreign[at], foreignMatch{other, m})
-					}
-				}
-			}
-		}
-	}
-	var matches []route.Match
-	ids, _ := resolve.ParentRefs(o)
-	for _, m := range route.Rules(o)[rule].Matches {
-		for _, id := range ids {
-			for _, f := range e.foreign[sharedPath{id, m.Path}] {
-				if f.route.ID() != o.ID() && shareHost(o, f.route) {
-					matches = append(matches, f.match)
-				}
-			}
-		}
-	}
-	return matches
-}
-
-// shareHost reports whether two routes name a hostname in common; a route
-// without hostnames has that of its listener, which may be any.
-func shareHost(a, b *manifest.Object) bool {
-	x, y := a.At("spec", "hostnames"), b.At("spec", "hostnames")
-	if x.Len() == 0 || y.Len() == 0 {
-		return x.Len() == y.Len()
-	}
-	for _, h := range x.Items() {
-		for _, g := range y.Items() {
-			if h.Text() == g.Text() {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // NameRule gives a rule a name, which policies need to point at it, and tells it.

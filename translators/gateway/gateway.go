@@ -37,6 +37,9 @@ type Profile struct {
 	// Reasons say why a wish is not carried in full: by behavior.Diff's Topic,
 	// the first that fits of "Topic/class", "Topic", and the topics above it.
 	Reasons map[string]string
+	// Answers are methods that the gateway answers itself: requests with them
+	// reach no backend, and effects are not about them.
+	Answers behavior.Methods
 	// OtherMethods says what the gateway does with methods that are not modelled.
 	OtherMethods string
 }

@@ -80,7 +80,8 @@ type Traefik struct {
 // Kong is what is said about a Kong target.
 type Kong struct {
 	// UntrustedLua is Kong's setting untrusted_lua: "Strict", "Lax", "Sandbox",
-	// "Open" (on) or "Disabled" (off); empty is the default of the version.
+	// "Open" (on) or "Disabled" (off). Empty is the default of the version, but
+	// lax where that is strict: then it is an assumption, and a finding.
 	UntrustedLua string
 }
 

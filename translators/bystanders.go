@@ -1,0 +1,97 @@
+package translators
+
+import (
+	"fmt"
+	"slices"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/gateway"
+)
+
+// bystanders finds what a translation changes for rules that no policy is for: an
+// annotation of a Service holds for every rule that sends requests to it, and a
+// DestinationRule for its host. The change is a finding about each policy beside
+// the rule, and the same error as ever where a request that may not be idempotent
+// could run twice.
+func bystanders(g gateway.Gateway, plan *resolve.Plan, objects []*manifest.Object, s gateway.Settings) []gateway.Said {
+	intents := plan.Bystanders()
+	if len(intents) == 0 || len(objects) == 0 {
+		return nil
+	}
+	before := g.Read(intents, plan.World, s)
+	after := g.Read(intents, plan.World.With(objects...), s)
+	var said []gateway.Said
+	for n, i := range intents {
+		moved := changes(before[n], after[n])
+		if len(moved) == 0 {
+			continue
+		}
+		for _, p := range plan.Beside(i) {
+			for _, m := range moved {
+				f := resolve.About(p, m.code, m.Field, fmt.Sprintf("%s gets something else as well, and the policy is not for it", i.Place()))
+				f.Class, f.Want, f.Got, f.Severity = finding.Extra, m.From, m.To, m.code.Severity()
+				f.Reason = fmt.Sprintf("what carries the policy holds for %s of that rule too", m.methods)
+				f.Hint = "target that rule too, or give the policy's rule a backend of its own"
+				said = append(said, gateway.Said{Policy: p, Finding: f})
+			}
+		}
+	}
+	return said
+}
+
+// A move is a change for the requests with some methods.
+type move struct {
+	behavior.Change
+	code    finding.Code
+	methods behavior.Methods
+}
+
+// changes compares what the requests of one rule got with what they get now,
+// method by method. Requests that no rule serves before or after are left out.
+func changes(before, after []behavior.Effect) []move {
+	var moves []move
+	for _, name := range behavior.AllMethods.Each() {
+		method := behavior.ParseMethod(name)
+		from, to := served(before, method), served(after, method)
+		for n := range min(len(from), len(to)) {
+			moves = gatherMoves(moves, method, from[n], to[n])
+		}
+	}
+	return moves
+}
+
+func gatherMoves(moves []move, method behavior.Methods, from, to behavior.Behavior) []move {
+	if from == to {
+		return moves
+	}
+	code := finding.NotAsked
+	for _, d := range behavior.Compare(from, behavior.Effect{Methods: method, Behavior: to}) {
+		if d.Code == finding.UnsafeRetry {
+			code = d.Code
+		}
+	}
+	for _, c := range behavior.Changes(from, to) {
+		at := slices.IndexFunc(moves, func(m move) bool { return m.Change == c && m.code == code })
+		if at < 0 {
+			moves = append(moves, move{c, code, method})
+		} else {
+			moves[at].methods |= method
+		}
+	}
+	return moves
+}
+
+// served gives what requests with a method meet: one behavior for each place that
+// a rule sends them to.
+func served(effects []behavior.Effect, method behavior.Methods) []behavior.Behavior {
+	var list []behavior.Behavior
+	for _, e := range effects {
+		if e.Methods&method != 0 {
+			list = append(list, e.Behavior.For(method))
+		}
+	}
+	return list
+}

@@ -1,0 +1,151 @@
+package gateway
+
+import (
+	"slices"
+	"strings"
+
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
+)
+
+// A door is where requests come in: a hostname of one listener of a parent.
+type door struct {
+	parent         manifest.ID
+	listener, host string
+}
+
+// sharedPath is where the matches of several routes meet.
+type sharedPath struct {
+	door
+	tier string
+}
+
+// A foreignMatch is a match of a route behind a door.
+type foreignMatch struct {
+	route manifest.ID
+	match route.Match
+}
+
+// foreignTo gives the matches of other routes that can get the same requests as a
+// rule: below the same listener, for the same hostname, on an equal path. Of two
+// hostnames that cover a request the more specific one decides before any match
+// is looked at, so that routes with different ones do not meet.
+func (e *Edits) foreignTo(o *manifest.Object, rule int) []route.Match {
+	if e.foreign == nil {
+		e.foreign = foreignMatches(e.world)
+	}
+	_, asked := doors(e.world, o)
+	var matches []route.Match
+	for _, m := range route.Rules(o)[rule].Matches {
+		for _, d := range asked {
+			for _, f := range e.foreign[sharedPath{d, m.Tier()}] {
+				if f.route != o.ID() && !slices.Contains(matches, f.match) {
+					matches = append(matches, f.match)
+				}
+			}
+		}
+	}
+	return matches
+}
+
+func foreignMatches(world *manifest.Set) map[sharedPath][]foreignMatch {
+	foreign := map[sharedPath][]foreignMatch{}
+	for _, o := range world.Kind(route.Group, "HTTPRoute") {
+		found, _ := doors(world, o)
+		for _, r := range route.Rules(o) {
+			for _, m := range r.Matches {
+				for _, d := range found {
+					at := sharedPath{d, m.Tier()}
+					foreign[at] = append(foreign[at], foreignMatch{o.ID(), m})
+				}
+			}
+		}
+	}
+	return foreign
+}
+
+// Hostnames that stand for others below a parent that is not in the input, whose
+// listeners are not known: there a route without hostnames may have any.
+const (
+	anyHost    = "any"    // every route is found at it
+	withoutAny = "no own" // routes without hostnames are
+)
+
+// doors gives the doors at which a route is found, and those at which it finds the
+// routes that it shares requests with.
+func doors(world *manifest.Set, o *manifest.Object) (found, asked []door) {
+	ids, sections := resolve.ParentRefs(o)
+	own := o.At("spec", "hostnames").Len() > 0
+	for n, id := range ids {
+		parent := world.Get(id)
+		if parent != nil {
+			for _, l := range listenersOf(parent, sections[n]) {
+				for _, h := range hosts(l.At("hostname").Text(), o) {
+					found = append(found, door{id, l.At("name").Text(), h})
+				}
+			}
+			continue
+		}
+		found = append(found, door{id, "", anyHost})
+		if !own {
+			asked = append(asked, door{id, "", anyHost})
+			found = append(found, door{id, "", withoutAny})
+			continue
+		}
+		asked = append(asked, door{id, "", withoutAny})
+		for _, h := range hosts("", o) {
+			found, asked = append(found, door{id, "", h}), append(asked, door{id, "", h})
+		}
+	}
+	for _, d := range found {
+		if world.Get(d.parent) != nil {
+			asked = append(asked, d)
+		}
+	}
+	return found, asked
+}
+
+// listenersOf gives the listeners of a parent that a route is attached to: the one
+// it names, or all. A Service is one without a name.
+func listenersOf(parent *manifest.Object, section string) []manifest.Value {
+	if parent.At("spec", "listeners").Len() == 0 {
+		return []manifest.Value{{}}
+	}
+	var list []manifest.Value
+	for _, l := range parent.At("spec", "listeners").Items() {
+		if section == "" || l.At("name").Text() == section {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// hosts gives the hostnames for which a route gets requests of a listener: of its
+// own and the listener's the narrower one, where one covers the other.
+func hosts(listener string, o *manifest.Object) []string {
+	if listener == "" {
+		listener = "*"
+	}
+	own := o.At("spec", "hostnames")
+	if own.Len() == 0 {
+		return []string{listener}
+	}
+	var list []string
+	for _, v := range own.Items() {
+		switch h := v.Text(); {
+		case covers(listener, h):
+			list = append(list, h)
+		case covers(h, listener):
+			list = append(list, listener)
+		}
+	}
+	return list
+}
+
+// covers reports whether a hostname, which may be a wildcard, has all requests of
+// another.
+func covers(wide, narrow string) bool {
+	suffix, wildcard := strings.CutPrefix(wide, "*")
+	return wide == narrow || wildcard && len(narrow) > len(suffix) && strings.HasSuffix(narrow, suffix)
+}

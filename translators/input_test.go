@@ -1,0 +1,124 @@
+package translators_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"retryctl.dev/golden/random"
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators"
+	"retryctl.dev/translators/gateway"
+)
+
+// An input is decoded documents.
+type input struct {
+	name     string
+	policies []*schema.RetryPolicy
+	objects  []*manifest.Object
+}
+
+func decode(t testing.TB, name string, text []byte) input {
+	t.Helper()
+	objects, err := manifest.Read(bytes.NewReader(text), name)
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", name, err, text)
+	}
+	in := input{name: name, objects: objects}
+	for _, o := range objects {
+		if o.Is(schema.Group, schema.Kind) {
+			p, found := schema.Decode(o)
+			if found.Count(finding.Error) == 0 {
+				found = append(found, schema.Validate(p)...)
+			}
+			if found.Count(finding.Error) == 0 {
+				in.policies = append(in.policies, p)
+			}
+		}
+	}
+	return in
+}
+
+// inputs are the golden cases and random ones.
+func inputs(t testing.TB, seeds uint64) []input {
+	t.Helper()
+	paths, err := filepath.Glob("../golden/cases/*/in.yaml")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no golden cases: %v", err)
+	}
+	var list []input
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, decode(t, path, text))
+	}
+	for seed := range seeds {
+		list = append(list, decode(t, "random", random.Input(seed)), decode(t, "nasty", random.Nasty(seed)))
+		list[len(list)-2].name += " " + strconv.FormatUint(seed, 10)
+		list[len(list)-1].name += " " + strconv.FormatUint(seed, 10)
+	}
+	return list
+}
+
+func (in input) plan() *resolve.Plan {
+	plan, _ := resolve.Resolve(in.policies, manifest.NewSet(in.objects))
+	return plan
+}
+
+// A setting is one way of using a gateway.
+type setting struct {
+	name string
+	gateway.Gateway
+	gateway.Settings
+}
+
+// settings are those that change what is written.
+func settings() []setting {
+	var list []setting
+	for _, g := range translators.All() {
+		defaults := gateway.Defaults(g.Profile())
+		list = append(list, setting{g.Profile().Name, g, defaults})
+		switch g.Profile().Name {
+		case "istio":
+			for _, api := range []string{"virtualservice", "gateway-api"} {
+				s := defaults
+				s.Istio.API = api
+				list = append(list, setting{"istio " + api, g, s})
+			}
+		case "gateway-api":
+			for _, name := range []string{"envoy-gateway", "istio", "cilium", "agentgateway"} {
+				s := defaults
+				s.GatewayAPI.Implementation = name
+				list = append(list, setting{"gateway-api of " + name, g, s})
+			}
+			s := defaults
+			s.Version, s.GatewayAPI.Implementation = gateway.Version{Major: 1, Minor: 6}, "kgateway"
+			list = append(list, setting{"gateway-api 1.6", g, s})
+		default:
+			s := defaults
+			s.Version = g.Profile().Oldest
+			list = append(list, setting{g.Profile().Name + " " + s.Version.String(), g, s})
+		}
+	}
+	return list
+}
+
+// text prints objects.
+func text(t testing.TB, objects []*manifest.Object) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := manifest.WriteYAML(&b, objects); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// source prints an input, for failures.
+func (in input) source(t testing.TB) string { return in.name + ":\n" + text(t, in.objects) }

@@ -1,0 +1,203 @@
+package translators_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/translators"
+)
+
+// A claim is one thing that a finding says, or that is true of wish and effect: a
+// policy, how they differ, and about what.
+type claim struct{ policy, class, about string }
+
+// differences looks at every place, method and cause by itself, without Compare,
+// and gives all claims that findings have to make.
+func differences(r translators.Result) map[claim]bool {
+	claims := map[claim]bool{}
+	for _, p := range r.Places {
+		for _, e := range p.Effects {
+			for _, name := range e.Methods.Each() {
+				m := behavior.ParseMethod(name)
+				for _, d := range differencesOf(p.Intent.Want, e, m) {
+					claims[claim{id(p.Intent.Policy), d[0], d[1]}] = true
+				}
+			}
+		}
+	}
+	return claims
+}
+
+// differencesOf compares for the requests with one method of an effect. That none
+// of the effect's requests is ever tried again is one difference.
+func differencesOf(want behavior.Behavior, e behavior.Effect, m behavior.Methods) [][2]string {
+	asked := func(c behavior.Cause) bool {
+		return want.MaxRetries.Value > 0 && want.Causes[c]&m != 0 && !e.Never[c]
+	}
+	never := e.MaxRetries.State == behavior.Set && e.MaxRetries.Value == 0
+	does := func(c behavior.Cause) bool { return !never && e.Causes[c]&m != 0 && !e.Never[c] }
+	may := func(c behavior.Cause) bool { return !never && e.Unclear[c]&m != 0 && !does(c) && !e.Never[c] }
+	method := m.String()
+	var list [][2]string
+	wanted, done := false, false
+	anyone := false
+	for i := range behavior.NumCauses {
+		c := behavior.Cause(i)
+		wanted, done = wanted || asked(c), done || does(c) || may(c)
+		anyone = anyone || !never && !e.Never[c] && (e.Causes[c]|e.Unclear[c])&e.Methods != 0
+	}
+	if wanted && !anyone {
+		return append(list, [2]string{"less", "maxRetries"})
+	}
+	for i := range behavior.NumCauses {
+		c := behavior.Cause(i)
+		about := c.String() + " for " + method
+		switch {
+		case may(c):
+			list = append(list, [2]string{"unknown", about})
+		case does(c) && !asked(c) && !(c == behavior.AttemptTimeout && e.AttemptTimeout.State == behavior.Off):
+			list = append(list, [2]string{"more", about})
+		case asked(c) && !does(c):
+			list = append(list, [2]string{"less", about})
+		}
+	}
+	if wanted && done && e.MaxRetries != want.MaxRetries {
+		class := "unknown"
+		if e.MaxRetries.State == behavior.Set {
+			class = "more"
+			if e.MaxRetries.Value < want.MaxRetries.Value {
+				class = "less"
+			}
+		}
+		list = append(list, [2]string{class, "maxRetries"})
+	}
+	return list
+}
+
+var spoken = regexp.MustCompile(`(retries|does not retry|leaves open whether) (.+?) (?:is retried )?for (.+?)(?:, which was not asked)?, on `)
+
+// said reads the claims out of the messages of findings.
+func said(r translators.Result) map[claim]bool {
+	claims := map[claim]bool{}
+	for _, f := range r.Findings {
+		class := map[finding.Class]string{finding.Widened: "more", finding.Narrowed: "less", finding.Unknown: "unknown"}[f.Class]
+		if class == "" {
+			continue
+		}
+		if f.Field == "spec.maxRetries" {
+			if !strings.Contains(f.Got, "cut off") { // about time: TestNoChangeOfAnEffectGoesUnnoticed has it
+				claims[claim{f.Object, class, "maxRetries"}] = true
+			}
+			continue
+		}
+		if !strings.HasPrefix(f.Field, "spec.retryOn") {
+			continue
+		}
+		m := spoken.FindStringSubmatch(f.Message)
+		if m == nil {
+			claims[claim{f.Object, "unreadable", f.Message}] = true
+			continue
+		}
+		for _, c := range causes(m[2]) {
+			for _, method := range methods(m[3]) {
+				claims[claim{f.Object, class, c + " for " + method}] = true
+			}
+		}
+	}
+	return claims
+}
+
+// causes reads "Reset, 500-503" as single causes.
+func causes(text string) []string {
+	var list []string
+	for _, part := range strings.Split(text, ", ") {
+		first, last, ok := strings.Cut(part, "-")
+		a, err := strconv.Atoi(first)
+		b, _ := strconv.Atoi(last)
+		if !ok || err != nil {
+			list = append(list, part)
+			continue
+		}
+		for code := a; code <= b; code++ {
+			list = append(list, strconv.Itoa(code))
+		}
+	}
+	return list
+}
+
+func methods(text string) []string {
+	if text == "every method" {
+		return behavior.AllMethods.Each()
+	}
+	return strings.Split(text, ", ")
+}
+
+// TestFindingsSayWhatDiffersAndNothingElse compares what the findings claim with
+// what can be seen when wish and effect are laid side by side.
+func TestFindingsSayWhatDiffersAndNothingElse(t *testing.T) {
+	every(t, 40, func(t *testing.T, in input, s setting) {
+		r := translators.Run(s.Gateway, in.plan(), s.Settings, false)
+		want, got := differences(r), said(r)
+		for c := range want {
+			if !got[c] {
+				t.Errorf("%s\nno finding says %v\n%s", in.source(t), c, claimsOf(got, c.policy))
+				return
+			}
+		}
+		for c := range got {
+			if !want[c] {
+				t.Errorf("%s\na finding says %v, and it is not so\n%s", in.source(t), c, claimsOf(want, c.policy))
+				return
+			}
+		}
+	})
+}
+
+func claimsOf(claims map[claim]bool, policy string) string {
+	var lines []string
+	for c := range claims {
+		if c.policy == policy {
+			lines = append(lines, fmt.Sprint(c))
+		}
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+// TestEveryRequestOfAnIntentIsLookedAt: the effects of a place are those of all
+// methods that reach it, or a finding says why nothing is known.
+func TestEveryRequestOfAnIntentIsLookedAt(t *testing.T) {
+	every(t, 40, func(t *testing.T, in input, s setting) {
+		r := translators.Run(s.Gateway, in.plan(), s.Settings, false)
+		explained := map[string]bool{}
+		for _, f := range r.Findings {
+			if strings.HasPrefix(string(f.Code), "RT3") {
+				explained[f.Object] = true
+			}
+		}
+		for _, p := range r.Places {
+			covered := r.Gateway.Answers
+			for _, e := range p.Effects {
+				covered |= e.Methods
+			}
+			if left := p.Intent.Methods &^ covered; left != 0 && !explained[id(p.Intent.Policy)] && !byRoutes(r, p) {
+				t.Errorf("%s\n%s: what happens to %s is not known, and no finding says so", in.source(t), p.Intent.Place(), left)
+			}
+		}
+	})
+}
+
+// byRoutes reports whether the target is a Service and the requests to it are
+// looked at in another place: at the routes below it in a mesh, at the Service
+// itself where the gateway has no part in a mesh.
+func byRoutes(r translators.Result, p translators.Place) bool {
+	return p.Intent.Target().Kind == "Service" && slices.ContainsFunc(r.Places, func(o translators.Place) bool {
+		return o.Intent.Policy == p.Intent.Policy && o.Intent.Ref == p.Intent.Ref && o.Intent.ID() != p.Intent.ID() && len(o.Effects) > 0
+	})
+}
