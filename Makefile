@@ -1,8 +1,29 @@
-.PHONY: build test
+.PHONY: help build test demo lint bench golden docs
+
+# CASE is the input that make demo shows: any of golden/cases, or a file of yours.
+CASE ?= golden/cases/selective/in.yaml
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
 build: ## build the command into bin/
-	go build -o bin/ ./cmd/...
+	go build -o bin/retryctl ./cmd/retryctl
 
-test: ## every test that needs nothing but Go
+test: ## vet, and every test that needs nothing but Go
 	go vet ./...
 	go test ./...
+
+demo: build ## translate CASE for all five gateways, show what each will do, and write out every case
+	@bash golden/demo.sh "$(CASE)"
+
+lint: ## gofmt, go.mod, vet, staticcheck, govulncheck
+	@.ci/lint
+
+bench: ## how long a run takes, and what it allocates
+	go test -run '^$$' -bench . -benchmem ./...
+
+golden: ## write what golden/cases and golden/scripts expect anew; the run stays red, for you to look at
+	go test ./golden ./cmd/retryctl -update
+
+docs: ## print the pages of docs/ that are made from code, and the output of the examples
+	go run ./cmd/internal/docs
