@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 )
@@ -18,28 +17,36 @@ const (
 	Trouble  = 2 // it could not be run: bad flags, unreadable or unwritable files
 )
 
-// Streams are the standard streams of a run.
-type Streams struct {
-	In       io.Reader
-	Out, Err io.Writer
-}
-
-// errFindings ends a command whose findings have been printed already.
-var errFindings = errors.New("the input has errors")
+// errFindings ends a command whose findings have been printed already, and
+// errReported one that could not be run and has said why.
+var (
+	errFindings = errors.New("the input has errors")
+	errReported = errors.New("the input cannot be read")
+)
 
 // Main runs the command line and gives its exit status. Nothing but what a
-// command is for goes to Out.
+// command is for goes to Out. When ctx is done, what is half written is taken
+// back and the status is Trouble.
 func Main(ctx context.Context, args []string, s Streams) int {
+	out, complaints := &output{w: s.Out}, &output{w: s.Err}
+	s = Streams{In: untilDone{ctx, s.In}, Out: out, Err: complaints}
 	root := newRoot(s)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = out.trouble() // of writes whose error nobody looked at
+	}
 	switch {
 	case err == nil:
 		return Done
 	case errors.Is(err, errFindings):
 		return Findings
+	case errors.Is(err, errReported):
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(s.Err, "retryctl: interrupted")
+	default:
+		fmt.Fprintf(s.Err, "retryctl: %v\n", err)
 	}
-	fmt.Fprintf(s.Err, "retryctl: %v\n", err)
 	return Trouble
 }
 

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +13,7 @@ import (
 
 func newExplain(s Streams) *cobra.Command {
 	var r run
-	var form string
+	form := word{value: "text", allowed: []string{"text", "json"}}
 	cmd := &cobra.Command{
 		Use:   "explain [CODE] | [-f FILE]...",
 		Short: "Show what each gateway will do with the requests, or what a code means",
@@ -25,32 +27,41 @@ prints what the code means.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				page, ok := finding.Find(finding.Code(args[0]))
-				if !ok {
-					return fmt.Errorf("there is no code %q: codes look like RT2004", args[0])
-				}
-				return page.Write(s.Out)
+				return explainCode(s.Out, args[0])
 			}
-			out, err := r.run(s.In, nil)
-			if err != nil {
-				return inputError(s.Err, &r.report, err)
-			}
-			entries := explain.Entries(out.results)
-			switch form {
-			case "text":
-				err = explain.WriteText(s.Out, entries)
-			case "json":
-				err = explain.WriteJSON(s.Out, entries)
-			default:
-				err = fmt.Errorf("unknown output %q: one of text, json is wanted", form)
-			}
+			out, err := r.run(cmd.Context(), s, cmd, nil)
 			if err != nil {
 				return err
 			}
-			return r.report.write(s.Err, out.findings)
+			if err := r.report.save(out.findings); err != nil {
+				return err
+			}
+			write := explain.WriteText
+			if form.value == "json" {
+				write = explain.WriteJSON
+			}
+			if err := write(s.Out, explain.Entries(out.results)); err != nil {
+				return err
+			}
+			return r.report.print(s.Err, out.findings)
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			var codes []string
+			for _, p := range finding.Catalogue() {
+				codes = append(codes, string(p.Code)+"\t"+p.Title)
+			}
+			return codes, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
 	r.flags(cmd)
-	cmd.Flags().StringVarP(&form, "output", "o", "text", "`form`: text, json")
+	addWord(cmd, &form, "output", "o", "`form` of what is printed")
 	return cmd
+}
+
+func explainCode(w io.Writer, code string) error {
+	page, ok := finding.Find(finding.Code(strings.ToUpper(code)))
+	if !ok {
+		return fmt.Errorf("there is no code %q: codes look like RT2004, and files are given with -f", code)
+	}
+	return page.Write(w)
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -9,15 +10,31 @@ import (
 )
 
 // writeFile writes a file as a whole or not at all: to another name beside it
-// first, which is then renamed.
+// first, which is then renamed. What is no regular file, such as /dev/null, is
+// written to and stays what it is.
 func writeFile(name string, write func(io.Writer) error) error {
-	staged, err := stage(name, write)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, reason(err))
+	fail := func(err error) error { return fmt.Errorf("write %s: %w", name, reason(err)) }
+	target := name
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		target = real
 	}
-	if err := os.Rename(staged, name); err != nil {
+	if info, err := os.Stat(target); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(target, os.O_WRONLY, 0)
+		if err != nil {
+			return fail(err)
+		}
+		if err := cmp.Or(write(f), f.Close()); err != nil {
+			return fail(err)
+		}
+		return nil
+	}
+	staged, err := stage(target, write)
+	if err != nil {
+		return fail(err)
+	}
+	if err := os.Rename(staged, target); err != nil {
 		os.Remove(staged) //nolint:errcheck // the first error is the one to tell
-		return fmt.Errorf("write %s: %w", name, reason(err))
+		return fail(err)
 	}
 	return nil
 }
@@ -44,47 +61,8 @@ func stage(name string, write func(io.Writer) error) (staged string, err error) 
 	if err := f.Chmod(0o644); err != nil {
 		return "", err
 	}
-	if err := f.Sync(); err != nil {
+	if err := f.Sync(); err != nil { // some disks tell only now that they are full
 		return "", err
 	}
 	return f.Name(), f.Close()
-}
-
-// A namedFile is one file of a folder to write.
-type namedFile struct {
-	name  string // below the folder, with slashes
-	write func(io.Writer) error
-}
-
-// writeFolder writes every file or none: all are staged before the first is
-// renamed.
-func writeFolder(folder string, files []namedFile) error {
-	var staged []string
-	discard := func() {
-		for _, s := range staged {
-			os.Remove(s) //nolint:errcheck // nothing is left to do about it
-		}
-	}
-	for _, file := range files {
-		name := filepath.Join(folder, filepath.FromSlash(file.name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			discard()
-			return fmt.Errorf("write %s: %w", name, reason(err))
-		}
-		s, err := stage(name, file.write)
-		if err != nil {
-			discard()
-			return fmt.Errorf("write %s: %w", name, reason(err))
-		}
-		staged = append(staged, s)
-	}
-	for n, file := range files {
-		name := filepath.Join(folder, filepath.FromSlash(file.name))
-		if err := os.Rename(staged[n], name); err != nil {
-			staged = staged[n:]
-			discard()
-			return fmt.Errorf("write %s: %w", name, reason(err))
-		}
-	}
-	return nil
 }

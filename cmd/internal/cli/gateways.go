@@ -1,21 +1,20 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"retryctl.dev/translators/capability"
 )
 
 func newGateways(s Streams) *cobra.Command {
-	var form string
+	form := word{value: "text", allowed: []string{"text", "json", "markdown"}}
 	cmd := &cobra.Command{
 		Use:   "gateways",
 		Short: "Show what each gateway can do, found out by trying",
 		Long: `Gateways translates one small policy for each feature and each gateway, reads the
 result back and prints how far it does what was asked: yes, differs (other numbers),
-more (it retries more), part, unknown (the implementation decides) or no.`,
+more (it retries more), part, unknown (the implementation decides) or no. The forms
+json and markdown say why as well.`,
 		Example: `  retryctl gateways
   retryctl gateways -o json`,
 		Args: cobra.NoArgs,
@@ -24,17 +23,15 @@ more (it retries more), part, unknown (the implementation decides) or no.`,
 			if err != nil {
 				return err
 			}
-			switch form {
-			case "text":
-				return capability.WriteText(s.Out, rows)
+			switch form.value {
 			case "json":
 				return capability.WriteJSON(s.Out, rows)
 			case "markdown":
 				return capability.WriteMarkdown(s.Out, rows)
 			}
-			return fmt.Errorf("unknown output %q: one of text, json, markdown is wanted", form)
+			return capability.WriteText(s.Out, rows)
 		},
 	}
-	cmd.Flags().StringVarP(&form, "output", "o", "text", "`form`: text, json (with reasons), markdown")
+	addWord(cmd, &form, "output", "o", "`form` of the table")
 	return cmd
 }

@@ -1,16 +1,17 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
 )
 
@@ -27,80 +28,140 @@ func (in *input) flags(cmd *cobra.Command) {
 }
 
 // read gives every object of the files, in the order of the flags and, within a
-// folder, of the names. Trouble with the text comes back as a *SyntaxError.
-func (in *input) read(stdin io.Reader, args []string) ([]*manifest.Object, error) {
+// folder, of the names; then those of the files that Configs among them name. A
+// file is read once, however often it is named. Trouble with the text comes back
+// as a *SyntaxError.
+func (in *input) read(ctx context.Context, stdin io.Reader, args []string) ([]*manifest.Object, error) {
 	names := slices.Concat(in.files, args)
 	if len(names) == 0 {
 		return nil, fmt.Errorf("nothing to read: give files with -f")
 	}
-	var objects []*manifest.Object
+	r := reading{ctx: ctx, recursive: in.recursive, left: manifest.MaxBytes}
 	for _, name := range names {
-		found, err := in.one(name, stdin)
+		var err error
+		if name == "-" {
+			err = r.stdin(stdin)
+		} else {
+			err = r.path(name)
+		}
 		if err != nil {
 			return nil, err
 		}
-		objects = append(objects, found...)
 	}
-	return objects, nil
+	for n := 0; n < len(r.objects); n++ { // it grows on the way
+		if err := r.follow(r.objects[n]); err != nil {
+			return nil, err
+		}
+	}
+	return r.objects, nil
 }
 
-func (in *input) one(name string, stdin io.Reader) ([]*manifest.Object, error) {
-	if name == "-" {
-		return manifest.Read(stdin, "<stdin>")
-	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, reason(err))
-	}
-	if !info.IsDir() {
-		return readFile(name)
-	}
-	var objects []*manifest.Object
-	found := 0
-	err = filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return fmt.Errorf("read %s: %w", path, reason(err))
-		}
-		if entry.IsDir() {
-			if path != name && (!in.recursive || strings.HasPrefix(entry.Name(), ".")) {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		if !slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) {
-			return nil
-		}
-		found++
-		more, err := readFile(path)
-		objects = append(objects, more...)
-		return err
-	})
-	if err == nil && found == 0 {
-		err = fmt.Errorf("read %s: no .yaml, .yml or .json file in the folder", name)
-	}
-	return objects, err
+// reading is an input on its way in.
+type reading struct {
+	ctx       context.Context
+	recursive bool
+	left      int64 // of the bytes that all files may hold together
+	seen      []fs.FileInfo
+	stdinDone bool
+	objects   []*manifest.Object
 }
 
-func readFile(name string) ([]*manifest.Object, error) {
+func (r *reading) stdin(in io.Reader) error {
+	if r.stdinDone {
+		return fmt.Errorf("read -: standard input is named twice, and can be read once")
+	}
+	r.stdinDone = true
+	return r.add(in, "<stdin>")
+}
+
+func (r *reading) path(name string) error {
 	info, err := os.Stat(name)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, reason(err))
+		return fmt.Errorf("read %s: %w", name, reason(err))
 	}
-	if info.Mode().IsRegular() && info.Size() > manifest.MaxBytes {
-		return nil, fmt.Errorf("read %s: larger than %d MiB, the most that is read from one file", name, manifest.MaxBytes>>20)
+	if info.IsDir() {
+		return r.folder(name)
 	}
-	f, err := os.Open(name)
+	return r.file(name, info)
+}
+
+func (r *reading) file(name string, info fs.FileInfo) error {
+	if info.Mode().IsRegular() {
+		if slices.ContainsFunc(r.seen, func(other fs.FileInfo) bool { return os.SameFile(info, other) }) {
+			return nil
+		}
+		r.seen = append(r.seen, info)
+		if info.Size() > manifest.MaxBytes {
+			return fmt.Errorf("read %s: larger than %d MiB, the most that is read from one file", name, manifest.MaxBytes>>20)
+		}
+	}
+	f, err := r.open(name)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, reason(err))
+		return fmt.Errorf("read %s: %w", name, reason(err))
 	}
 	defer f.Close()
-	return manifest.Read(f, filepath.ToSlash(name))
+	return r.add(untilDone{r.ctx, f}, filepath.ToSlash(name))
 }
 
-// reason is what is wrong with a file, without its name, which the caller gives.
-func reason(err error) error {
-	if e, ok := err.(*fs.PathError); ok {
-		return e.Err
+// open does not wait for the writer of a pipe when the run is over.
+func (r *reading) open(name string) (*os.File, error) {
+	type opened struct {
+		f   *os.File
+		err error
 	}
+	done := make(chan opened, 1)
+	go func() {
+		f, err := os.Open(name)
+		done <- opened{f, err}
+	}()
+	select {
+	case <-r.ctx.Done():
+		return nil, r.ctx.Err()
+	case got := <-done:
+		return got.f, got.err
+	}
+}
+
+func (r *reading) add(in io.Reader, name string) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	counted := &counter{r: in}
+	objects, err := manifest.Read(counted, name)
+	if r.left -= counted.n; err == nil && r.left < 0 {
+		return fmt.Errorf("read %s: with it the input is larger than %d MiB, the most that is read at once", name, manifest.MaxBytes>>20)
+	}
+	r.objects = append(r.objects, objects...)
 	return err
+}
+
+// A counter counts what is read.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// follow reads the files that a Config names, which are relative to its own.
+func (r *reading) follow(o *manifest.Object) error {
+	if !o.Is(schema.Group, schema.ConfigKind) {
+		return nil
+	}
+	for _, field := range []string{"policies", "manifests"} {
+		for n, item := range o.At("spec", field).Items() {
+			name := filepath.FromSlash(item.Text())
+			if !filepath.IsAbs(name) && o.File != "<stdin>" {
+				name = filepath.Join(filepath.Dir(filepath.FromSlash(o.File)), name)
+			}
+			if err := r.path(name); err != nil {
+				return fmt.Errorf("%s:%d:%d: spec.%s[%d]: %w", o.File, item.Line(), item.Column(), field, n, err)
+			}
+		}
+	}
+	return nil
 }

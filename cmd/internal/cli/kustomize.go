@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"regexp"
 
 	"retryctl.dev/schema/manifest"
 )
@@ -13,31 +14,35 @@ func component(below string, objects []*manifest.Object) []namedFile {
 	kustomization := manifest.Map("apiVersion", "kustomize.config.k8s.io/v1alpha1", "kind", "Component")
 	resources, patches := manifest.List(), manifest.List()
 	var files []namedFile
-	for _, o := range objects {
+	names := fileNames(objects)
+	for n, o := range objects {
 		if o.Original == nil {
-			f := objectFile("", o, "yaml")
-			resources.Append(f.name)
-			files = append(files, namedFile{below + f.name, f.write})
+			name := names[n] + ".yaml"
+			resources.Append(name)
+			files = append(files, namedFile{below + name, o.WriteYAML})
 			continue
 		}
-		name := fileName(o) + ".patch.yaml"
-		id := o.ID()
-		target := manifest.Map("kind", id.Kind, "name", id.Name)
-		if id.Group != "" {
-			target = manifest.Map("group", id.Group, "version", o.Version(), "kind", id.Kind, "name", id.Name)
-		}
-		if o.RawNamespace() != "" {
-			target.Put("namespace", id.Namespace)
-		}
-		patches.Append(manifest.Map("path", name, "target", target))
-		patch := manifest.Patch(o.Original, o)
-		files = append(files, namedFile{below + name, patch.WriteYAML})
+		name := names[n] + ".patch.yaml"
+		patches.Append(manifest.Map("path", name, "target", selector(o)))
+		files = append(files, namedFile{below + name, manifest.Patch(o.Original, o).WriteYAML})
 	}
-	if resources.Len() > 0 {
-		kustomization.Put("resources", resources)
-	}
+	kustomization.Put("resources", resources) // if empty, too: kustomize refuses a file that says nothing
 	if patches.Len() > 0 {
 		kustomization.Put("patches", patches)
 	}
 	return append(files, namedFile{below + "kustomization.yaml", func(w io.Writer) error { return kustomization.WriteYAML(w) }})
+}
+
+// selector selects one object and no other. Its fields are regular expressions
+// for a whole text, and one that is left out selects everything: so the core
+// group is said to be empty, and an object without a namespace to be in default,
+// as kustomize has it too.
+func selector(o *manifest.Object) manifest.Value {
+	id := o.ID()
+	group := id.Group
+	if group == "" {
+		group = "^$"
+	}
+	return manifest.Map("group", group, "version", o.Version(), "kind", id.Kind,
+		"name", regexp.QuoteMeta(id.Name), "namespace", id.Namespace)
 }

@@ -1,137 +1,96 @@
 package cli
 
 import (
-	"io"
-	"strings"
-
-	"github.com/spf13/cobra"
+	"errors"
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
-	"retryctl.dev/translators"
-	"retryctl.dev/translators/gateway"
 )
+
+// errNoPolicy ends a command that has nothing to work on: an empty pipe or a
+// wrong folder, most likely.
+var errNoPolicy = errors.New("no RetryPolicy in the input")
 
 // A project is a decoded input.
 type project struct {
+	// given is the number of RetryPolicies, those with errors included.
+	given    int
 	policies []*schema.RetryPolicy
 	configs  []*schema.Config
 	world    *manifest.Set
 	findings finding.List
+	// unusable says that an error is about more than single policies, so that
+	// nothing can be said about any of them.
+	unusable bool
+	// alone says that no manifests are given, only retryctl's own kinds.
+	alone bool
 }
 
 // decode sorts objects into policies, settings and manifests, and checks the
 // first two. Policies with errors are left out.
 func decode(objects []*manifest.Object) project {
-	p := project{world: manifest.NewSet(objects)}
+	p := project{world: manifest.NewSet(objects), alone: true}
+	twice := map[manifest.ID]bool{}
 	for _, o := range manifest.Twice(objects) {
+		twice[o.ID()] = true
+		p.unusable = p.unusable || !o.Is(schema.Group, schema.Kind)
 		p.findings.Add(finding.Finding{
 			Code: finding.GivenTwice, Object: o.ID().String(), Message: o.ID().String() + " is given twice",
 			Hint: "keep one of the two", File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
 		})
 	}
 	for _, o := range objects {
-		if o.ID().Group != schema.Group {
-			continue
-		}
-		if o.ID().Kind == schema.ConfigKind {
+		switch {
+		case !schema.Ours(o):
+			p.alone = false
+		case o.ID().Kind == schema.ConfigKind:
 			config, findings := schema.DecodeConfig(o)
+			if findings.Count(finding.Error) == 0 {
+				findings = append(findings, schema.ValidateConfig(config)...)
+			}
 			p.findings = append(p.findings, findings...)
 			p.configs = append(p.configs, config)
-			continue
-		}
-		policy, findings := schema.Decode(o)
-		if findings.Count(finding.Error) == 0 {
-			findings = append(findings, schema.Validate(policy)...)
-		}
-		p.findings = append(p.findings, findings...)
-		if findings.Count(finding.Error) == 0 {
-			p.policies = append(p.policies, policy)
+			p.unusable = p.unusable || findings.Count(finding.Error) > 0
+		default:
+			p.policy(o, twice[o.ID()])
 		}
 	}
 	return p
 }
 
-// A run is what the commands that translate have in common.
-type run struct {
-	input  input
-	to     []string
-	strict bool
-	report reporting
-}
-
-func (r *run) flags(cmd *cobra.Command) {
-	r.input.flags(cmd)
-	cmd.Flags().StringArrayVar(&r.to, "to", nil, "`target` to translate to: all, "+strings.Join(translators.Names(), ", ")+"; with @1.9 for a version; repeatable")
-	cmd.Flags().BoolVar(&r.strict, "strict", false, "make an error of every loss that the policy does not accept")
-	r.report.flags(cmd)
-	cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(append(translators.Names(), "all"), cobra.ShellCompDirectiveNoFileComp)) //nolint:errcheck // the flag exists
-}
-
-// outcome is everything that a run came to.
-type outcome struct {
-	results  []translators.Result
-	findings finding.List
-}
-
-// run reads, resolves and translates.
-func (r *run) run(stdin io.Reader, args []string) (outcome, error) {
-	objects, err := r.input.read(stdin, args)
-	if err != nil {
-		return outcome{}, err
+func (p *project) policy(o *manifest.Object, twice bool) {
+	policy, findings := schema.Decode(o)
+	if o.ID().Kind == schema.Kind {
+		p.given++
 	}
-	p := decode(objects)
-	targets, err := r.targets(p)
-	if err != nil {
-		return outcome{}, err
+	if findings.Count(finding.Error) == 0 {
+		findings = append(findings, schema.Validate(policy)...)
 	}
+	p.findings = append(p.findings, findings...)
+	if findings.Count(finding.Error) == 0 && !twice {
+		p.policies = append(p.policies, policy)
+	}
+}
+
+// plan resolves the policies and adds what is found; with strict, warnings about
+// the input are errors. A policy that has an error is not in the plan.
+func (p *project) plan(strict bool) *resolve.Plan {
 	plan, findings := resolve.Resolve(p.policies, p.world)
-	out := outcome{findings: append(p.findings, findings...)}
-	for _, t := range targets {
-		result := translators.Run(t.Gateway, plan, settings(t, p.configs), r.strict)
-		out.results = append(out.results, result)
-		out.findings = append(out.findings, result.Findings...)
+	p.findings = append(p.findings, findings...)
+	if strict {
+		p.findings = p.findings.Strict()
 	}
-	if r.strict {
-		out.findings = strictly(out.findings)
-	}
-	out.findings = out.findings.Sorted()
-	return out, nil
-}
-
-// strictly makes errors of the warnings about the input; those of gateways have
-// been judged already, by what the policy accepts.
-func strictly(list finding.List) finding.List {
-	for n := range list {
-		if list[n].Gateway == "" && list[n].Severity == finding.Warning {
-			list[n].Severity = finding.Error
+	wrong := map[string]bool{}
+	for _, f := range p.findings {
+		if f.Severity == finding.Error {
+			wrong[f.Object] = true
 		}
 	}
-	return list
-}
-
-// targets are those of the flags, else those of the Config, else all.
-func (r *run) targets(p project) ([]translators.Target, error) {
-	to := r.to
-	for _, c := range p.configs {
-		if len(r.to) == 0 {
-			to = append(to, c.Spec.Targets...)
-		}
+	failed := map[*schema.RetryPolicy]bool{}
+	for _, policy := range p.policies {
+		failed[policy] = p.unusable || wrong[resolve.PolicyID(policy).String()]
 	}
-	if len(to) == 0 {
-		to = []string{"all"}
-	}
-	return translators.ParseTargets(to)
-}
-
-// settings are the defaults of a target with what Configs say.
-func settings(t translators.Target, configs []*schema.Config) gateway.Settings {
-	s := gateway.Defaults(t.Gateway.Profile())
-	s.Version = t.Version
-	for _, c := range configs {
-		s.Apply(c.Spec)
-	}
-	return s
+	return plan.Without(failed)
 }

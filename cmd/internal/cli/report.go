@@ -1,40 +1,74 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
 )
 
 // reporting is where findings go, and in which form.
 type reporting struct {
-	format string
-	file   string
+	form word
+	file string
 }
 
 func (r *reporting) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&r.format, "findings", "text", "`form` of the findings: "+strings.Join(finding.Formats(), ", "))
-	cmd.Flags().StringVar(&r.file, "report", "", "write the findings to a `file` as JSON as well")
-	cmd.RegisterFlagCompletionFunc("findings", cobra.FixedCompletions(finding.Formats(), cobra.ShellCompDirectiveNoFileComp)) //nolint:errcheck // the flag exists
+	r.form = word{value: "text", allowed: finding.Formats()}
+	addWord(cmd, &r.form, "findings", "", "`form` of the findings on standard error")
+	cmd.Flags().StringVar(&r.file, "report", "", "write the findings to a `file` as JSON as well, for callers that hide standard error")
 }
 
-// write prints the findings and tells by its error whether one is an error.
-func (r *reporting) write(w io.Writer, list finding.List) error {
-	if err := finding.Write(w, r.format, list); err != nil {
-		return fmt.Errorf("write findings: %w", err)
+// save writes the report file, if one is asked for.
+func (r *reporting) save(list finding.List) error {
+	if r.file == "" {
+		return nil
 	}
-	if r.file != "" {
-		err := writeFile(r.file, func(w io.Writer) error { return finding.Write(w, "json", list) })
-		if err != nil {
-			return err
-		}
+	return writeFile(r.file, func(w io.Writer) error { return finding.Write(w, "json", list) })
+}
+
+// print prints the findings and tells by its error whether one is an error.
+func (r *reporting) print(w io.Writer, list finding.List) error {
+	if err := finding.Write(w, r.form.value, list); err != nil {
+		return fmt.Errorf("write findings: %w", err)
 	}
 	if list.Count(finding.Error) > 0 {
 		return errFindings
 	}
 	return nil
+}
+
+// unreadable reports a text that cannot be read as objects as the finding that
+// it is, in a run that then could not be done; other errors are given back.
+func (r *reporting) unreadable(w io.Writer, err error) error {
+	var syntax *manifest.SyntaxError
+	if !errors.As(err, &syntax) {
+		return err
+	}
+	var list finding.List
+	list.Add(finding.Finding{Code: finding.Syntax, Message: syntax.Message, File: syntax.File, Line: syntax.Line, Column: syntax.Column})
+	return r.stop(w, list)
+}
+
+// nothing ends a run without a policy: with what is wrong with the documents, or
+// else with the fact itself.
+func (r *reporting) nothing(w io.Writer, list finding.List) error {
+	if list.Count(finding.Error) == 0 {
+		return errNoPolicy
+	}
+	return r.stop(w, list.Sorted())
+}
+
+func (r *reporting) stop(w io.Writer, list finding.List) error {
+	if err := r.save(list); err != nil {
+		return err
+	}
+	if err := r.print(w, list); !errors.Is(err, errFindings) {
+		return err
+	}
+	return errReported
 }

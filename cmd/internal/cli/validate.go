@@ -1,14 +1,11 @@
 package cli
 
 import (
-	"errors"
-	"io"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"retryctl.dev/schema/finding"
-	"retryctl.dev/schema/manifest"
-	"retryctl.dev/schema/resolve"
 )
 
 func newValidate(s Streams) *cobra.Command {
@@ -20,25 +17,32 @@ func newValidate(s Streams) *cobra.Command {
 		Short: "Check policies, and that their targets are there",
 		Long: `Validate checks every field of the policies it is given and, as far as manifests are
 given as well, that their targets exist and no two policies claim one rule. Objects
-of other kinds are read and left alone.`,
+of other kinds are read and left alone, so a run without a policy finds nothing.`,
 		Example: `  retryctl validate -f policy.yaml
   retryctl validate policies/*.yaml --findings github`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			objects, err := in.read(s.In, args)
+			objects, err := in.read(cmd.Context(), s.In, args)
 			if err != nil {
-				return inputError(s.Err, &report, err)
+				return report.unreadable(s.Err, err)
 			}
 			p := decode(objects)
-			_, found := resolve.Resolve(p.policies, p.world)
-			list := append(p.findings, found...)
-			if len(p.world.All()) == len(p.policies)+len(p.configs) { // policies alone say nothing about targets
+			if p.given+len(p.configs) == 0 && p.findings.Count(finding.Error) > 0 {
+				return report.nothing(s.Err, p.findings)
+			}
+			p.plan(strict)
+			list := p.findings
+			if p.alone { // policies alone say nothing about targets
 				list = without(list, finding.NoTarget)
 			}
-			if strict {
-				list = list.Strict()
+			list = list.Sorted()
+			if err := report.save(list); err != nil {
+				return err
 			}
-			return report.write(s.Err, list.Sorted())
+			if p.given+len(p.configs) == 0 && report.form.value == "text" {
+				fmt.Fprintln(s.Err, "retryctl: nothing to check:", errNoPolicy)
+			}
+			return report.print(s.Err, list)
 		},
 	}
 	in.flags(cmd)
@@ -55,19 +59,4 @@ func without(list finding.List, code finding.Code) finding.List {
 		}
 	}
 	return rest
-}
-
-// inputError prints a text that cannot be read as objects as the finding that it
-// is, in a run that then could not be done; other errors go on.
-func inputError(w io.Writer, report *reporting, err error) error {
-	var syntax *manifest.SyntaxError
-	if !errors.As(err, &syntax) || report.format == "text" {
-		return err
-	}
-	list := finding.List{}
-	list.Add(finding.Finding{Code: finding.Syntax, Message: syntax.Message, File: syntax.File, Line: syntax.Line, Column: syntax.Column})
-	if werr := report.write(w, list); !errors.Is(werr, errFindings) {
-		return werr
-	}
-	return err
 }

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"syscall"
+)
+
+// Streams are the standard streams of a run.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// An output remembers that a write has failed. A reader that is gone is no
+// failure: what comes after is dropped, and the run goes on to its report.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+// Write drops everything after the first write that failed.
+func (o *output) Write(p []byte) (int, error) {
+	if o.err == nil {
+		_, o.err = o.w.Write(p)
+	}
+	if errors.Is(o.err, syscall.EPIPE) {
+		return len(p), nil
+	}
+	if o.err != nil {
+		return 0, o.trouble()
+	}
+	return len(p), nil
+}
+
+func (o *output) trouble() error {
+	if o.err == nil || errors.Is(o.err, syscall.EPIPE) {
+		return nil
+	}
+	return fmt.Errorf("write output: %w", reason(o.err))
+}
+
+// untilDone reads until a context is done, even while a read is waiting.
+type untilDone struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (u untilDone) Read(p []byte) (int, error) {
+	type read struct {
+		raw []byte
+		err error
+	}
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	done := make(chan read, 1)
+	go func() {
+		raw := make([]byte, len(p)) // p belongs to the caller once Read has returned
+		n, err := u.r.Read(raw)
+		done <- read{raw[:n], err}
+	}()
+	select {
+	case <-u.ctx.Done():
+		return 0, u.ctx.Err()
+	case got := <-done:
+		return copy(p, got.raw), got.err
+	}
+}
