@@ -80,7 +80,7 @@ func TestTheJSONSchemaRefusesWhatSingleFieldsCannotBe(t *testing.T) {
 }
 
 // judge gives the errors that retryctl and the JSON Schema find in a policy.
-func judge(t *testing.T, s *jsonschema.Resolved, policy any) (ours finding.List, theirs error, text []byte) {
+func judge(t *testing.T, s *jsonschema.Resolved, policy any) (ours finding.List, text []byte, theirs error) {
 	t.Helper()
 	text, err := json.Marshal(policy)
 	if err != nil {
@@ -88,14 +88,14 @@ func judge(t *testing.T, s *jsonschema.Resolved, policy any) (ours finding.List,
 	}
 	theirs = s.Validate(parsed(t, text))
 	if _, err := manifest.Read(bytes.NewReader(text), "p.yaml"); err != nil {
-		return finding.List{{Code: finding.Syntax, Message: err.Error()}}, theirs, text
+		return finding.List{{Code: finding.Syntax, Message: err.Error()}}, text, theirs
 	}
 	for _, f := range check(t, string(text)) {
 		if f.Severity == finding.Error {
 			ours = append(ours, f)
 		}
 	}
-	return ours, theirs, text
+	return ours, text, theirs
 }
 
 func TestEveryPolicyThatIsValidIsAcceptedByTheJSONSchema(t *testing.T) {
@@ -103,7 +103,7 @@ func TestEveryPolicyThatIsValidIsAcceptedByTheJSONSchema(t *testing.T) {
 	m := maker{rand.New(rand.NewPCG(3, 4))}
 	valid, invalid := 0, 0
 	for range 1500 {
-		ours, theirs, text := judge(t, s, m.policy())
+		ours, text, theirs := judge(t, s, m.policy())
 		if len(ours) > 0 {
 			invalid++
 			continue
@@ -128,7 +128,7 @@ func TestUnknownFieldsAndWrongTypesAreRefusedByBoth(t *testing.T) {
 		}
 		broken++
 		m.spoil(policy)
-		ours, theirs, text := judge(t, s, policy)
+		ours, text, theirs := judge(t, s, policy)
 		if len(ours) == 0 || theirs == nil {
 			t.Fatalf("retryctl found %d errors, the JSON Schema %v\n%s", len(ours), theirs, text)
 		}

@@ -46,7 +46,7 @@ var plain = map[string]string{
 // text. The decoder often names the line at which the enclosing mapping begins,
 // or none at all; then it is the first line with which the text fails like this.
 func explain(raw []byte, err error) (line int, message string) {
-	line, message = split(err)
+	_, message = split(err)
 	switch message {
 	case "did not find expected key", "did not find expected '-' indicator":
 		line = firstFailure(raw, message)

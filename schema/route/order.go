@@ -56,8 +56,12 @@ func ServingBy(reach ReachFunc, original, edited []Rule, i int) (indexes []int, 
 	return indexes, methods
 }
 
-// ReachBy is Reach under another order of matches.
+// ReachBy is Reach under another order of matches; nothing reaches a rule that does
+// not exist.
 func ReachBy(reach ReachFunc, rules []Rule, i int) (methods behavior.Methods) {
+	if i < 0 || i >= len(rules) {
+		return 0
+	}
 	for _, m := range rules[i].Matches {
 		methods |= reach(rules, i, m)
 	}

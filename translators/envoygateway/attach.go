@@ -15,6 +15,10 @@ type ref struct{ kind, name, section string }
 
 func refTo(t schema.TargetRef) ref { return ref{t.Kind, t.Name, t.SectionName} }
 
+func refOf(v manifest.Value) ref {
+	return ref{v.At("kind").Text(), v.At("name").Text(), v.At("sectionName").Text()}
+}
+
 func (r ref) value() manifest.Value {
 	v := manifest.Map("group", route.Group, "kind", r.kind, "name", r.name)
 	if r.section != "" {
@@ -55,7 +59,7 @@ func newAttachments(world *manifest.Set) attachments {
 			a.byRef[namespace] = map[ref]*manifest.Object{}
 		}
 		for _, v := range refsOf(o).Items() {
-			r := ref{v.At("kind").Text(), v.At("name").Text(), v.At("sectionName").Text()}
+			r := refOf(v)
 			if a.byRef[namespace][r] == nil && v.At("group").Text() == route.Group {
 				a.byRef[namespace][r] = o
 			}
@@ -109,43 +113,20 @@ func selects(p, o *manifest.Object) bool {
 	return false
 }
 
-// chain gives the policies that hold for a rule of a route, the most specific
-// first: on the rule, on the route, on the listener, on the Gateway.
-func (a attachments) chain(o *manifest.Object, section string, world *manifest.Set) []*manifest.Object {
-	var chain []*manifest.Object
-	add := func(p *manifest.Object) {
-		if p != nil && !slices.Contains(chain, p) {
-			chain = append(chain, p)
-		}
-	}
-	if section != "" {
-		add(a.object(o, section))
-	}
-	add(a.object(o, ""))
-	ids, sections := resolve.ParentRefs(o)
-	for n, id := range ids {
-		if sections[n] != "" {
-			add(a.on(id.Namespace, ref{id.Kind, id.Name, sections[n]}))
-		}
-	}
-	for _, id := range ids {
-		if parent := world.Get(id); parent != nil {
-			add(a.object(parent, ""))
-		} else {
-			add(a.on(id.Namespace, ref{id.Kind, id.Name, ""}))
-		}
-	}
-	return chain
-}
-
-// wider gives the policy that would hold for a target if a new one did not.
+// wider gives the policy that would hold for a target if a new one did not: also
+// that of the rule which a new rule was split from.
 func (a attachments) wider(i resolve.Intent, r ref, world *manifest.Set) *manifest.Object {
 	if i.Object == nil || r.kind == "Gateway" {
 		return nil
 	}
-	chain := a.chain(i.Object, "", world)
-	if len(chain) == 0 {
-		return nil
+	section := i.Name
+	if r.section == "" || r.section == i.Name {
+		section = ""
 	}
-	return chain[0]
+	for _, c := range a.chains(i.Object, section, world) {
+		if all := c.all(); len(all) > 0 {
+			return all[0]
+		}
+	}
+	return nil
 }

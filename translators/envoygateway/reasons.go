@@ -31,6 +31,7 @@ var reasons = map[string]string{
 	"backoff.jitter":                    "Envoy spreads every wait over [0, w) and has no setting for it (backoff_strategy.cc)",
 	"backoff":                           "Envoy doubles the interval up to maxInterval (backoff_strategy.cc)",
 	"budget":                            "the budget counts what is active in one Envoy process, not a rate over time (Envoy resource_manager_impl.h); it came with Envoy Gateway 1.8",
+	"circuitBreaker":                    "a breaker is a BackendTrafficPolicy's, and a rule that none is on has Envoy's own limits (internal/xds/translator/cluster.go:803)",
 	"circuitBreaker.maxParallelRetries": "a retry budget takes the place of maxParallelRetries (Envoy circuit_breaker.proto, retry_budget)",
 	"idempotencyKey":                    "the key is a header of the route's rule, so the route must be in the input (internal/gatewayapi/filters.go:469)",
 }

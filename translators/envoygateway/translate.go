@@ -2,12 +2,14 @@ package envoygateway
 
 import (
 	"fmt"
-	"time"
+	"slices"
 
+	"retryctl.dev/schema"
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
 )
 
@@ -20,13 +22,16 @@ func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output 
 		settings: s, edits: gateway.NewEdits(plan.World), attached: newAttachments(plan.World), world: plan.World,
 		fresh: map[string]*manifest.Object{},
 	}
-	for i := 0; i < len(plan.Intents); {
-		n := i + 1
-		for n < len(plan.Intents) && plan.Intents[n].Policy == plan.Intents[i].Policy {
-			n++
+	var policies []*schema.RetryPolicy
+	intents := map[*schema.RetryPolicy][]resolve.Intent{}
+	for _, i := range plan.Intents {
+		if intents[i.Policy] == nil {
+			policies = append(policies, i.Policy)
 		}
-		t.policy(plan.Intents[i:n])
-		i = n
+		intents[i.Policy] = append(intents[i.Policy], i)
+	}
+	for _, p := range policies {
+		t.policy(intents[p])
 	}
 	t.out.Objects = append(t.out.Objects, t.edits.Objects()...)
 	return t.out
@@ -50,6 +55,8 @@ type carried struct {
 	// that it carries only what is safe for every method.
 	rule    int
 	limited bool
+	// name is that of the new BackendTrafficPolicy.
+	name string
 }
 
 func (t *translation) policy(intents []resolve.Intent) {
@@ -74,29 +81,47 @@ func (t *translation) policy(intents []resolve.Intent) {
 			}
 		}
 	}
+	var list []carried
 	for n := range p.Spec.TargetRefs {
 		i, ok := usable[n]
 		switch {
 		case !ok:
 		case whole[n]:
-			t.carry(carried{intent: i, ref: refTo(i.Target()), want: i.Want}, p.Metadata.Name)
-		case i.Object == nil || i.Target().Kind == "Gateway":
-			t.carry(carried{intent: i, ref: refTo(i.Target()), want: gateway.SafeOnly(i.Want)}, p.Metadata.Name)
+			list = append(list, carried{intent: i, ref: refTo(i.Target()), want: i.Want, name: p.Metadata.Name})
+		case i.Object == nil, i.Target().Kind == "Gateway", !t.perRule():
+			list = append(list, carried{intent: i, ref: refTo(i.Target()), want: gateway.SafeOnly(i.Want), name: p.Metadata.Name})
 		}
 	}
 	for _, c := range rules {
-		if whole[c.intent.Ref] || c.limited && c.intent.Target().Kind == "Gateway" {
+		if whole[c.intent.Ref] || !t.perRule() || c.limited && c.intent.Target().Kind == "Gateway" {
 			continue // the policy on the target carries it
 		}
 		id := c.intent.ID()
 		c.ref = ref{id.Kind, id.Name, gateway.NameRule(t.edits.Of(c.intent.Object), c.rule)}
-		if c.limited {
-			t.carry(c, p.Metadata.Name)
-		} else {
-			t.carry(c, p.Metadata.Name+"-retryable")
+		if c.name = p.Metadata.Name; !c.limited {
+			c.name += "-retryable"
 		}
+		list = append(list, c)
+	}
+	for _, c := range list {
+		t.carry(c, list)
 	}
 }
+
+// ours reports whether everything that an existing policy is on gets the same wish:
+// then it may be edited, for it is what an earlier translation has written.
+func ours(existing *manifest.Object, c carried, list []carried) bool {
+	for _, v := range refsOf(existing).Items() {
+		at := refOf(v)
+		if !slices.ContainsFunc(list, func(other carried) bool { return other.ref == at && other.want == c.want }) {
+			return false
+		}
+	}
+	return existing.At("spec", "targetSelectors").Len() == 0
+}
+
+// perRule reports whether policies can point at a section: a rule or a listener.
+func (t *translation) perRule() bool { return t.settings.Version.AtLeast(1, 6) }
 
 // usable says what a target cannot be used for.
 func (t *translation) usable(i resolve.Intent) bool {
@@ -109,7 +134,7 @@ func (t *translation) usable(i resolve.Intent) bool {
 			"target the HTTPRoute that sends requests to it")
 		return false
 	}
-	if target.SectionName != "" && target.Kind != "Gateway" && !t.settings.Version.AtLeast(1, 6) {
+	if target.SectionName != "" && !t.perRule() {
 		t.out.Say(i, finding.NeedsVersion, "policies on one rule of a route need Envoy Gateway 1.6",
 			"until 1.5 the CRD refuses sectionName", "give the rule a route of its own, or raise the version")
 		return false
@@ -119,8 +144,11 @@ func (t *translation) usable(i resolve.Intent) bool {
 
 // parts is Edits.Parts, where the version can tell rules apart.
 func (t *translation) parts(i resolve.Intent) []gateway.Part {
+	if i.Rule >= 0 && i.Object != nil {
+		i.Methods |= route.ReachBy(route.ReachCounting, route.Rules(i.Object), i.Rule)
+	}
 	_, limited := gateway.Limit(i.Want)
-	if limited && i.Rule >= 0 && !t.settings.Version.AtLeast(1, 6) {
+	if limited && i.Rule >= 0 && !t.perRule() {
 		whole := []gateway.Part{{Rule: i.Rule, Want: i.Want}}
 		methods, _ := gateway.Limit(i.Want)
 		if i.Methods&^methods == 0 && len(resolve.RulesOf(i.Object)) == 1 {
@@ -161,9 +189,10 @@ func (t *translation) route(i resolve.Intent, rule int) {
 // for each request, before the first try.
 func keyFormat(header string) string { return "%REQ(" + header + "?X-Request-Id)%" }
 
-// carry writes a wish into the policy that is on the target already, or into the
-// new one of that name.
-func (t *translation) carry(c carried, name string) {
+// carry writes one wish of a list into the policy that is on the target already,
+// or into the new one of its name.
+func (t *translation) carry(c carried, list []carried) {
+	name := c.name
 	holder := c.intent.Object // of the section, or the target itself
 	if c.ref.kind == "Gateway" {
 		holder = t.world.Get(c.intent.TargetID())
@@ -173,7 +202,7 @@ func (t *translation) carry(c carried, name string) {
 		namespace, rawNamespace = holder.ID().Namespace, holder.RawNamespace()
 	}
 	if existing := t.attached.on(namespace, c.ref); existing != nil {
-		if refsOf(existing).Len() > 1 || existing.At("spec", "targetSelectors").Len() > 0 {
+		if !ours(existing, c, list) {
 			t.out.Say(c.intent, finding.Conflicts, fmt.Sprintf("%s is on %s already, and on other objects as well", existing.ID(), c.ref),
 				"two policies on one target do not merge: the older one wins (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1199)",
 				"give the target a policy of its own, or take it out of that one")
@@ -196,119 +225,6 @@ func (t *translation) carry(c carried, name string) {
 		t.write(o, c)
 	}
 	o.At("spec", "targetRefs").Append(c.ref.value())
-}
-
-// write puts a wish into a BackendTrafficPolicy. What nobody wishes stays.
-func (t *translation) write(o *manifest.Object, c carried) {
-	spec := o.Root().Make("spec")
-	t.retry(spec, c.want)
-	if total := t.total(c.want); total > 0 {
-		spec.Make("timeout", "http").Put("requestTimeout", gateway.Duration(total))
-	}
-	t.breaker(spec, c)
-}
-
-func (t *translation) retry(spec manifest.Value, want behavior.Behavior) {
-	if want.MaxRetries.State != behavior.Set {
-		return
-	}
-	retry := spec.Make("retry")
-	names, codes := t.triggers(want.Causes)
-	retries := want.MaxRetries.Value
-	if len(names) == 0 {
-		retries = 0 // without triggers Envoy Gateway would put its own in their place
-	}
-	retry.Put("numRetries", retries)
-	retry.Remove("retryOn")
-	if retries > 0 {
-		on := manifest.Map("triggers", names)
-		if len(codes) > 0 {
-			on.Put("httpStatusCodes", codes)
-		}
-		retry.Put("retryOn", on)
-	}
-	if want.AttemptTimeout.State == behavior.Set {
-		retry.Make("perRetry").Put("timeout", gateway.Duration(want.AttemptTimeout.Value))
-	}
-	if want.Backoff.State == behavior.Set && retries > 0 {
-		b := want.Backoff.Value
-		if b.Cap == 0 {
-			b.Cap = defaultCapFactor * b.Base
-		}
-		retry.Make("perRetry").Put("backOff", manifest.Map("baseInterval", gateway.Duration(b.Base), "maxInterval", gateway.Duration(b.Cap)))
-	}
-}
-
-// triggers gives the triggers and codes for causes, whatever their methods.
-func (t *translation) triggers(causes behavior.Causes) (names []string, codes []int) {
-	wanted := map[string]bool{}
-	for _, c := range causes.List(behavior.AllMethods) {
-		if status, ok := c.Status(); ok {
-			wanted[codesTrigger] = true
-			codes = append(codes, status)
-		} else if name := triggerFor(c); name != "reset-before-request" || t.settings.Version.AtLeast(1, 5) {
-			wanted[name] = true
-		}
-	}
-	for _, known := range triggers {
-		if wanted[known.name] {
-			names = append(names, known.name)
-		}
-		if known.name == "resource-exhausted" && wanted[codesTrigger] {
-			names = append(names, codesTrigger)
-		}
-	}
-	return names, codes
-}
-
-// total is the request timeout to write: the one that is wished, or one that
-// leaves the tries and waits their time where Envoy's default would cut them.
-func (t *translation) total(want behavior.Behavior) time.Duration {
-	if want.TotalTimeout.State == behavior.Set {
-		return want.TotalTimeout.Value
-	}
-	if want.AttemptTimeout.State != behavior.Set {
-		want.AttemptTimeout = behavior.Is(time.Duration(0))
-	}
-	if want.Backoff.State == behavior.Set && want.Backoff.Value.Cap == 0 {
-		want.Backoff.Value.Cap = defaultCapFactor * want.Backoff.Value.Base
-	}
-	want.TotalTimeout = behavior.None[time.Duration]()
-	_, longest, _, _ := want.Worst()
-	if longest < defaultTimeoutSecs*time.Second {
-		return 0
-	}
-	return longest.Truncate(time.Second) + time.Second
-}
-
-func (t *translation) breaker(spec manifest.Value, c carried) {
-	b := c.want.Breaker
-	for _, limit := range []struct {
-		name  string
-		value behavior.Setting[int64]
-	}{
-		{"maxConnections", b.MaxConnections}, {"maxPendingRequests", b.MaxPendingRequests},
-		{"maxParallelRequests", b.MaxParallelRequests}, {"maxParallelRetries", b.MaxParallelRetries},
-	} {
-		if limit.value.State == behavior.Set {
-			spec.Make("circuitBreaker").Put(limit.name, limit.value.Value)
-		}
-	}
-	if c.want.Budget.State != behavior.Set {
-		return
-	}
-	if !t.settings.Version.AtLeast(1, 8) {
-		t.out.Say(c.intent, finding.NeedsVersion, "a retry budget needs Envoy Gateway 1.8", "circuitBreaker.retryBudget came with 1.8", "raise the version, or bound circuitBreaker.maxParallelRetries instead")
-		return
-	}
-	budget := c.want.Budget.Value
-	least := budget.MinConcurrent
-	if budget.Interval > 0 { // a rate is no concurrency: Envoy's own floor stays
-		least = defaultConcurrency
-	}
-	spec.Make("circuitBreaker").Put("retryBudget", manifest.Map(
-		"percent", manifest.Map("numerator", budget.Percent, "denominator", 100),
-		"minRetryConcurrency", least))
 }
 
 // shadow says which wider policy a new one hides, and that it does so as a whole.

@@ -47,7 +47,7 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 		return nil // nothing of it can carry retries
 	}
 	rules := route.Rules(now)
-	indexes, methods := route.Serving(route.Rules(i.Object), rules, i.Rule)
+	indexes, methods := route.ServingBy(r.row.Order(), route.Rules(i.Object), rules, i.Rule)
 	var effects []behavior.Effect
 	for n, at := range indexes {
 		name := rules[at].Name

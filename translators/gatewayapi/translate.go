@@ -7,6 +7,7 @@ import (
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/stanza"
 )
@@ -88,6 +89,7 @@ func (t *translation) meshRoutes(service resolve.Intent) bool {
 }
 
 func (t *translation) intent(i resolve.Intent) {
+	i.Methods |= route.ReachBy(t.row.Order(), route.Rules(i.Object), i.Rule)
 	for _, part := range t.edits.Parts(i, &t.out) {
 		rule := t.edits.Of(i.Object).At("spec", "rules").Index(part.Rule)
 		if err := stanza.Write(rule, part.Want, t.row, t.settings.Version); err != nil {
@@ -96,6 +98,10 @@ func (t *translation) intent(i resolve.Intent) {
 		}
 	}
 	if b := i.Want.Budget; b.State == behavior.Set && b.Value.Interval > 0 && t.settings.GatewayAPI.Channel != "standard" {
+		if !t.settings.Version.AtLeast(1, 3) {
+			t.out.Say(i, finding.NeedsVersion, "a retry budget needs Gateway API 1.3", "XBackendTrafficPolicy came with 1.3, in the experimental channel", "raise the version")
+			return
+		}
 		t.budget(i, b.Value)
 	}
 }

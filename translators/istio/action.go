@@ -3,14 +3,21 @@ package istio
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
 )
 
 // action writes what a rule does with its requests: filters and destinations.
 func (c conversion) action(h, rule manifest.Value) error {
+	for name := range rule.Fields() {
+		if !slices.Contains([]string{"name", "matches", "filters", "backendRefs", "timeouts", "retry"}, name.Text()) {
+			return fmt.Errorf("a VirtualService has nothing for %s", name.Text())
+		}
+	}
 	redirected := false
 	for _, f := range rule.At("filters").Items() {
 		kind := f.At("type").Text()
@@ -29,7 +36,9 @@ func (c conversion) action(h, rule manifest.Value) error {
 				return err
 			}
 		case "RequestMirror":
-			c.mirror(h, f.At("requestMirror"))
+			if err := c.mirror(h, f.At("requestMirror")); err != nil {
+				return err
+			}
 		case "CORS":
 			cors(h, f.At("cors"))
 		default:
@@ -42,12 +51,16 @@ func (c conversion) action(h, rule manifest.Value) error {
 	return c.destinations(h, rule)
 }
 
-// headers copies the changes of headers; a % of a literal value is doubled, since
-// Istio reads it as the start of an operator.
+// headers copies the changes of headers; a % is doubled, since Istio reads it as
+// the start of an operator, but not that of the key, which is meant as one.
 func headers(into, modifier manifest.Value) {
 	for _, verb := range []string{"set", "add"} {
 		for _, item := range modifier.At(verb).Items() {
-			into.Make(verb).Put(item.At("name").Text(), item.At("value").Text())
+			name, value := item.At("name").Text(), item.At("value").Text()
+			if !isKey(name, value) {
+				value = strings.ReplaceAll(value, "%", "%%")
+			}
+			into.Make(verb).Put(name, value)
 		}
 	}
 	if list := modifier.At("remove"); list.Len() > 0 {
@@ -55,82 +68,12 @@ func headers(into, modifier manifest.Value) {
 	}
 }
 
-// prefixes reports whether every match of an http route is one of path prefixes,
-// which is what a prefix can be replaced in.
-func prefixes(h manifest.Value) bool {
-	for _, m := range h.At("match").Items() {
-		if kind, _ := stringMatch(m.At("uri")); kind != "prefix" && kind != "exact" {
-			return false
-		}
+func (c conversion) mirror(h, m manifest.Value) error {
+	to, err := c.destination(m.At("backendRef"))
+	if err != nil {
+		return err
 	}
-	return h.At("match").Len() > 0
-}
-
-func redirect(h, r manifest.Value) error {
-	out := manifest.Map("scheme", r.At("scheme"), "authority", r.At("hostname"), "port", r.At("port"))
-	if code, ok := r.At("statusCode").Int(); ok {
-		out.Put("redirectCode", code)
-	} else {
-		out.Put("redirectCode", 302)
-	}
-	if !r.At("port").Exists() {
-		from := "FROM_REQUEST_PORT"
-		if r.At("scheme").Exists() {
-			from = "FROM_PROTOCOL_DEFAULT"
-		}
-		out.Put("derivePort", from)
-	}
-	switch path := r.At("path"); path.At("type").Text() {
-	case "":
-	case "ReplaceFullPath":
-		out.Put("uri", path.At("replaceFullPath").Text())
-	default:
-		return fmt.Errorf("a VirtualService cannot replace the prefix of a redirect")
-	}
-	h.Put("redirect", out)
-	return nil
-}
-
-func rewrite(h, r manifest.Value) error {
-	out := manifest.Map("authority", r.At("hostname"))
-	switch path := r.At("path"); path.At("type").Text() {
-	case "":
-	case "ReplaceFullPath":
-		out.Put("uriRegexRewrite", manifest.Map("match", "/.*", "rewrite", path.At("replaceFullPath").Text()))
-	default:
-		if !prefixes(h) {
-			return fmt.Errorf("only a path prefix can have its prefix replaced")
-		}
-		return rewritePrefix(h, out, strings.TrimSuffix(path.At("replacePrefixMatch").Text(), "/"))
-	}
-	h.Put("rewrite", out)
-	return nil
-}
-
-// rewritePrefix: a VirtualService replaces exactly the text that matched, so the
-// path itself and what is below it would need different replacements. A regular
-// expression does both.
-func rewritePrefix(h, out manifest.Value, to string) error {
-	var prefix string
-	for n, m := range h.At("match").Items() {
-		_, path := stringMatch(m.At("uri"))
-		path = strings.TrimSuffix(path, "/")
-		if n > 0 && path != prefix {
-			return fmt.Errorf("the matches have different prefixes, and a VirtualService replaces one")
-		}
-		prefix = path
-	}
-	if prefix == "" {
-		out.Put("uriRegexRewrite", manifest.Map("match", "^/(.*)$", "rewrite", to+`/\1`))
-	} else {
-		out.Put("uriRegexRewrite", manifest.Map("match", "^"+regexp.QuoteMeta(prefix)+"/?(.*)$", "rewrite", to+`/\1`))
-	}
-	h.Put("rewrite", out)
-	return nil
-}
-
-func (c conversion) mirror(h, m manifest.Value) {
-	mirror := manifest.Map("destination", c.destination(m.At("backendRef")))
+	mirror := manifest.Map("destination", to)
 	if percent, ok := m.At("percent").Float(); ok {
 		mirror.Put("percentage", manifest.Map("value", percent))
 	} else if numerator, ok := m.At("fraction", "numerator").Float(); ok {
@@ -144,6 +87,7 @@ func (c conversion) mirror(h, m manifest.Value) {
 		h.Put("mirrors", manifest.List())
 	}
 	h.At("mirrors").Append(mirror)
+	return nil
 }
 
 func cors(h, f manifest.Value) {
@@ -151,19 +95,23 @@ func cors(h, f manifest.Value) {
 	for _, origin := range f.At("allowOrigins").Items() {
 		text := origin.Text()
 		switch {
-		case text == "*":
-			origins.Append(manifest.Map("regex", ".*"))
+		case text == "*": // what an origin looks like (RFC 6454)
+			origins.Append(manifest.Map("regex", `^[a-zA-Z][a-zA-Z0-9+.-]*://[^/\s?#]+$`))
+		case strings.HasSuffix(text, "*") && strings.Count(text, "*") == 1:
+			origins.Append(manifest.Map("prefix", strings.TrimSuffix(text, "*")))
 		case strings.Contains(text, "*"):
-			origins.Append(manifest.Map("regex", strings.ReplaceAll(regexp.QuoteMeta(text), `\*`, ".*")))
+			origins.Append(manifest.Map("regex", "^"+strings.ReplaceAll(regexp.QuoteMeta(text), `\*`, ".*")+"$"))
 		default:
 			origins.Append(manifest.Map("exact", text))
 		}
 	}
 	policy := manifest.Map("allowOrigins", origins, "allowMethods", f.At("allowMethods"), "allowHeaders", f.At("allowHeaders"),
 		"exposeHeaders", f.At("exposeHeaders"), "allowCredentials", f.At("allowCredentials"), "unmatchedPreflights", "IGNORE")
-	if seconds, ok := f.At("maxAge").Int(); ok {
-		policy.Put("maxAge", fmt.Sprintf("%ds", seconds))
+	seconds, ok := f.At("maxAge").Int()
+	if !ok {
+		seconds = 5 // the API server's default
 	}
+	policy.Put("maxAge", fmt.Sprintf("%ds", seconds))
 	h.Put("corsPolicy", policy)
 }
 
@@ -180,7 +128,11 @@ func (c conversion) destinations(h, rule manifest.Value) error {
 		if total += weight; weight == 0 {
 			continue
 		}
-		one := manifest.Map("destination", c.destination(ref))
+		to, err := c.destination(ref)
+		if err != nil {
+			return err
+		}
+		one := manifest.Map("destination", to)
 		if refs.Len() > 1 {
 			one.Put("weight", weight)
 		}
@@ -204,20 +156,45 @@ func (c conversion) destinations(h, rule manifest.Value) error {
 	return nil
 }
 
-func (c conversion) destination(ref manifest.Value) manifest.Value {
+// destination gives that of a backend. Istio asks no ReferenceGrant of a
+// VirtualService, so the grant is looked for here.
+func (c conversion) destination(ref manifest.Value) (manifest.Value, error) {
 	id := backendID(ref, c.o.ID().Namespace)
 	host := hostOf(id, c.settings)
-	switch ref.At("kind").Text() {
+	switch kind := ref.At("kind").Text(); kind {
+	case "", "Service":
 	case "Hostname":
 		host = id.Name
 	case "ServiceImport":
 		host = id.Name + "." + id.Namespace + ".svc.clusterset.local"
+	default:
+		return ref, fmt.Errorf("a VirtualService cannot send requests to a %s", kind)
+	}
+	if id.Namespace != c.o.ID().Namespace && !c.granted(id) {
+		return ref, fmt.Errorf("no ReferenceGrant in the input lets it send requests to %s", id)
 	}
 	d := manifest.Map("host", host)
 	if port, ok := ref.At("port").Int(); ok {
 		d.Put("port", manifest.Map("number", port))
 	}
-	return d
+	return d, nil
+}
+
+// granted reports whether a ReferenceGrant lets the route name a Service.
+func (c conversion) granted(to manifest.ID) bool {
+	for _, g := range c.world.Kind(route.Group, "ReferenceGrant") {
+		from, into := false, false
+		for _, f := range g.At("spec", "from").Items() {
+			from = from || f.At("kind").Text() == c.o.ID().Kind && f.At("namespace").Text() == c.o.ID().Namespace
+		}
+		for _, t := range g.At("spec", "to").Items() {
+			into = into || t.At("kind").Text() == "Service" && (t.At("name").Text() == "" || t.At("name").Text() == to.Name)
+		}
+		if from && into && g.ID().Namespace == to.Namespace {
+			return true
+		}
+	}
+	return false
 }
 
 // backendID names the Service of a backendRef.

@@ -16,8 +16,10 @@ type attachments struct {
 	// groups are the http routes that Istio merges: of all VirtualServices for one
 	// host on one gateway, or in the mesh.
 	groups map[groupKey]*routes
-	// rules are the DestinationRules by host, the oldest first.
-	rules map[string][]*manifest.Object
+	// rules are the DestinationRules by host and by namespace, the oldest first.
+	rules map[ruleKey][]*manifest.Object
+	// owners are the namespaces of the ServiceEntries by host.
+	owners map[string]string
 }
 
 type groupKey struct{ gateway, host string }
@@ -42,7 +44,7 @@ type routes struct {
 // (Istio 1.31 pilot/pkg/model/config.go sortByCreationComparator,
 // pilot/pkg/networking/core/route/route.go SortVHostRoutes).
 func newAttachments(world *manifest.Set, s gateway.Settings) attachments {
-	a := attachments{s, map[groupKey]*routes{}, map[string][]*manifest.Object{}}
+	a := attachments{s, map[groupKey]*routes{}, map[ruleKey][]*manifest.Object{}, map[string]string{}}
 	for _, vs := range byAge(world.Kind(group, "VirtualService")) {
 		for _, gateway := range gatewaysOf(vs) {
 			for _, host := range hostsOf(vs, s) {
@@ -60,20 +62,33 @@ func newAttachments(world *manifest.Set, s gateway.Settings) attachments {
 		group.index()
 	}
 	for _, rule := range byAge(world.Kind(group, "DestinationRule")) {
-		host := fullName(rule.At("spec", "host").Text(), rule.ID().Namespace, s)
-		a.rules[host] = append(a.rules[host], rule)
+		at := ruleKey{rule.ID().Namespace, fullName(rule.At("spec", "host").Text(), rule.ID().Namespace, s)}
+		a.rules[at] = append(a.rules[at], rule)
+	}
+	for _, entry := range world.Kind(group, "ServiceEntry") {
+		for _, host := range entry.At("spec", "hosts").Items() {
+			a.owners[host.Text()] = entry.ID().Namespace
+		}
 	}
 	return a
 }
 
 func byAge(objects []*manifest.Object) []*manifest.Object {
 	return slices.SortedStableFunc(slices.Values(objects), func(a, b *manifest.Object) int {
-		age := func(o *manifest.Object) string { return o.At("metadata", "creationTimestamp").Text() }
+		age := func(o *manifest.Object) string {
+			if time := o.At("metadata", "creationTimestamp").Text(); time != "" {
+				return time
+			}
+			return "not made yet" // after every time
+		}
 		name := func(o *manifest.Object) string { return o.ID().Name + "." + o.ID().Namespace }
 		return cmp.Or(cmp.Compare(age(a), age(b)), cmp.Compare(name(a), name(b)))
 	})
 }
 
+// add takes the http routes of a VirtualService up to the first match for
+// everything: Istio writes none behind it (1.31
+// pilot/pkg/networking/core/route/route.go BuildHTTPRoutesForVirtualService).
 func (r *routes) add(vs *manifest.Object) {
 	for n, h := range vs.At("spec", "http").Items() {
 		for _, m := range matchers(h) {
@@ -82,6 +97,9 @@ func (r *routes) add(vs *manifest.Object) {
 				r.byURI = map[string][]int{}
 			}
 			r.byURI[m.uri] = append(r.byURI[m.uri], len(r.stretches)-1)
+			if m.everything() {
+				return
+			}
 		}
 	}
 }
@@ -89,9 +107,10 @@ func (r *routes) add(vs *manifest.Object) {
 // index moves what matches everything to the end.
 func (r *routes) index() {
 	last := make([]bool, len(r.stretches))
-	for _, uri := range []string{"", "prefix /", "regex .*"} {
-		for _, n := range r.byURI[uri] {
-			last[n] = r.stretches[n].rest == "" && r.stretches[n].methods == behavior.AllMethods
+	for uri, places := range r.byURI {
+		for _, n := range places {
+			s := r.stretches[n]
+			last[n] = matcher{key{uri, s.rest}, s.methods}.everything()
 		}
 	}
 	order := make([]int, 0, len(last))
@@ -176,38 +195,13 @@ func merge(list []served, one served) []served {
 // on gives the routes of a host on a gateway: those of its own name, or of the
 // longest wildcard that covers it.
 func (a attachments) on(gateway, host string) *routes {
-	for {
+	for host != "" {
 		if r := a.groups[groupKey{gateway, host}]; r != nil {
 			return r
 		}
-		if host == "*" {
-			return nil
-		}
-		_, parent, ok := strings.Cut(strings.TrimPrefix(host, "*."), ".")
-		if host = "*." + parent; !ok {
-			host = "*"
-		}
+		host = wider(host)
 	}
-}
-
-// destinationRule gives the DestinationRule of a host, and whether its name has a
-// wildcard. In the namespace of the Service counts before others.
-func (a attachments) destinationRule(host string) (rule *manifest.Object, wide bool) {
-	service := serviceOf(host, a.settings)
-	for name := host; ; wide = true {
-		for _, o := range a.rules[name] {
-			if rule == nil || o.ID().Namespace == service.Namespace && rule.ID().Namespace != service.Namespace {
-				rule = o
-			}
-		}
-		if rule != nil || name == "*" {
-			return rule, wide && rule != nil
-		}
-		_, parent, ok := strings.Cut(strings.TrimPrefix(name, "*."), ".")
-		if name = "*." + parent; !ok {
-			name = "*"
-		}
-	}
+	return nil
 }
 
 // gatewaysOf gives the gateways of a VirtualService as "namespace/name".
@@ -232,27 +226,4 @@ func hostsOf(vs *manifest.Object, s gateway.Settings) []string {
 		list = append(list, fullName(v.Text(), vs.ID().Namespace, s))
 	}
 	return list
-}
-
-// fullName gives the full name of a host: only one without a dot is short.
-func fullName(host, namespace string, s gateway.Settings) string {
-	if host == "*" || strings.Contains(host, ".") {
-		return host
-	}
-	return hostOf(manifest.ID{Namespace: namespace, Name: host}, s)
-}
-
-// hostOf gives the name of a Service in the cluster's DNS.
-func hostOf(service manifest.ID, s gateway.Settings) string {
-	return service.Name + "." + service.Namespace + ".svc." + s.ClusterDomain
-}
-
-// serviceOf is hostOf backwards; without a name for other hosts.
-func serviceOf(host string, s gateway.Settings) manifest.ID {
-	short, ok := strings.CutSuffix(host, ".svc."+s.ClusterDomain)
-	name, namespace, two := strings.Cut(short, ".")
-	if !ok || !two {
-		return manifest.ID{}
-	}
-	return manifest.ID{Kind: "Service", Namespace: namespace, Name: name}
 }

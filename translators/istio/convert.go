@@ -19,6 +19,7 @@ import (
 // match wins; neighbours of one rule are drawn together again.
 type conversion struct {
 	o        *manifest.Object
+	world    *manifest.Set
 	settings gateway.Settings
 	// wishes are what is asked for each rule; a rule without one keeps what it has.
 	wishes map[int]behavior.Behavior

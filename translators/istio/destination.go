@@ -49,7 +49,7 @@ func backends(o *manifest.Object, rule int, s gateway.Settings) []destination {
 
 // destinations writes what a policy asks for the backends as a whole, budget and
 // circuit breaker, into the DestinationRule of each host.
-func (t *translation) destinations(i resolve.Intent, list []destination) {
+func (t *translation) destinations(i resolve.Intent, list []destination, client string) {
 	if i.Want.Budget.State != behavior.Set && i.Want.Breaker == (behavior.Breaker{}) {
 		return
 	}
@@ -63,7 +63,7 @@ func (t *translation) destinations(i resolve.Intent, list []destination) {
 		return
 	}
 	for _, d := range list {
-		rule := t.ruleFor(i, d.host)
+		rule := t.ruleFor(i, d.host, client)
 		policy := rule.Root().Make("spec", "trafficPolicy")
 		pools := []manifest.Value{policy}
 		for _, subset := range rule.At("spec", "subsets").Items() {
@@ -114,12 +114,17 @@ func writeBreaker(policy manifest.Value, b behavior.Breaker) {
 	}
 }
 
-// ruleFor gives the DestinationRule to write to: the one that the host has, or a
-// new one, which takes over what a wider one says since Istio uses only one.
-func (t *translation) ruleFor(i resolve.Intent, host string) *manifest.Object {
-	existing, wide := t.attached.destinationRule(host)
-	if existing != nil && !wide {
-		return t.edits.Of(existing)
+// ruleFor gives the DestinationRule to write to: the one whose trafficPolicy holds
+// for the host, or a new one, which takes over what a wider one says since Istio
+// uses only one.
+func (t *translation) ruleFor(i resolve.Intent, host, client string) *manifest.Object {
+	var existing *manifest.Object
+	rules, _ := t.attached.destinationRules(host, client)
+	if len(rules) > 0 {
+		existing, _ = top(rules)
+		if fullName(existing.At("spec", "host").Text(), existing.ID().Namespace, t.settings) == host {
+			return t.edits.Of(existing)
+		}
 	}
 	if rule := t.rules[host]; rule != nil {
 		return rule
@@ -144,7 +149,7 @@ func (t *translation) ruleFor(i resolve.Intent, host string) *manifest.Object {
 		name += "-retries"
 	}
 	rule := manifest.New(apiVersion, "DestinationRule", raw, name)
-	if rule.Root().Put("spec", manifest.Map("host", host)); wide {
+	if rule.Root().Put("spec", manifest.Map("host", host)); existing != nil {
 		rule.Root().Put("spec", existing.At("spec").Copy())
 		rule.Root().At("spec").Put("host", host)
 		t.out.Say(i, finding.Shadows, fmt.Sprintf("the new DestinationRule for %s hides %s, and repeats what it says", host, existing.ID()),

@@ -18,6 +18,11 @@ type matcher struct {
 	methods behavior.Methods
 }
 
+// everything reports whether each request matches.
+func (m matcher) everything() bool {
+	return (m.uri == "" || m.uri == "prefix /" || m.uri == "regex .*") && m.rest == "" && m.methods == behavior.AllMethods
+}
+
 // matchers reads the match of an http route; without one every request matches.
 func matchers(http manifest.Value) []matcher {
 	var list []matcher

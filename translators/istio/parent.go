@@ -21,6 +21,9 @@ type binding struct {
 	// mesh are the Services that are parents; the HTTPRoute wins over a
 	// VirtualService for them, so a VirtualService is only written if asked for.
 	mesh []manifest.ID
+	// client is the namespace of the proxies that send the requests on; empty
+	// where it is not known, as for the pods of a classic Gateway.
+	client string
 }
 
 // bind decides for each parent of a route what carries retries.
@@ -50,6 +53,9 @@ func bind(o *manifest.Object, world *manifest.Set, s gateway.Settings) binding {
 				b.assumed = append(b.assumed, id)
 			}
 		}
+	}
+	if len(b.gateways)+len(b.mesh) == 0 && len(seen) == 1 && ids[0].Kind == "Gateway" {
+		b.client = ids[0].Namespace
 	}
 	return b
 }

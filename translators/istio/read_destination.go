@@ -1,17 +1,22 @@
 package istio
 
 import (
+	"fmt"
+
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 )
 
-// upstream reads what the DestinationRules of the destinations bound. Where they
-// differ nothing can be said of a request, since weights choose among them.
-func (r reading) upstream(e *behavior.Effect, list []destination) {
-	e.Budget = behavior.None[behavior.Budget]()
-	for n, d := range list {
-		one := behavior.Effect{Behavior: behavior.Behavior{Budget: behavior.None[behavior.Budget]()}, Origin: map[string]string{}}
-		r.destination(&one, d)
+// upstream reads what the DestinationRules of the destinations bound, for a client
+// in a namespace, empty where that is not known. Where they differ nothing can be
+// said of a request, since weights choose among them.
+func (r reading) upstream(e *behavior.Effect, list []destination, client string) {
+	e.Budget, e.Breaker = behavior.None[behavior.Budget](), noLimits()
+	e.Origin["circuitBreaker"] = "Istio's default: no limits"
+	for n, d := range r.ports(list) {
+		one := behavior.Effect{Behavior: behavior.Behavior{Budget: behavior.None[behavior.Budget](), Breaker: noLimits()}, Origin: map[string]string{}}
+		r.destination(&one, d, client)
+		e.Notes = append(e.Notes, one.Notes...)
 		switch {
 		case n == 0:
 			e.Budget, e.Breaker = one.Budget, one.Breaker
@@ -19,11 +24,23 @@ func (r reading) upstream(e *behavior.Effect, list []destination) {
 				e.Origin[field] = origin
 			}
 		case e.Budget != one.Budget || e.Breaker != one.Breaker:
-			e.Budget = behavior.Unclear[behavior.Budget]()
+			if e.Budget != one.Budget {
+				e.Budget = behavior.Unclear[behavior.Budget]()
+			}
 			e.Breaker = unclearBreaker(e.Breaker, one.Breaker)
 			e.Notes = append(e.Notes, "the backends have different limits")
 		}
 	}
+}
+
+// noLimits is what Istio writes where nothing bounds a host (1.31
+// pilot/pkg/networking/core/cluster_traffic_policy.go:470).
+func noLimits() behavior.Breaker {
+	var b behavior.Breaker
+	for _, f := range breakerFields {
+		*f.of(&b) = behavior.None[int64]()
+	}
+	return b
 }
 
 func unclearBreaker(a, b behavior.Breaker) behavior.Breaker {
@@ -35,41 +52,94 @@ func unclearBreaker(a, b behavior.Breaker) behavior.Breaker {
 	return a
 }
 
-func (r reading) destination(e *behavior.Effect, d destination) {
-	rule, _ := r.attached.destinationRule(d.host)
-	if rule == nil {
-		e.Origin["circuitBreaker"] = "Istio's default: no limits"
-		return
-	}
-	from := rule.ID().String()
-	policy := rule.At("spec", "trafficPolicy")
-	pool, budget := policy.At("connectionPool"), policy.At("retryBudget")
-	ports := policy.At("portLevelSettings")
-	for _, subset := range rule.At("spec", "subsets").Items() {
-		own := subset.At("trafficPolicy")
-		if d.subset == "" || subset.At("name").Text() != d.subset {
+// ports gives destinations without a port one for each port of their Service.
+func (r reading) ports(list []destination) []destination {
+	var all []destination
+	for _, d := range list {
+		service := r.world.Get(serviceOf(d.host, r.settings))
+		if d.port != 0 || service == nil || service.At("spec", "ports").Len() == 0 {
+			all = append(all, d)
 			continue
 		}
-		pool, budget = orElse(own.At("connectionPool"), pool), orElse(own.At("retryBudget"), budget)
-		ports = orElse(own.At("portLevelSettings"), ports)
-	}
-	for _, port := range ports.Items() {
-		if number, _ := port.At("port", "number").Int(); d.port != 0 && number == d.port {
-			pool = port.At("connectionPool") // what a port leaves out is a default, not the host's
+		for _, p := range service.At("spec", "ports").Items() {
+			d.port, _ = p.At("port").Int()
+			all = append(all, d)
 		}
 	}
+	return all
+}
+
+// A trafficPolicy is the part of one that bounds retries.
+type trafficPolicy struct{ pool, budget manifest.Value }
+
+// destination reads the DestinationRules of one destination. What is set for a
+// port takes the place of all that is set for the host, the budget included; what
+// is set for a subset is laid over it (Istio 1.31
+// pilot/pkg/networking/util/util.go:863).
+func (r reading) destination(e *behavior.Effect, d destination, client string) {
+	rules, elsewhere := r.attached.destinationRules(d.host, client)
+	for _, o := range elsewhere {
+		e.Notes = append(e.Notes, fmt.Sprintf("%s holds only for some clients, which cannot be seen here", o.ID()))
+	}
+	if len(rules) == 0 {
+		return
+	}
+	main, _ := top(rules)
+	policy, _ := ofPort(main.At("spec", "trafficPolicy"), d.port)
+	if own := subsetPolicy(rules, d.subset); own.IsMap() {
+		over, whole := ofPort(own, d.port)
+		if over.pool.Exists() || whole {
+			policy.pool = over.pool
+		}
+		policy.budget = orElse(over.budget, policy.budget)
+	}
+	from := main.ID().String()
 	e.Origin["circuitBreaker"] = from + " connectionPool"
 	for _, f := range breakerFields {
-		limit := f.of(&e.Breaker)
-		*limit = behavior.None[int64]()
-		if n, ok := pool.At(f.path...).Int(); ok && n > 0 {
-			*limit = behavior.Is(n)
+		if n, ok := policy.pool.At(f.path...).Int(); ok && n > 0 {
+			*f.of(&e.Breaker) = behavior.Is(n)
 		}
 	}
-	if budget.IsMap() && r.settings.Version.AtLeast(1, 27) {
-		e.Budget, e.Origin["budget"] = behavior.Is(readBudget(budget)), from+" retryBudget"
+	if policy.budget.IsMap() && r.settings.Version.AtLeast(1, 27) {
+		e.Budget, e.Origin["budget"] = behavior.Is(readBudget(policy.budget)), from+" retryBudget"
+		if text := policy.budget.At("budgetInterval").Text(); text != "" {
+			e.Notes = append(e.Notes, fmt.Sprintf("the budget of %s counts the requests of the last %s", from, text))
+		}
 		e.Breaker.RetriesOverridden = true
 	}
+}
+
+// top gives the rule whose trafficPolicy holds for a host: the oldest that has
+// one. Of the others only subsets count (Istio 1.31
+// pilot/pkg/model/destination_rule.go:119).
+func top(rules []*manifest.Object) (rule *manifest.Object, has bool) {
+	for _, o := range rules {
+		if o.At("spec", "trafficPolicy").IsMap() {
+			return o, true
+		}
+	}
+	return rules[0], false
+}
+
+func subsetPolicy(rules []*manifest.Object, name string) manifest.Value {
+	for _, o := range rules {
+		for _, s := range o.At("spec", "subsets").Items() {
+			if name != "" && s.At("name").Text() == name {
+				return s.At("trafficPolicy")
+			}
+		}
+	}
+	return manifest.Value{}
+}
+
+// ofPort gives what a policy sets for a port, and whether it names the port.
+func ofPort(policy manifest.Value, port int64) (trafficPolicy, bool) {
+	for _, p := range policy.At("portLevelSettings").Items() {
+		if n, _ := p.At("port", "number").Int(); port != 0 && n == port {
+			return trafficPolicy{pool: p.At("connectionPool")}, true
+		}
+	}
+	return trafficPolicy{policy.At("connectionPool"), policy.At("retryBudget")}, false
 }
 
 func orElse(v, otherwise manifest.Value) manifest.Value {
@@ -80,7 +150,7 @@ func orElse(v, otherwise manifest.Value) manifest.Value {
 }
 
 // readBudget: what is left out, and a concurrency of 0, is Istio's default (1.31
-// pilot/pkg/networking/core/cluster_traffic_policy.go:470).
+// pilot/pkg/networking/core/cluster_traffic_policy.go:228).
 func readBudget(v manifest.Value) behavior.Budget {
 	b := behavior.Budget{Percent: 20, MinConcurrent: 3}
 	if percent, ok := v.At("percent").Float(); ok {

@@ -39,7 +39,8 @@ type translation struct {
 	attached attachments
 	edits    *gateway.Edits
 	out      gateway.Output
-	rules    map[string]*manifest.Object // new DestinationRules by host
+	rules    map[string]*manifest.Object   // new DestinationRules by host
+	behind   map[string][]*manifest.Object // routes by their doors, once neighbours asks
 }
 
 // object translates the intents for one object.
@@ -99,6 +100,16 @@ func (t *translation) route(o *manifest.Object, intents []resolve.Intent) {
 			"a VirtualService does not bind to Istio's Kubernetes Gateways, and their HTTPRoutes are not read for classic ones",
 			"give the Gateway and its GatewayClass with -f as well, map it in a Config, or say --istio-api")
 	}
+	for _, ref := range o.At("spec", "parentRefs").Items() {
+		if len(b.gateways) > 0 && (ref.At("sectionName").Exists() || ref.At("port").Exists()) {
+			t.out.Say(intents[0], finding.Assumed, fmt.Sprintf("%s is for one listener of its parent: the VirtualService is for every server of the classic Gateway", o.ID()),
+				"a VirtualService names Gateways, not their servers", "give the classic Gateway only the servers that are meant")
+		}
+	}
+	if len(b.mesh) > 0 {
+		t.out.Say(intents[0], finding.Assumed, fmt.Sprintf("%s is taken to be gone once the VirtualService is there", o.ID()),
+			"for a Service an HTTPRoute wins over a VirtualService (measured with Istio 1.31's generator)", "delete the HTTPRoute, or leave --istio-api at auto")
+	}
 	if b.native {
 		t.native(intents)
 	}
@@ -109,7 +120,7 @@ func (t *translation) route(o *manifest.Object, intents []resolve.Intent) {
 		t.bound(o, intents, []string{wholeMesh}, []string{hostOf(service, t.settings)})
 	}
 	for _, i := range intents {
-		t.destinations(i, backends(o, i.Rule, t.settings))
+		t.destinations(i, backends(o, i.Rule, t.settings), b.client)
 	}
 }
 

@@ -17,7 +17,10 @@ func (t *translation) bound(o *manifest.Object, intents []resolve.Intent, gatewa
 	if t.editServing(o, intents, gateways, hosts) {
 		return
 	}
-	c := conversion{o: o, settings: t.settings, wishes: map[int]behavior.Behavior{}, carry: t.carry}
+	if t.neighbours(o, intents) {
+		return
+	}
+	c := conversion{o: o, world: t.plan.World, settings: t.settings, wishes: map[int]behavior.Behavior{}, carry: t.carry}
 	for _, i := range intents {
 		c.wishes[i.Rule] = i.Want
 	}
@@ -153,7 +156,7 @@ func (t *translation) virtualService(vs *manifest.Object, intents []resolve.Inte
 				changes = append(changes, change{s, i})
 			}
 		}
-		t.destinations(i, destinationsOf(h, vs.ID().Namespace, t.settings))
+		t.destinations(i, destinationsOf(h, vs.ID().Namespace, t.settings), "")
 	}
 	t.apply(changes)
 }
@@ -161,7 +164,7 @@ func (t *translation) virtualService(vs *manifest.Object, intents []resolve.Inte
 // service writes what holds in the mesh for the requests to a Service.
 func (t *translation) service(i resolve.Intent) {
 	host := hostOf(i.ID(), t.settings)
-	t.destinations(i, []destination{{host: host}})
+	t.destinations(i, []destination{{host: host}}, "")
 	if own := t.attached.groups[groupKey{wholeMesh, host}]; own != nil && len(own.stretches) > 0 {
 		var changes []change
 		vs := own.stretches[0].vs

@@ -173,7 +173,8 @@ func (t *translation) key(at int, holders []holder) {
 		return
 	}
 	for _, h := range holders {
-		for _, o := range t.plugins.on(h, correlationID) {
+		if there := t.plugins.on(h, correlationID); len(there) > 0 {
+			o := there[0]
 			if !plain(o) || !strings.EqualFold(header(o), name) || !enabled(o) {
 				t.fail(i, finding.Conflicts, fmt.Sprintf("%s has a %s already, with the header %s: %s", i.Place(), correlationID, header(o), o.ID()),
 					"two of them on one rule make Kong refuse its whole configuration", "use that header as the key, or take the plugin off")

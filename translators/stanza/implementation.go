@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/route"
 )
 
 // An Implementation is what one data plane makes of the retry stanza, which the
@@ -33,6 +34,9 @@ type Implementation struct {
 	lone bool
 	// Budget says whether XBackendTrafficPolicy is read.
 	Budget behavior.State
+	// reach says which methods reach a match where the order of matches is not the
+	// standard's; nil is the standard's.
+	reach route.ReachFunc
 	// Note is what else there is to know.
 	Note string
 }
@@ -116,7 +120,7 @@ func goCode(code int) knowledge {
 var implementations = []Implementation{
 	{
 		Name: "envoy-gateway", stanza: envoySet, unset: 2, codes: []int{503}, code: everyCode, backoff: doubling(10),
-		total: behavior.Is(15 * time.Second), lone: true, Budget: behavior.Off,
+		total: behavior.Is(15 * time.Second), lone: true, Budget: behavior.Off, reach: route.ReachCounting,
 	},
 	{
 		Name: "istio", stanza: envoySet, bare: 2, unset: 2, code: goCode, backoff: doubling(10),
@@ -155,4 +159,12 @@ func Of(name string) Implementation {
 		}
 	}
 	return implementations[len(implementations)-1]
+}
+
+// Order gives which methods reach a match of a rule.
+func (row Implementation) Order() route.ReachFunc {
+	if row.reach != nil {
+		return row.reach
+	}
+	return route.ReachOf
 }
