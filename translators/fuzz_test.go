@@ -14,7 +14,8 @@ import (
 	"retryctl.dev/translators/explain"
 )
 
-// on gives a policy with a bit of everything for an object.
+// on gives a policy with a bit of everything for an object; nil where an object of
+// its kind cannot be a target.
 func on(t *testing.T, o *manifest.Object) *schema.RetryPolicy {
 	const text = `
 apiVersion: retryctl.dev/v1alpha1
@@ -41,6 +42,9 @@ spec:
 	}
 	p.Metadata.Namespace = o.ID().Namespace
 	p.Spec.TargetRefs[0] = schema.TargetRef{Group: o.ID().Group, Kind: o.ID().Kind, Name: o.ID().Name}
+	if schema.Validate(p).Count(finding.Error) > 0 {
+		return nil
+	}
 	return p
 }
 
@@ -63,7 +67,9 @@ func FuzzTranslate(f *testing.F) {
 		for _, o := range world.All() {
 			switch o.ID().Kind {
 			case "HTTPRoute", "GRPCRoute", "Gateway", "Service", "Ingress", "IngressRoute", "VirtualService":
-				policies = append(policies, on(t, o))
+				if p := on(t, o); p != nil {
+					policies = append(policies, p)
+				}
 			}
 		}
 		plan, _ := resolve.Resolve(policies[:min(len(policies), 6)], world)

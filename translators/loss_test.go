@@ -177,7 +177,7 @@ func TestEveryRequestOfAnIntentIsLookedAt(t *testing.T) {
 		r := translators.Run(s.Gateway, in.plan(), s.Settings, false)
 		explained := map[string]bool{}
 		for _, f := range r.Findings {
-			if strings.HasPrefix(string(f.Code), "RT3") {
+			if strings.HasPrefix(string(f.Code), "RT3") || f.Code == finding.ImplementerSays && strings.HasPrefix(f.Field, "spec.targetRefs") {
 				explained[f.Object] = true
 			}
 		}

@@ -43,7 +43,7 @@ func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool)
 		places := read(g, plan, out.Objects, s)
 		r := review{profile: result.Gateway, strict: strict, used: map[acceptance]bool{}}
 		r.before = sync.OnceValue(func() [][]behavior.Effect { return g.Read(plan.Intents, plan.World, s) })
-		findings, errors := r.findings(places, slices.Concat(out.Said, bystanders(g, plan, out.Objects, s)))
+		findings, errors := r.findings(places, slices.Concat(out.Said, unseen(result.Gateway, places, out.Said), bystanders(g, plan, out.Objects, s)))
 		fresh := false
 		for p := range errors {
 			fresh = fresh || !failed[p]

@@ -1,0 +1,87 @@
+package capability_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"retryctl.dev/translators"
+	"retryctl.dev/translators/capability"
+)
+
+func TestEveryGatewayIsProbedForEveryFeature(t *testing.T) {
+	rows, err := capability.Table()
+	if err != nil {
+		t.Fatal(err)
+	}
+	probed := map[string]bool{}
+	for _, c := range capability.Columns() {
+		probed[c.Gateway.Profile().Name] = true
+		answers := map[capability.Answer]bool{}
+		for _, r := range rows {
+			cell, ok := r.Cells[c.Name]
+			if !ok || cell.Answer == "" {
+				t.Errorf("%s has no answer for %s", c.Name, r.Feature)
+			}
+			answers[cell.Answer] = true
+		}
+		if !answers[capability.Yes] || len(answers) < 2 {
+			t.Errorf("%s answers %v to everything", c.Name, answers)
+		}
+	}
+	for _, name := range translators.Names() {
+		if !probed[name] {
+			t.Errorf("%s has no column", name)
+		}
+	}
+}
+
+// TestTheTableKnowsWhatIsWellKnown holds the probes to answers that need no
+// translator to be given.
+func TestTheTableKnowsWhatIsWellKnown(t *testing.T) {
+	rows, err := capability.Table()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		column, feature string
+		want            capability.Answer
+	}{
+		{"envoy-gateway", "status 503", capability.Yes},
+		{"envoy-gateway", "jitter: None", capability.Differs},
+		{"envoy-gateway", "IngressRoute", capability.No},
+		{"kong", "status 503", capability.No},
+		{"kong", "maxRetries", capability.Yes},
+		{"istio", "VirtualService", capability.Yes},
+		{"gateway-api", "idempotencyKey", capability.No},
+		{"traefik", "IngressRoute", capability.Yes},
+	} {
+		n := slices.IndexFunc(rows, func(r capability.Row) bool { return r.Feature == c.feature })
+		if n < 0 || rows[n].Cells[c.column].Answer != c.want {
+			t.Errorf("%s of %s is not %q: %+v", c.feature, c.column, c.want, rows[max(n, 0)].Cells[c.column])
+		}
+	}
+}
+
+func TestTheTableIsPrintedWhole(t *testing.T) {
+	rows, err := capability.Table()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plain, page, machine strings.Builder
+	for _, err := range []error{capability.WriteText(&plain, rows), capability.WriteMarkdown(&page, rows), capability.WriteJSON(&machine, rows)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, r := range rows {
+		if !strings.Contains(plain.String(), r.Feature) || !strings.Contains(page.String(), "| "+r.Feature+" |") {
+			t.Errorf("%s is not in the table", r.Feature)
+		}
+	}
+	var back []capability.Row
+	if err := json.Unmarshal([]byte(machine.String()), &back); err != nil || len(back) != len(rows) {
+		t.Errorf("%d rows are read back: %v", len(back), err)
+	}
+}
