@@ -153,11 +153,16 @@ func Reach(rules []Rule, i int) behavior.Methods { return ReachBy(ReachOf, rules
 // those that a match with a method takes, in whatever rule, since that outranks
 // all its conditions; of equal matches the earlier rule's counts.
 func ReachOf(rules []Rule, i int, m Match) behavior.Methods {
+	return reachOf(rules, i, m, func(Match) bool { return true })
+}
+
+// reachOf asks, of a match with a method that covers m, whether it goes first.
+func reachOf(rules []Rule, i int, m Match, first func(Match) bool) behavior.Methods {
 	reach := m.methods()
 	for j, other := range rules {
 		for _, n := range other.Matches {
 			switch {
-			case n.Method != "" && m.Method == "" && n.covers(m),
+			case n.Method != "" && m.Method == "" && n.covers(m) && first(n),
 				n.Method == m.Method && j < i && n.Path == m.Path && n.Conditions == m.Conditions:
 				reach &^= n.methods()
 			}

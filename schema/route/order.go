@@ -11,27 +11,7 @@ type ReachFunc func(rules []Rule, i int, m Match) behavior.Methods
 // internal/gatewayapi/sort.go:53, route.go, where the method becomes a header): a
 // match with a method takes only requests from matches with no more headers.
 func ReachCounting(rules []Rule, i int, m Match) behavior.Methods {
-	reach := ReachOf(rules, i, m)
-	if m.Method != "" {
-		return reach
-	}
-	for method := behavior.GET; method <= behavior.CONNECT; method <<= 1 {
-		if reach&method == 0 && !taken(rules, m, method) {
-			reach |= method
-		}
-	}
-	return reach & m.methods()
-}
-
-func taken(rules []Rule, m Match, method behavior.Methods) bool {
-	for _, rule := range rules {
-		for _, n := range rule.Matches {
-			if n.Method != "" && n.methods()&method != 0 && n.Headers == m.Headers && n.covers(m) {
-				return true
-			}
-		}
-	}
-	return false
+	return reachOf(rules, i, m, func(n Match) bool { return n.Headers == m.Headers })
 }
 
 // ServingBy is Serving under another order of matches.

@@ -24,8 +24,21 @@
 //   - No method is looked at: a POST is retried like a GET. A limit on methods needs
 //     a rule of its own and a policy on it by sectionName (1.6).
 //   - The most specific policy holds as a whole: rule, route, listener, Gateway. A
-//     retry stanza in the HTTPRoute wins over any policy's retries.
+//     retry stanza in the HTTPRoute wins over any policy's retries. A route on
+//     several listeners gets each listener's policy for the requests through it, but
+//     all listeners of a Gateway share the rule's cluster, so that breaker and budget
+//     are those of the first listener (measured: golden/conformance/envoygateway).
+//   - With a mergeType the policy is laid over the listener's or else the Gateway's;
+//     an explicit empty list is lost on the way, and the wider policy's list stays
+//     (measured). Without one, an empty list of codes takes the place of the 503.
+//   - A per-try timeout holds with numRetries 0 as well.
+//   - Matches are ordered by path and then by the number of headers, of which the
+//     method is one (internal/gatewayapi/sort.go:53); the standard puts the method
+//     first. A match for GET does not take GETs away from one with two headers.
 //   - Budgets (1.8) and breakers count per rule and Envoy process; a budget takes
-//     the place of maxParallelRetries.
+//     the place of maxParallelRetries. Without a breaker retries are bound to 1024,
+//     and connections, pending and parallel requests to Envoy's own 1024.
+//   - A policy that is not accepted, such as one whose maxInterval is less than its
+//     baseInterval, has its rules answer 500, retry stanza or not.
 //   - Bodies above the listener's buffer (32 KiB if nothing is set) are not retried.
 package envoygateway

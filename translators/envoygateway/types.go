@@ -77,12 +77,11 @@ func triggerFor(c behavior.Cause) string {
 
 // Envoy's and Envoy Gateway's own values where a policy is silent.
 const (
-	defaultRetries     = 2         // EG, where spec.retry has no numRetries
-	defaultCode        = 503       // EG, where neither triggers nor codes are given
-	defaultLimit       = 1024      // EG, for each limit of a circuitBreaker and for retries without one; Envoy, for the others
-	noLimit            = 1<<32 - 1 // the largest that the CRD takes, which is never reached
-	defaultConcurrency = 3         // Envoy, min_retry_concurrency
-	defaultBaseMillis  = 25        // Envoy, retry_back_off.base_interval
-	defaultCapFactor   = 10        // Envoy, max_interval as a multiple of base_interval
-	defaultTimeoutSecs = 15        // Envoy, the route timeout
+	defaultRetries     = 2    // EG, where spec.retry has no numRetries
+	defaultCode        = 503  // EG, where neither triggers nor codes are given
+	defaultLimit       = 1024 // EG, for each limit of a circuitBreaker and for retries without one; Envoy, for the others
+	defaultConcurrency = 3    // Envoy, min_retry_concurrency
+	defaultBaseMillis  = 25   // Envoy, retry_back_off.base_interval
+	defaultCapFactor   = 10   // Envoy, max_interval as a multiple of base_interval
+	defaultTimeoutSecs = 15   // Envoy, the route timeout
 )

@@ -170,7 +170,7 @@ func (c conversion) destination(ref manifest.Value) (manifest.Value, error) {
 	default:
 		return ref, fmt.Errorf("a VirtualService cannot send requests to a %s", kind)
 	}
-	if id.Namespace != c.o.ID().Namespace && !c.granted(id) {
+	if !granted(c.world, c.o, id) {
 		return ref, fmt.Errorf("no ReferenceGrant in the input lets it send requests to %s", id)
 	}
 	d := manifest.Map("host", host)
@@ -180,12 +180,16 @@ func (c conversion) destination(ref manifest.Value) (manifest.Value, error) {
 	return d, nil
 }
 
-// granted reports whether a ReferenceGrant lets the route name a Service.
-func (c conversion) granted(to manifest.ID) bool {
-	for _, g := range c.world.Kind(route.Group, "ReferenceGrant") {
+// granted reports whether a ReferenceGrant lets a route name a Service, which one
+// in its own namespace does not need.
+func granted(world *manifest.Set, o *manifest.Object, to manifest.ID) bool {
+	if to.Namespace == o.ID().Namespace {
+		return true
+	}
+	for _, g := range world.Kind(route.Group, "ReferenceGrant") {
 		from, into := false, false
 		for _, f := range g.At("spec", "from").Items() {
-			from = from || f.At("kind").Text() == c.o.ID().Kind && f.At("namespace").Text() == c.o.ID().Namespace
+			from = from || f.At("kind").Text() == o.ID().Kind && f.At("namespace").Text() == o.ID().Namespace
 		}
 		for _, t := range g.At("spec", "to").Items() {
 			into = into || t.At("kind").Text() == "Service" && (t.At("name").Text() == "" || t.At("name").Text() == to.Name)

@@ -177,6 +177,8 @@ func (r *routes) covering(uri string) []int {
 				places = append(places, r.byURI[prefix]...)
 			}
 		}
+	} else if kind == "regex" {
+		places = append(places, r.byURI["prefix /"]...) // every path begins with it
 	}
 	slices.Sort(places)
 	return places

@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -113,31 +114,45 @@ func keep(h manifest.Value, rule route.Rule) {
 	}
 }
 
-// edit puts a wish into an http route of an existing VirtualService, before which
-// it puts a copy for the methods that may be retried where the wish is limited to
-// some of those that reach it. It reports whether that could be done.
-func (t *translation) edit(https manifest.Value, at int, reach behavior.Methods, want behavior.Behavior) bool {
+// edit puts a wish into an http route of a VirtualService, before which it puts a
+// copy for the methods that may be retried where the wish is limited to some of
+// those that reach it. It says why that could not be done.
+func (t *translation) edit(https manifest.Value, at int, reach behavior.Methods, want behavior.Behavior, merged bool) (problem string) {
 	h := https.Index(at)
 	methods, limited := gateway.Limit(want)
 	switch {
 	case !limited || reach&^methods == 0:
 		t.carry(h, want)
-		return true
+		return ""
 	case reach&methods == 0:
 		t.carry(h, gateway.SafeOnly(want))
-		return true
+		return ""
 	}
 	narrow, ok := narrowed(h, methods)
 	t.carry(h, gateway.SafeOnly(want))
-	if !ok {
-		return false
+	switch {
+	case !ok:
+		return "it matches methods by a pattern"
+	case merged && slices.ContainsFunc(matchers(h), matcher.everything):
+		return "it matches everything, for which Istio puts it behind the routes of other VirtualServices, and with a method it would take their requests"
 	}
 	if name := h.At("name").Text(); name != "" {
 		narrow.Put("name", name+"-retryable")
 	}
 	t.carry(narrow, want)
+	leave(h.At("match"), methods)
 	https.Insert(at, narrow)
-	return true
+	return ""
+}
+
+// leave takes the matches out whose one method the http route before serves:
+// Istio warns of what nothing can reach.
+func leave(matches manifest.Value, methods behavior.Methods) {
+	for n := matches.Len() - 1; n >= 0; n-- {
+		if kind, name := stringMatch(matches.Index(n).At("method")); kind == "exact" && behavior.ParseMethod(name)&methods != 0 {
+			matches.RemoveIndex(n)
+		}
+	}
 }
 
 // narrowed gives a copy of an http route for some methods only; ok is false where
@@ -151,7 +166,7 @@ func narrowed(h manifest.Value, methods behavior.Methods) (narrow manifest.Value
 	list := manifest.List()
 	for _, m := range narrow.At("match").Items() {
 		reach := matcherOf(m).methods
-		if has := m.At("method"); has.Exists() && reach == behavior.AllMethods {
+		if kind, value := stringMatch(m.At("method")); kind == "regex" && !readable(value) {
 			return narrow, false
 		}
 		switch {
@@ -164,6 +179,11 @@ func narrowed(h manifest.Value, methods behavior.Methods) (narrow manifest.Value
 	}
 	narrow.Put("match", list)
 	return narrow, true
+}
+
+func readable(expression string) bool {
+	_, err := regexp.Compile(expression)
+	return err == nil
 }
 
 func methodMatch(methods behavior.Methods) manifest.Value {

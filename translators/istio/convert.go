@@ -1,7 +1,6 @@
 package istio
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -45,7 +44,7 @@ func (c conversion) http() ([]manifest.Value, error) {
 	var https []manifest.Value
 	for n := 0; n < len(candidates); {
 		last := n + 1
-		for last < len(candidates) && candidates[last].rule.Index == candidates[n].rule.Index {
+		for last < len(candidates) && candidates[last].rule.Index == candidates[n].rule.Index && !c.parts(candidates[n:last], candidates[last]) {
 			last++
 		}
 		some, err := c.rule(candidates[n].rule, candidates[n:last])
@@ -55,32 +54,7 @@ func (c conversion) http() ([]manifest.Value, error) {
 		https = append(https, some...)
 		n = last
 	}
-	return https, nil
-}
-
-// precedence is that of Istio itself (1.31
-// pilot/pkg/config/kube/gateway/conversion.go:462): exact paths, prefixes, regular
-// expressions; longer paths; a method; more headers; more query parameters.
-func precedence(a, b candidate) int {
-	kind := func(m route.Match) (int, int) {
-		kind, path, _ := strings.Cut(strings.TrimPrefix(m.Path, "grpc "), " ")
-		return slices.Index([]string{"Exact", "PathPrefix", "RegularExpression"}, kind), len(path)
-	}
-	aKind, aLength := kind(a.match)
-	bKind, bLength := kind(b.match)
-	return cmp.Or(
-		cmp.Compare(aKind, bKind), cmp.Compare(bLength, aLength),
-		cmp.Compare(boolean(b.match.Method != ""), boolean(a.match.Method != "")),
-		cmp.Compare(b.match.Headers, a.match.Headers), cmp.Compare(b.match.Queries, a.match.Queries),
-		cmp.Compare(a.rule.Index, b.rule.Index),
-	)
-}
-
-func boolean(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
+	return reached(https), nil
 }
 
 // rule gives the http routes for neighbouring matches of one rule: two where the

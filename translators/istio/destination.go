@@ -31,8 +31,9 @@ func destinationsOf(h manifest.Value, namespace string, s gateway.Settings) []de
 	return list
 }
 
-// backends gives those of a rule of a route.
-func backends(o *manifest.Object, rule int, s gateway.Settings) []destination {
+// backends gives those of a rule of a route that get any requests: Istio answers
+// 500 for a Service of another namespace that does not grant it.
+func backends(world *manifest.Set, o *manifest.Object, rule int, s gateway.Settings) []destination {
 	var list []destination
 	for _, ref := range o.At("spec", "rules").Index(rule).At("backendRefs").Items() {
 		if weight, ok := ref.At("weight").Int(); ok && weight == 0 {
@@ -41,8 +42,10 @@ func backends(o *manifest.Object, rule int, s gateway.Settings) []destination {
 		if kind := ref.At("kind").Text(); kind != "" && kind != "Service" {
 			continue
 		}
-		port, _ := ref.At("port").Int()
-		list = append(list, destination{host: hostOf(backendID(ref, o.ID().Namespace), s), port: port})
+		id := backendID(ref, o.ID().Namespace)
+		if port, _ := ref.At("port").Int(); granted(world, o, id) {
+			list = append(list, destination{host: hostOf(id, s), port: port})
+		}
 	}
 	return list
 }

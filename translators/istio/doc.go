@@ -18,12 +18,20 @@
 // for are refused in a VirtualService and ignored in a stanza. Nothing looks at
 // the method: a limit needs http routes of its own.
 //
+// Of VirtualServices for one host in the mesh the oldest has it to itself; behind
+// a Gateway they are merged, the oldest first, and what matches everything goes
+// last. Within one VirtualService nothing behind a match for everything is used,
+// so that an HTTPRoute's regular expressions are dead beside a rule for all paths.
+//
 // A budget takes the place of connectionPool.http.maxRetries, which is without
-// bound otherwise; 0 is no bound. Of two DestinationRules for a host only the
-// older one's trafficPolicy holds.
+// bound otherwise; 0 is no bound. DestinationRules count in the namespace of the
+// client, then of the Service, then of the mesh, and in it those with the most
+// specific host; of several the oldest trafficPolicy holds, and subsets of all.
+// What is set for a port takes the place of the host's budget as well.
 //
 // The retries that Istio writes between a sidecar and its own application
 // (reset-before-request, twice) cannot be configured in 1.31 and are not counted
-// here. A mesh-wide defaultHttpRetryPolicy cannot be seen from here either: each
+// here. The namespace of a classic Gateway's pods, which a DestinationRule may be
+// in, is not known. A mesh-wide defaultHttpRetryPolicy cannot be seen from here either: each
 // route that a policy holds for is written in full, so that it does not matter.
 package istio

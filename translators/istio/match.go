@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -77,22 +78,25 @@ func stringMatch(v manifest.Value) (kind, value string) {
 	return "", ""
 }
 
-// methodsOf gives the methods that a match lets through. Of regular expressions
-// only lists of names are understood; of any other every method may match.
+// methodsOf gives the methods that a match lets through; of an expression that
+// cannot be read every method may match.
 func methodsOf(kind, value string) behavior.Methods {
+	fits := func(name string) bool { return name == value }
 	switch kind {
-	case "exact":
-		return behavior.ParseMethod(value)
 	case "prefix":
-		return behavior.AllMethods
-	}
-	var set behavior.Methods
-	for _, name := range strings.Split(strings.Trim(value, "^$()"), "|") {
-		m := behavior.ParseMethod(name)
-		if m == 0 || name == "*" {
+		fits = func(name string) bool { return strings.HasPrefix(name, value) }
+	case "regex":
+		re, err := regexp.Compile("^(?:" + value + ")$")
+		if err != nil {
 			return behavior.AllMethods
 		}
-		set |= m
+		fits = re.MatchString
+	}
+	var set behavior.Methods
+	for _, name := range behavior.AllMethods.Each() {
+		if fits(name) {
+			set |= behavior.ParseMethod(name)
+		}
 	}
 	return set
 }

@@ -101,7 +101,7 @@ func (r reading) native(i resolve.Intent, now *manifest.Object, b binding) []beh
 	var effects []behavior.Effect
 	for n, at := range indexes {
 		rule, id := rules[at].Value, now.ID().String()
-		if redirects(rule) || len(backends(now, at, r.settings)) == 0 {
+		if redirects(rule) || len(backends(r.world, now, at, r.settings)) == 0 {
 			continue // answered without a backend
 		}
 		e := behavior.Effect{Object: id, Rule: ruleName(rules[at]), Methods: methods[n], Origin: map[string]string{}}
@@ -110,11 +110,12 @@ func (r reading) native(i resolve.Intent, now *manifest.Object, b binding) []beh
 			retry = manifest.Value{}
 		}
 		stanza.Read(&e, retry, rule.At("timeouts"), id, stanza.Of("istio"), nativeVersion)
+		ofNoUse(&e)
 		e.IdempotencyKey = behavior.None[string]()
 		if name, _, ok := gateway.HeaderSet(rule, isKey); ok {
 			e.IdempotencyKey, e.Origin["idempotencyKey"] = behavior.Is(name), id+" RequestHeaderModifier"
 		}
-		r.upstream(&e, backends(now, at, r.settings), b.client)
+		r.upstream(&e, backends(r.world, now, at, r.settings), b.client)
 		e.Behavior = e.Behavior.Normal()
 		effects = append(effects, e)
 	}

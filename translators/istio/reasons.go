@@ -36,7 +36,7 @@ var reasons = map[string]string{
 	"backoff":                           "only Envoy's base_interval can be set, from Istio 1.26 on (istio.io/api networking/v1alpha3/virtual_service.proto, HTTPRetry)",
 	"backoff.maxInterval":               "the longest interval is always ten times the base (pilot/pkg/networking/core/route/retry/retry.go:96)",
 	"backoff.jitter":                    "Envoy's waits are uniform between 0 and the interval (Envoy backoff_strategy.cc)",
-	"budget":                            "retryBudget is a share of the requests in flight, from Istio 1.27 on; a rate cannot be said (pilot/pkg/networking/core/cluster_traffic_policy.go:470)",
+	"budget":                            "retryBudget is a share of the requests in flight, from Istio 1.27 on, and is lost for a port that has portLevelSettings; a rate cannot be said (pilot/pkg/networking/core/cluster_traffic_policy.go:228, pilot/pkg/networking/util/util.go:863)",
 	"circuitBreaker.maxParallelRetries": "a retry budget takes its place in Envoy (go-control-plane circuit_breaker.pb.go:128)",
 	"circuitBreaker":                    "connectionPool takes numbers up to 2147483647 (istio.io/api networking/v1alpha3/destination_rule.proto)",
 	"idempotencyKey":                    "the http route does not send requests on, or sets the header to something else",

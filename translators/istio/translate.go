@@ -29,6 +29,7 @@ func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output 
 	for _, id := range order {
 		t.object(id, intents[id])
 	}
+	t.apply()
 	t.out.Objects = append(t.out.Objects, t.edits.Objects()...)
 	return t.out
 }
@@ -38,6 +39,7 @@ type translation struct {
 	plan     *resolve.Plan
 	attached attachments
 	edits    *gateway.Edits
+	changes  []change // of VirtualServices that are there
 	out      gateway.Output
 	rules    map[string]*manifest.Object   // new DestinationRules by host
 	behind   map[string][]*manifest.Object // routes by their doors, once neighbours asks
@@ -120,7 +122,7 @@ func (t *translation) route(o *manifest.Object, intents []resolve.Intent) {
 		t.bound(o, intents, []string{wholeMesh}, []string{hostOf(service, t.settings)})
 	}
 	for _, i := range intents {
-		t.destinations(i, backends(o, i.Rule, t.settings), b.client)
+		t.destinations(i, backends(t.plan.World, o, i.Rule, t.settings), b.client)
 	}
 }
 

@@ -80,7 +80,7 @@ func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, 
 			for _, host := range hosts {
 				list, all := t.attached.on(gateway, host).serving(want)
 				if !all {
-					return false
+					return t.partly(o, i, list)
 				}
 				for _, s := range list {
 					one := change{s, i}
@@ -92,14 +92,51 @@ func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, 
 		}
 	}
 	for _, c := range changes {
+		if !t.only(c.vs, gateways, hosts) {
+			t.refuse([]resolve.Intent{c.intent}, finding.CannotEdit, fmt.Sprintf("%s serves %s, and other hosts or gateways as well", c.vs.ID(), c.intent.Place()),
+				"", "give its hosts a VirtualService of their own")
+			return true
+		}
 		if !within(c.vs.At("spec", "http").Index(c.http), wanted(o, c.intent.Rule)) {
 			t.refuse([]resolve.Intent{c.intent}, finding.CannotEdit, fmt.Sprintf("http route %s of %s serves %s, and other requests as well",
 				httpName(c.vs, c.http), c.vs.ID(), c.intent.Place()), "", "give these requests an http route of their own there")
 			return true
 		}
 	}
-	t.apply(changes)
+	for _, c := range changes {
+		t.change(c)
+	}
 	return true
+}
+
+// only reports whether a VirtualService is for none but some gateways and hosts.
+func (t *translation) only(vs *manifest.Object, gateways, hosts []string) bool {
+	for _, g := range gatewaysOf(vs) {
+		if !slices.Contains(gateways, g) {
+			return false
+		}
+	}
+	for _, h := range hostsOf(vs, t.settings) {
+		if !slices.Contains(hosts, h) {
+			return false
+		}
+	}
+	return true
+}
+
+// partly refuses a route some of whose requests another VirtualService serves: a
+// new one beside it would come before or behind it by their age. It reports false
+// where there is none, or only the route's own.
+func (t *translation) partly(o *manifest.Object, i resolve.Intent, list []served) bool {
+	for _, s := range list {
+		if id := s.vs.ID(); id.Name != o.ID().Name || id.Namespace != o.ID().Namespace {
+			t.refuse([]resolve.Intent{i}, finding.Conflicts, fmt.Sprintf("http route %s of %s serves a part of %s", httpName(s.vs, s.http), id, i.Place()),
+				"of two VirtualServices for one host the older comes first, whatever the matches (Istio 1.31 pilot/pkg/networking/core/gateway.go:497)",
+				"have one of them serve all of it")
+			return true
+		}
+	}
+	return false
 }
 
 // within reports whether an http route matches none but the wanted requests.
@@ -112,17 +149,47 @@ func within(h manifest.Value, wanted []matcher) bool {
 	return true
 }
 
-// apply makes changes from the last http route to the first, so that the new ones
-// do not shift what is still to be changed.
-func (t *translation) apply(changes []change) {
-	slices.SortStableFunc(changes, func(a, b change) int { return cmp.Compare(b.http, a.http) })
-	for _, c := range changes {
+// change notes a wish for an http route. What two policies wish for one is a
+// conflict: they target it by different objects.
+func (t *translation) change(c change) {
+	for n, other := range t.changes {
+		if other.vs != c.vs || other.http != c.http {
+			continue
+		}
+		if other.intent.Policy == c.intent.Policy {
+			t.changes[n].methods |= c.methods
+			return
+		}
+		t.refuse([]resolve.Intent{c.intent}, finding.Conflicts, fmt.Sprintf("http route %s of %s is claimed by %s too", httpName(c.vs, c.http), c.vs.ID(),
+			resolve.PolicyID(other.intent.Policy)), "", "leave the requests to one policy")
+		return
+	}
+	t.changes = append(t.changes, c)
+}
+
+// apply makes all changes, from the last http route to the first so that the new
+// ones do not shift what is still to be changed.
+func (t *translation) apply() {
+	slices.SortStableFunc(t.changes, func(a, b change) int { return cmp.Compare(b.http, a.http) })
+	for _, c := range t.changes {
 		https := t.edits.Of(c.vs).At("spec", "http")
-		if !t.edit(https, c.http, c.methods, c.intent.Want) {
-			t.out.Say(c.intent, finding.CannotSplit, fmt.Sprintf("http route %s of %s cannot be split by method: it matches methods by a pattern",
-				httpName(c.vs, c.http), c.vs.ID()), "", "name the methods one by one, or give them an http route of their own")
+		if problem := t.edit(https, c.http, c.methods, c.intent.Want, t.merged(c.vs)); problem != "" {
+			t.out.Say(c.intent, finding.CannotSplit, fmt.Sprintf("http route %s of %s cannot be split by method: %s",
+				httpName(c.vs, c.http), c.vs.ID(), problem), "", "give the methods an http route of their own")
 		}
 	}
+}
+
+// merged reports whether Istio merges a VirtualService with others.
+func (t *translation) merged(vs *manifest.Object) bool {
+	for _, gateway := range gatewaysOf(vs) {
+		for _, host := range hostsOf(vs, t.settings) {
+			if group := t.attached.groups[groupKey{gateway, host}]; group != nil && slices.ContainsFunc(group.stretches, func(s stretch) bool { return s.vs != vs }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func httpName(vs *manifest.Object, n int) string {
@@ -142,7 +209,6 @@ func (t *translation) virtualService(vs *manifest.Object, intents []resolve.Inte
 	alone := &routes{}
 	alone.add(vs)
 	alone.index()
-	var changes []change
 	for _, i := range intents {
 		h := vs.At("spec", "http").Index(i.Rule)
 		if h.At("delegate").Exists() {
@@ -153,32 +219,35 @@ func (t *translation) virtualService(vs *manifest.Object, intents []resolve.Inte
 		list, _ := alone.serving(matchers(h))
 		for _, s := range list {
 			if s.http == i.Rule {
-				changes = append(changes, change{s, i})
+				t.change(change{s, i})
 			}
 		}
 		t.destinations(i, destinationsOf(h, vs.ID().Namespace, t.settings), "")
 	}
-	t.apply(changes)
 }
 
 // service writes what holds in the mesh for the requests to a Service.
 func (t *translation) service(i resolve.Intent) {
 	host := hostOf(i.ID(), t.settings)
-	t.destinations(i, []destination{{host: host}}, "")
-	if own := t.attached.groups[groupKey{wholeMesh, host}]; own != nil && len(own.stretches) > 0 {
-		var changes []change
+	if own := t.attached.on(wholeMesh, host); own != nil {
 		vs := own.stretches[0].vs
+		if !t.only(vs, []string{wholeMesh}, []string{host}) {
+			t.refuse([]resolve.Intent{i}, finding.CannotEdit, fmt.Sprintf("%s serves %s, and other hosts or gateways as well", vs.ID(), i.ID()),
+				"a host has one VirtualService in the mesh", "give the Service a VirtualService of its own, or target that one")
+			return
+		}
 		for n, h := range vs.At("spec", "http").Items() {
 			list, _ := own.serving(matchers(h))
 			for _, s := range list {
 				if s.http == n {
-					changes = append(changes, change{s, i})
+					t.change(change{s, i})
 				}
 			}
 		}
-		t.apply(changes)
+		t.destinations(i, []destination{{host: host}}, "")
 		return
 	}
+	t.destinations(i, []destination{{host: host}}, "")
 	namespace := i.Policy.Metadata.Namespace
 	if i.Object != nil {
 		namespace = i.Object.RawNamespace()
@@ -186,6 +255,6 @@ func (t *translation) service(i resolve.Intent) {
 	vs := manifest.New(apiVersion, "VirtualService", namespace, i.ID().Name)
 	https := manifest.List(manifest.Map("name", "all", "route", manifest.List(manifest.Map("destination", manifest.Map("host", host)))))
 	vs.Root().Put("spec", manifest.Map("hosts", []string{host}, "http", https))
-	t.edit(https, 0, behavior.AllMethods, i.Want)
+	t.edit(https, 0, behavior.AllMethods, i.Want, false)
 	t.out.Objects = append(t.out.Objects, vs)
 }

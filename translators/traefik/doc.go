@@ -18,8 +18,11 @@
 //     method. status (3.7) has responses retried by code, for every method but
 //     POST, PATCH and LOCK, or with retryNonIdempotentMethod for those too. A lost
 //     connection is 502 and a timeout 504 to it, so neither can be told from what
-//     the backend answers; and 502 in status brings connect failures back that
-//     disableRetryOnNetworkError takes out. gRPC statuses are not looked at.
+//     the backend answers. 502 in status brings refused connections back that
+//     disableRetryOnNetworkError takes out, and 504 those that are never made.
+//     gRPC statuses are not looked at.
+//   - Where a backend speaks HTTP/2, Go's HTTP client sends a request without a body
+//     up to six times more if its stream is refused, whatever the middlewares say.
 //   - With status the body of a request is read to its end before the first try,
 //     and every request allocates maxRequestBodyBytes, 2 MiB if nothing is said,
 //     for a body that it may not have. Translate writes 65536. Larger bodies are

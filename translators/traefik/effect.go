@@ -47,14 +47,24 @@ func fill(e *behavior.Effect, s stack, b backend, path bool) {
 		e.Origin["maxRetries"] = "a middleware that cannot be seen"
 		e.Unclear.Add(behavior.AllMethods, mayRetry...)
 	}
-	if b.http2 && !e.Causes.Empty() {
-		e.Unclear.Add(behavior.AllMethods, behavior.RefusedStream)
+	if b.http2 {
+		refusals(e)
 	}
 	e.Never[behavior.RefusedStream] = !b.http2
 	if !path {
 		connect(e)
 	}
 	e.Behavior = e.Behavior.Normal()
+}
+
+// refusals leaves open what follows a refused stream: Go's HTTP client sends a
+// request without a body up to six times more by itself, whatever the middlewares
+// say, and waits longer each time (measured: seven tries in 31s).
+func refusals(e *behavior.Effect) {
+	e.Unclear.Add(behavior.AllMethods, behavior.RefusedStream)
+	if e.MaxRetries == behavior.Is(0) {
+		e.MaxRetries, e.Origin["maxRetries"] = behavior.Unclear[int](), "Go's HTTP client, which sends a request again whose HTTP/2 stream was refused"
+	}
 }
 
 // connect leaves open whether a CONNECT is retried by status, where a router
@@ -72,6 +82,7 @@ func single(e *behavior.Effect, r retry) {
 	from := r.from + " spec.retry"
 	e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(r.attempts-1), from+".attempts, which counts the first try"
 	e.Causes, e.Origin["retryOn"] = r.causes(), from
+	e.Unclear = e.Unclear.Union(r.unclear())
 	backoff, exact := r.backoff()
 	e.Backoff, e.Origin["backoff"] = backoff, from+".initialInterval"
 	if r.interval <= 0 {
@@ -110,6 +121,7 @@ func several(e *behavior.Effect, list []retry) {
 	for _, r := range list {
 		same = same && r.causes() == list[0].causes()
 		e.Causes = e.Causes.Union(r.causes())
+		e.Unclear = e.Unclear.Union(r.unclear())
 		tries = min(tries*r.attempts, math.MaxInt32)
 		waits = waits || r.interval > 0
 		notes(e, r)

@@ -74,10 +74,17 @@ func TestStatusLeavesOutPostAndPatch(t *testing.T) {
 
 func TestA502IsALostConnectionAndA504ATimeout(t *testing.T) {
 	e := only(t, routeWith(`{retry: {attempts: 3, status: ["502"], disableRetryOnNetworkError: true}}`))
-	for _, name := range []string{"502", "Reset", "ConnectFailure", "ResetBeforeRequest"} {
+	for _, name := range []string{"502", "Reset", "ResetBeforeRequest"} {
 		if got := retried(t, e, name); got != behavior.IdempotentMethods {
 			t.Errorf("with 502, %s is retried for %s", name, got)
 		}
+	}
+	if e.Causes[behavior.ConnectFailure] != 0 || e.Unclear[behavior.ConnectFailure] != behavior.IdempotentMethods {
+		t.Error("502 alone covers refused connections, and not those that are never made")
+	}
+	e = only(t, routeWith(`{retry: {attempts: 3, status: ["502", "504"], disableRetryOnNetworkError: true}}`))
+	if e.Causes[behavior.ConnectFailure] != behavior.IdempotentMethods || e.Unclear[behavior.ConnectFailure] != 0 {
+		t.Error("502 and 504 do not cover every connect failure")
 	}
 	e = only(t, routeWith(`{retry: {attempts: 3, status: ["504"]}}`))
 	if retried(t, e, "AttemptTimeout") != behavior.IdempotentMethods || retried(t, e, "Reset") != 0 {
@@ -200,6 +207,10 @@ func TestAnHTTP2BackendMayRefuseStreams(t *testing.T) {
 	in := strings.Replace(routeWith("{retry: {attempts: 3}}"), "port: 8080}]}\n", "port: 8080, appProtocol: kubernetes.io/h2c}]}\n", 1)
 	if e := only(t, in); e.Never[behavior.RefusedStream] || e.Unclear[behavior.RefusedStream] == 0 {
 		t.Error("a refused stream is not left open")
+	}
+	in = strings.Replace(routeWith("{retry: {attempts: 1}}"), "port: 8080}]}\n", "port: 8080, appProtocol: kubernetes.io/h2c}]}\n", 1)
+	if e := only(t, in); e.MaxRetries.State != behavior.Unknown || e.Unclear[behavior.RefusedStream] == 0 {
+		t.Error("without a retry middleware a refused stream is not left open")
 	}
 }
 

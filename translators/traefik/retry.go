@@ -147,10 +147,25 @@ func (r retry) causes() (causes behavior.Causes) {
 		causes.Add(r.methods(), behavior.Codes(max(s[0], 400), min(s[1], 599))...)
 	}
 	if r.has(502) {
-		causes.Add(r.methods(), behavior.ConnectFailure, behavior.ResetBeforeRequest, behavior.Reset)
+		causes.Add(r.methods(), behavior.ResetBeforeRequest, behavior.Reset)
 	}
 	if r.has(504) {
 		causes.Add(r.methods(), behavior.AttemptTimeout)
+	}
+	if r.has(502) && r.has(504) {
+		causes.Add(r.methods(), behavior.ConnectFailure)
+	}
+	return causes
+}
+
+// unclear gives what is retried in part: a connection that is refused is 502 and
+// one that is never made 504, so one of the two alone covers some of them.
+func (r retry) unclear() (causes behavior.Causes) {
+	if r.attempts > 1 && r.has(502) != r.has(504) {
+		causes.Add(r.methods(), behavior.ConnectFailure)
+	}
+	if r.network {
+		causes = behavior.Causes{} // all of them are retried
 	}
 	return causes
 }

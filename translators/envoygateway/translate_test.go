@@ -1,0 +1,40 @@
+package envoygateway_test
+
+import (
+	"strings"
+	"testing"
+
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/envoygateway"
+	"retryctl.dev/translators/gateway"
+)
+
+func TestBeforePoliciesCouldPointAtRulesTheRouteGetsWhatIsSafe(t *testing.T) {
+	objects, err := manifest.Read(strings.NewReader(edge+api), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	retries := 2
+	p := &schema.RetryPolicy{}
+	p.Metadata.Name, p.Metadata.Namespace = "p", "shop"
+	p.Spec.MaxRetries = &retries
+	p.Spec.TargetRefs = []schema.TargetRef{{Group: "gateway.networking.k8s.io", Kind: "HTTPRoute", Name: "api"}}
+	p.Spec.RetryOn = &schema.RetryOn{Conditions: []schema.Condition{"ConnectFailure"}, StatusCodes: []schema.CodeRange{{First: 503, Last: 503}}}
+	plan, _ := resolve.Resolve([]*schema.RetryPolicy{p}, manifest.NewSet(objects))
+	g := envoygateway.Gateway{}
+	s := gateway.Defaults(g.Profile())
+	s.Version = gateway.Version{Major: 1, Minor: 5}
+	out := g.Translate(plan, s)
+	if len(out.Objects) != 1 {
+		t.Fatalf("%d objects", len(out.Objects))
+	}
+	spec := out.Objects[0].At("spec")
+	if refs := spec.At("targetRefs"); refs.Len() != 1 || refs.Index(0).At("sectionName").Exists() {
+		t.Errorf("it points at %d targets, or at a section, which the CRD refuses until 1.5", refs.Len())
+	}
+	if on := spec.At("retry", "retryOn"); on.At("httpStatusCodes").Exists() || on.At("triggers").Len() != 1 {
+		t.Error("it carries more than what is safe for every method")
+	}
+}

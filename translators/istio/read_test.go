@@ -1,0 +1,133 @@
+package istio
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/gateway"
+)
+
+// effects reads what happens to the target of a policy in a world.
+func effects(t *testing.T, kind, name, world string) []behavior.Effect {
+	t.Helper()
+	group := "networking.istio.io"
+	if kind == "HTTPRoute" {
+		group = "gateway.networking.k8s.io"
+	}
+	objects, err := manifest.Read(strings.NewReader(world), "world.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	zero := 0
+	policy := &schema.RetryPolicy{Metadata: schema.Metadata{Name: "p", Namespace: "shop"}, Spec: schema.Spec{
+		TargetRefs: []schema.TargetRef{{Group: group, Kind: kind, Name: name}}, MaxRetries: &zero,
+	}}
+	plan, findings := resolve.Resolve([]*schema.RetryPolicy{policy}, manifest.NewSet(objects))
+	if len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	var all []behavior.Effect
+	for _, list := range (Gateway{}).Read(plan.Intents, plan.World, gateway.Defaults(Gateway{}.Profile())) {
+		all = append(all, list...)
+	}
+	return all
+}
+
+// service is a VirtualService that sends everything to orders.
+func service(name, more string) string {
+	return "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: " + name + ", namespace: shop" + more +
+		"\n  http: [{name: " + name + ", route: [{destination: {host: orders, port: {number: 8080}}}]}]\n"
+}
+
+func TestARouteWithoutRetriesRetriesTwice(t *testing.T) {
+	for _, e := range effects(t, "VirtualService", "a", service("a", "}\nspec:\n  hosts: [a.example]\n  gateways: [edge]")) {
+		if e.MaxRetries != behavior.Is(2) || e.Breaker.MaxParallelRetries != behavior.None[int64]() {
+			t.Errorf("got %+v retries, breaker %+v", e.MaxRetries, e.Breaker)
+		}
+	}
+}
+
+func TestTheOldestVirtualServiceInTheMeshHasTheHost(t *testing.T) {
+	world := service("young", ", creationTimestamp: \"2025-02-01T00:00:00Z\"}\nspec:\n  hosts: [orders]") +
+		service("old", ", creationTimestamp: \"2025-01-01T00:00:00Z\"}\nspec:\n  hosts: [orders.shop.svc.cluster.local]") +
+		service("new", "}\nspec:\n  hosts: [orders]")
+	for _, name := range []string{"young", "old", "new"} {
+		if got := effects(t, "VirtualService", name, world); len(got) != 1 || got[0].Rule != "old" {
+			t.Errorf("%s: got %+v", name, got)
+		}
+	}
+}
+
+func TestABudgetIsLostForAPortWithSettingsOfItsOwn(t *testing.T) {
+	rule := "---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: orders, namespace: shop}\nspec:\n  host: orders\n" +
+		"  trafficPolicy: {retryBudget: {percent: 5}PORTS}\n"
+	for ports, want := range map[string]behavior.State{
+		"": behavior.Set,
+		", portLevelSettings: [{port: {number: 9090}, connectionPool: {http: {maxRetries: 1}}}]": behavior.Set,
+		", portLevelSettings: [{port: {number: 8080}, connectionPool: {http: {maxRetries: 1}}}]": behavior.Off,
+	} {
+		world := service("a", "}\nspec:\n  hosts: [a.example]\n  gateways: [edge]") + strings.Replace(rule, "PORTS", ports, 1)
+		if got := effects(t, "VirtualService", "a", world); len(got) != 1 || got[0].Budget.State != want {
+			t.Errorf("with %q: got %+v", ports, got)
+		}
+	}
+}
+
+func TestADestinationRuleBesideTheServiceWinsOverTheMeshs(t *testing.T) {
+	rule := func(namespace, host, limit string) string {
+		return "---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: r, namespace: " + namespace + "}\n" +
+			"spec: {host: '" + host + "', trafficPolicy: {connectionPool: {http: {maxRetries: " + limit + "}}}}\n"
+	}
+	world := service("a", "}\nspec:\n  hosts: [a.example]\n  gateways: [edge]") + rule("istio-system", "orders.shop.svc.cluster.local", "1") +
+		rule("shop", "*.shop.svc.cluster.local", "2") + rule("elsewhere", "orders.shop.svc.cluster.local", "3")
+	got := effects(t, "VirtualService", "a", world)
+	if len(got) != 1 || got[0].Breaker.MaxParallelRetries != behavior.Is[int64](2) || len(got[0].Notes) != 1 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAPrefixIsReplacedWithoutASlashTooMany(t *testing.T) {
+	objects, err := manifest.Read(strings.NewReader("apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a, namespace: shop}\n"+
+		"spec: {rules: [{matches: [{path: {value: /old}}], filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /new}}}],\n"+
+		"  backendRefs: [{name: orders, port: 8080}]}]}"), "route.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	https, err := conversion{o: objects[0], world: manifest.NewSet(objects), settings: gateway.Defaults(Gateway{}.Profile())}.http()
+	if err != nil || len(https) != 1 {
+		t.Fatalf("got %d http routes, %v", len(https), err)
+	}
+	rewrite := https[0].At("rewrite", "uriRegexRewrite")
+	if match, to := rewrite.At("match").Text(), rewrite.At("rewrite").Text(); match != "^/old(/.*)?$" || to != `/new\1` {
+		t.Errorf("got %s and %s", match, to)
+	}
+}
+
+func TestRoutesThatShareRequestsAreRefused(t *testing.T) {
+	text := ""
+	for _, r := range []struct{ name, path string }{{"a", "/api"}, {"b", "/api/v2"}, {"c", "/other"}} {
+		text += "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: " + r.name + ", namespace: shop}\n" +
+			"spec: {parentRefs: [{name: edge}], hostnames: [x.example], rules: [{matches: [{path: {value: " + r.path + "}}], backendRefs: [{name: orders, port: 8080}]}]}\n"
+	}
+	objects, err := manifest.Read(bytes.NewBufferString(text), "routes.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := 1
+	var policies []*schema.RetryPolicy
+	for _, name := range []string{"a", "b", "c"} {
+		policies = append(policies, &schema.RetryPolicy{Metadata: schema.Metadata{Name: name, Namespace: "shop"}, Spec: schema.Spec{
+			TargetRefs: []schema.TargetRef{{Group: "gateway.networking.k8s.io", Kind: "HTTPRoute", Name: name}}, MaxRetries: &one,
+		}})
+	}
+	plan, _ := resolve.Resolve(policies, manifest.NewSet(objects))
+	out := Gateway{}.Translate(plan, gateway.Defaults(Gateway{}.Profile()))
+	if len(out.Objects) != 1 || out.Objects[0].ID().Name != "c" {
+		t.Errorf("got %d objects, want that of c, whose requests are its own", len(out.Objects))
+	}
+}

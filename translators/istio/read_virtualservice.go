@@ -1,0 +1,204 @@
+package istio
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+)
+
+// virtualService reads what serves the requests of an http route, on each gateway
+// and for each host: an older VirtualService may have them. One without hosts is
+// a part of others, and is read by itself.
+func (r reading) virtualService(i resolve.Intent, now *manifest.Object) []behavior.Effect {
+	before := &routes{}
+	before.add(i.Object)
+	before.index()
+	wanted := reaching(before, i.Object, i.Rule)
+	if now.At("spec", "hosts").Len() == 0 {
+		alone := &routes{}
+		alone.add(now)
+		alone.index()
+		return r.served(wanted, alone)
+	}
+	var effects []behavior.Effect
+	for _, gateway := range gatewaysOf(now) {
+		for _, host := range hostsOf(now, r.settings) {
+			effects = join(effects, r.served(wanted, r.attached.on(gateway, host)))
+		}
+	}
+	return effects
+}
+
+// join adds effects that are not there yet.
+func join(effects, more []behavior.Effect) []behavior.Effect {
+	for _, e := range more {
+		if !slices.ContainsFunc(effects, func(o behavior.Effect) bool {
+			return o.Object == e.Object && o.Rule == e.Rule && o.Methods == e.Methods
+		}) {
+			effects = append(effects, e)
+		}
+	}
+	return effects
+}
+
+// reaching gives the matchers of an http route with the methods that earlier ones
+// leave to it.
+func reaching(all *routes, vs *manifest.Object, http int) []matcher {
+	var list []matcher
+	for _, m := range matchers(vs.At("spec", "http").Index(http)) {
+		served, _ := all.serving([]matcher{m})
+		for _, s := range served {
+			if s.http == http {
+				m.methods &= s.methods
+				list = append(list, m)
+			}
+		}
+	}
+	return list
+}
+
+// served gives the effects of the http routes that serve the wanted requests.
+func (r reading) served(wanted []matcher, group *routes) []behavior.Effect {
+	list, _ := group.serving(wanted)
+	var effects []behavior.Effect
+	for _, s := range list {
+		h := s.vs.At("spec", "http").Index(s.http)
+		if !proxies(h) {
+			continue
+		}
+		id := s.vs.ID().String()
+		e := behavior.Effect{Object: id, Rule: httpName(s.vs, s.http), Methods: s.methods, Origin: map[string]string{}}
+		r.http(&e, r.inherited(h, s.vs), id+" http "+httpName(s.vs, s.http))
+		r.upstream(&e, destinationsOf(h, s.vs.ID().Namespace, r.settings), "")
+		e.Behavior = e.Behavior.Normal()
+		effects = append(effects, e)
+	}
+	return effects
+}
+
+// delegates gives the http routes that leave their requests to another
+// VirtualService, by its name.
+func delegates(world *manifest.Set) map[manifest.ID][]manifest.Value {
+	roots := map[manifest.ID][]manifest.Value{}
+	for _, o := range world.Kind(group, "VirtualService") {
+		for _, root := range o.At("spec", "http").Items() {
+			d := root.At("delegate")
+			if !d.Exists() {
+				continue
+			}
+			id := manifest.ID{Group: group, Kind: "VirtualService", Namespace: d.At("namespace").Text(), Name: d.At("name").Text()}
+			if id.Namespace == "" {
+				id.Namespace = o.ID().Namespace
+			}
+			roots[id] = append(roots[id], root)
+		}
+	}
+	return roots
+}
+
+// inherited gives an http route with what it takes over from the one that leaves
+// its requests to it, if there is just one such in the input (Istio 1.31
+// pilot/pkg/model/virtualservice.go:215).
+func (r reading) inherited(h manifest.Value, vs *manifest.Object) manifest.Value {
+	roots := r.roots[vs.ID()]
+	if len(roots) != 1 {
+		return h
+	}
+	h = h.Copy()
+	for _, field := range []string{"retries", "timeout", "headers", "fault"} {
+		if root := roots[0].At(field); root.Exists() && !h.At(field).Exists() {
+			h.Put(field, root)
+		}
+	}
+	return h
+}
+
+// http reads an http route of a VirtualService; one that does not exist is that
+// of a host without any.
+func (r reading) http(e *behavior.Effect, h manifest.Value, from string) {
+	e.TotalTimeout, e.Origin["totalTimeout"] = behavior.None[time.Duration](), "Istio's default: none"
+	if d := limitOf(h.At("timeout")); d.State == behavior.Set {
+		e.TotalTimeout, e.Origin["totalTimeout"] = d, from+" timeout"
+	}
+	e.AttemptTimeout, e.Origin["attemptTimeout"] = behavior.None[time.Duration](), "Istio's default: none"
+	e.Backoff, e.Origin["backoff"] = waits(defaultBase), "Envoy's default"
+	retries := h.At("retries")
+	on := defaultRetryOn
+	switch {
+	case h.At("delegate").Exists():
+		e.MaxRetries, e.Origin["maxRetries"] = behavior.Unclear[int](), from+" leaves it to a delegate"
+		e.TotalTimeout, e.AttemptTimeout, e.Backoff = behavior.Unclear[time.Duration](), behavior.Unclear[time.Duration](), behavior.Unclear[behavior.Backoff]()
+		e.IdempotencyKey = behavior.Unclear[string]()
+		e.Unclear.Add(behavior.AllMethods, causesOf("5xx,"+defaultRetryOn)...)
+		e.Notes = append(e.Notes, from+" leaves its requests to another VirtualService, which is not read here")
+		return
+	case !retries.IsMap():
+		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(defaultAttempts), "Istio's default: a route without retries retries twice"
+		e.Origin["retryOn"] = "Istio's default"
+	default:
+		n, _ := retries.At("attempts").Int()
+		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(max(0, int(n))), from+" retries.attempts"
+		if !retries.At("attempts").Exists() {
+			e.Origin["maxRetries"] = from + " retries, which is without attempts: off"
+		}
+		e.Origin["retryOn"] = "Istio's default"
+		if text := retries.At("retryOn").Text(); text != "" {
+			on, e.Origin["retryOn"] = text, from+" retries.retryOn"
+		}
+		if n <= 0 {
+			on = ""
+		}
+		if d := limitOf(retries.At("perTryTimeout")); d.State == behavior.Set && n > 0 {
+			e.AttemptTimeout, e.Origin["attemptTimeout"] = d, from+" retries.perTryTimeout"
+		}
+		if d := limitOf(retries.At("backoff")); d.State == behavior.Set && r.settings.Version.AtLeast(1, 26) {
+			e.Backoff, e.Origin["backoff"] = waits(d.Value), from+" retries.backoff; the cap is ten times it"
+		}
+	}
+	e.Causes.Add(behavior.AllMethods, causesOf(on)...)
+	ofNoUse(e)
+	e.IdempotencyKey = behavior.None[string]()
+	for name, value := range h.At("headers", "request", "set").Fields() {
+		if isKey(name.Text(), value.Text()) {
+			e.IdempotencyKey, e.Origin["idempotencyKey"] = behavior.Is(name.Text()), from+" headers.request.set"
+		}
+	}
+	if h.At("fault", "abort").Exists() {
+		e.Notes = append(e.Notes, from+" has a fault: Envoy makes it before the router, so it is never retried")
+	}
+}
+
+// ofNoUse takes a try's timeout away that has no effect: without a retry there is
+// no place for it, and Envoy ignores one that is not less than the request's.
+func ofNoUse(e *behavior.Effect) {
+	a, t := e.AttemptTimeout, e.TotalTimeout
+	switch {
+	case a.State != behavior.Set:
+	case e.MaxRetries == behavior.Is(0):
+		e.AttemptTimeout = behavior.None[time.Duration]()
+		e.Notes = append(e.Notes, "the timeout of a try is lost: it needs retries")
+	case t.State == behavior.Set && a.Value >= t.Value:
+		e.AttemptTimeout = behavior.None[time.Duration]()
+		e.Notes = append(e.Notes, "the timeout of a try is not less than the request's: Envoy ignores it")
+	}
+}
+
+const defaultBase = 25 * time.Millisecond
+
+// waits are Envoy's: full jitter, doubled up to ten times the base.
+func waits(base time.Duration) behavior.Setting[behavior.Backoff] {
+	return behavior.Is(behavior.Backoff{Base: base, Cap: 10 * base, Growth: 2, Jitter: behavior.FullJitter})
+}
+
+// keyForm is a header that keeps the client's value and else takes the request ID.
+var keyForm = regexp.MustCompile(`(?i)^%REQ\(([^?)]+)\?X-Request-Id\)%$`)
+
+func isKey(name, value string) bool {
+	m := keyForm.FindStringSubmatch(value)
+	return m != nil && strings.EqualFold(m[1], name)
+}
