@@ -39,6 +39,7 @@ const (
 	Conflicts       Code = "RT3009"
 	CannotEdit      Code = "RT3010"
 	NeedsSetting    Code = "RT3011"
+	Rivals          Code = "RT3012"
 )
 
 // A Page explains one code.

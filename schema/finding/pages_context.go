@@ -144,4 +144,20 @@ function through. Such settings are not in manifests that retryctl reads.
 The finding names the setting and its value. Check it once for each
 installation. Where the Config has a field for it, fill that in, so that a
 setting that does not fit is found here and not in production.`},
+
+	{Rivals, "Rivals", Warning, "an existing object would fight one that is to be written", `
+Among the objects that retryctl diff compares with is one that claims what an
+object to be written claims as well: a second BackendTrafficPolicy for a target,
+a second DestinationRule or VirtualService for a host, a second plugin of a type
+on a route. The gateway takes one of the two, most often the older, or refuses
+both, so that what was translated may never hold.
+
+    warning RT3012 [envoy-gateway] BackendTrafficPolicy shop/by-hand is there
+    for HTTPRoute shop/checkout, and BackendTrafficPolicy shop/checkout would
+    be too
+
+Give the existing object with -f as well: then it is edited instead, and no
+second one is written. Or take it away. The view of behavior, with -o behavior,
+shows what the requests get while both are there, as far as that does not
+depend on their ages.`},
 }

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// errDiffers ends a diff that found something: it has the status of findings.
+var errDiffers = fmt.Errorf("the two sides differ: %w", errFindings)
+
+// A diff is what the command compares, and how.
+type diff struct {
+	run     run
+	against string
+	by      word
+	form    word
+}
+
+func newDiff(s Streams) *cobra.Command {
+	d := diff{
+		by:   word{value: "text", allowed: []string{"text", "behavior"}},
+		form: word{value: "text", allowed: []string{"text", "fields", "behavior", "json"}},
+	}
+	cmd := &cobra.Command{
+		Use:   "diff -f FILE... --against FILE | OLD NEW",
+		Short: "Compare what policies translate to, or a file or folder, with what is there",
+		Long: `Diff translates like translate does and compares every object with the one of its
+name among those of --against: a file, a folder, or - for standard input. With two
+files or folders instead it compares these: KUBECTL_EXTERNAL_DIFF="retryctl diff" has
+kubectl diff do that.
+
+Both sides are brought into one form first. What servers and tools add (managedFields,
+status, marks of kubectl, Argo CD, Helm), defaults of the schema, the spelling of
+durations and numbers, and the order of lists without one make no difference. Routes
+and Services that only --against has are used as if given with -f, and manifests given
+with -f are compared as far as --against has them. What fights what would be written,
+such as a second policy on a target, is a finding.
+
+The forms: text is a unified diff of each object, fields is path by path, behavior says
+what changes for requests, json is both of these for programs.
+
+Exit status: 0 no difference, 1 a difference, 2 could not run, or a policy has an error
+and is not compared. With --by=behavior only what changes for requests is a difference.`,
+		Example: `  retryctl diff -f policies/ -f routes.yaml --against live/ --to envoy-gateway
+  kubectl get httproutes,backendtrafficpolicies -A -o yaml | retryctl diff -f policies/ --against - -o behavior
+  retryctl diff old.yaml new.yaml`,
+		Args: cobra.MaximumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := d.compare(cmd, s, args)
+			if err != nil {
+				return err
+			}
+			if err := d.run.report.save(c.findings); err != nil {
+				return err
+			}
+			if err := d.write(s.Out, c); err != nil {
+				return err
+			}
+			switch err := d.run.report.print(s.Err, c.findings); {
+			case errors.Is(err, errFindings):
+				return errReported
+			case err != nil:
+				return err
+			}
+			if d.differs(c) {
+				return errDiffers
+			}
+			return nil
+		},
+	}
+	d.run.flags(cmd)
+	cmd.Flags().StringVar(&d.against, "against", "", "`file`, folder or - for standard input, with the objects that are there")
+	addWord(cmd, &d.by, "by", "", "`what` counts as a difference for the exit status")
+	addWord(cmd, &d.form, "output", "o", "`form` of the difference")
+	cmd.MarkFlagFilename("against", "yaml", "yml", "json") //nolint:errcheck // the flag exists
+	return cmd
+}
+
+// compare finds out what differs between the two sides that the flags name.
+func (d *diff) compare(cmd *cobra.Command, s Streams, args []string) (comparison, error) {
+	switch policies := len(d.run.input.files) > 0; {
+	case len(args) == 2 && !policies && d.against == "":
+		return d.sides(cmd, s, args[0], args[1])
+	case len(args) == 0 && policies && d.against != "":
+		return d.translation(cmd, s)
+	}
+	return comparison{}, errors.New("give policies with -f and what is there with --against, or two files or folders")
+}
+
+// looksAtBehavior reports whether anybody asks what changes for requests.
+func (d *diff) looksAtBehavior() bool {
+	return d.by.value == "behavior" || d.form.value == "behavior" || d.form.value == "json"
+}
+
+func (d *diff) differs(c comparison) bool {
+	if d.by.value == "text" {
+		return len(c.objects) > 0
+	}
+	if len(c.unseen) > 0 {
+		return true
+	}
+	for _, e := range c.effects {
+		if len(e.impacts) > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators"
+)
+
+// The kinds that carry retries. Those that name what they are for stand alone, the
+// others count where something refers to them.
+var (
+	standing  = []string{"BackendTrafficPolicy", "XBackendTrafficPolicy", "VirtualService", "DestinationRule"}
+	referable = []string{"Middleware", "MiddlewareTCP", "ServersTransport", "TraefikService", "KongPlugin", "KongUpstreamPolicy"}
+)
+
+// contextOf gives the existing objects that a translation may use as if they had
+// been given: routes and what is around them, what policies target, and what these
+// refer to. Others that carry retries are left out. What retryctl wrote there
+// earlier would come back as something to edit, with all that it says.
+func contextOf(given, existing []*manifest.Object) []*manifest.Object {
+	have, used := manifest.NewSet(given), map[manifest.ID]bool{}
+	var list, waiting []*manifest.Object
+	for _, o := range existing {
+		switch kind := o.ID().Kind; {
+		case have.Get(o.ID()) != nil, used[o.ID()], schema.Ours(o), slices.Contains(standing, kind) && !targeted(given, o.ID()):
+		case slices.Contains(referable, kind):
+			waiting = append(waiting, o)
+		default:
+			used[o.ID()], list = true, append(list, o)
+		}
+	}
+	for n := 0; n < len(list); n++ { // it grows on the way
+		for _, o := range waiting {
+			if !used[o.ID()] && refers(list[n].Root(), o.ID()) {
+				used[o.ID()], list = true, append(list, o)
+			}
+		}
+	}
+	return list
+}
+
+// surroundings leaves out what carries retries.
+func surroundings(objects []*manifest.Object) []*manifest.Object {
+	return slices.DeleteFunc(manifests(objects), func(o *manifest.Object) bool {
+		return slices.Contains(standing, o.ID().Kind) || slices.Contains(referable, o.ID().Kind)
+	})
+}
+
+// targeted reports whether a policy is for an object.
+func targeted(given []*manifest.Object, id manifest.ID) bool {
+	for _, o := range given {
+		for _, ref := range o.At("spec", "targetRefs").Items() {
+			if o.Is(schema.Group, schema.Kind) && o.ID().Namespace == id.Namespace && ref.At("group").Text() == id.Group &&
+				ref.At("kind").Text() == id.Kind && ref.At("name").Text() == id.Name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// refers reports whether a tree has a reference to an object: by an annotation of
+// Kong or Traefik, or by a field for one.
+func refers(v manifest.Value, id manifest.ID) bool {
+	for key, value := range v.Fields() {
+		switch k := key.Text(); {
+		case strings.HasPrefix(k, "konghq.com/"), strings.HasPrefix(k, "traefik.ingress.kubernetes.io/"):
+			if strings.Contains(value.Text(), id.Name) {
+				return true
+			}
+		case k == "extensionRef" || k == "backendRefs" || k == "services" || k == "middlewares" || k == "chain" || k == "targetRef":
+			if named(value, id.Name) {
+				return true
+			}
+		case k == "serversTransport" && strings.Contains(value.Text(), id.Name):
+			return true
+		}
+		if refers(value, id) {
+			return true
+		}
+	}
+	for _, item := range v.Items() {
+		if refers(item, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// named reports whether a reference, or one of a list, has a name.
+func named(v manifest.Value, name string) bool {
+	for _, item := range v.Items() {
+		if item.At("name").Text() == name {
+			return true
+		}
+	}
+	return v.At("name").Text() == name
+}
+
+// hidden reports whether an object carries retries and nothing in its world says
+// for whom: what a change of it means cannot be seen then.
+func hidden(id manifest.ID, world *manifest.Set) bool {
+	if world.Get(id) == nil || !slices.Contains(referable, id.Kind) {
+		return false
+	}
+	return !slices.ContainsFunc(world.All(), func(o *manifest.Object) bool { return o.ID() != id && refers(o.Root(), id) })
+}
+
+// concerned gives the gateways that the objects which differ are for: by their own
+// kinds and annotations, and for a route by those of the objects beside it; the
+// Gateway API where nothing says more.
+func concerned(differing []objectDiff, world *manifest.Set) []translators.Target {
+	var names []string
+	for _, o := range differing {
+		for _, v := range []manifest.Value{o.From, o.To} {
+			names = append(names, gatewaysOf(o.ID, v)...)
+		}
+	}
+	if len(differing) > 0 && len(names) == 0 {
+		for _, o := range world.All() {
+			names = append(names, gatewaysOf(o.ID(), o.Root())...)
+		}
+	}
+	if len(names) == 0 {
+		names = []string{"gateway-api"}
+	}
+	targets, err := translators.ParseTargets(names)
+	if err != nil {
+		panic(err) // they are names of gateways
+	}
+	return targets
+}
+
+func gatewaysOf(id manifest.ID, v manifest.Value) []string {
+	var names []string
+	for suffix, name := range map[string]string{
+		"gateway.envoyproxy.io": "envoy-gateway", "networking.istio.io": "istio", "configuration.konghq.com": "kong", "traefik.io": "traefik",
+		"gateway.networking.x-k8s.io": "gateway-api",
+	} {
+		if id.Group == suffix {
+			names = append(names, name)
+		}
+	}
+	for key := range v.At("metadata", "annotations").Fields() {
+		switch k := key.Text(); {
+		case strings.HasPrefix(k, "konghq.com/"):
+			names = append(names, "kong")
+		case strings.HasPrefix(k, "traefik.ingress.kubernetes.io/"):
+			names = append(names, "traefik")
+		}
+	}
+	for _, rule := range v.At("spec", "rules").Items() {
+		if id.Kind == "HTTPRoute" && (rule.At("retry").Exists() || rule.At("timeouts").Exists()) {
+			names = append(names, "gateway-api")
+		}
+	}
+	return names
+}

@@ -1,0 +1,125 @@
+package impact
+
+import (
+	"slices"
+	"strings"
+
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
+)
+
+// rules gives an intent without a wish for everything in a world whose requests a
+// gateway may retry: each rule; each Service that no rule is in front of; and what
+// is not in the world and an object in it is for, such as the route of a policy.
+func rules(world *manifest.Set) []resolve.Intent {
+	list := (&resolve.Plan{World: world}).Bystanders()
+	behind := map[manifest.ID]bool{}
+	for _, i := range list {
+		for _, id := range route.Backends(i.Object, i.Rule) {
+			behind[id] = true
+		}
+	}
+	for _, o := range world.Kind("", "Service") {
+		if !behind[o.ID()] {
+			list = append(list, whole(o, schema.TargetRef{Kind: "Service", Name: o.ID().Name}, o.ID().Namespace))
+		}
+	}
+	for _, o := range world.All() {
+		for _, i := range targets(o) {
+			known := func(other resolve.Intent) bool {
+				return other.ID() == i.ID() && (i.Target().SectionName == "" || other.Target().SectionName == i.Target().SectionName)
+			}
+			if world.Get(i.ID()) == nil && !behind[i.ID()] && !slices.ContainsFunc(list, known) {
+				list = append(list, i)
+			}
+		}
+	}
+	return list
+}
+
+// whole is an intent for an object as a whole, which may not be in the world.
+func whole(o *manifest.Object, ref schema.TargetRef, namespace string) resolve.Intent {
+	if namespace == "" {
+		namespace = manifest.DefaultNamespace
+	}
+	return resolve.Intent{Object: o, Rule: -1, Name: ref.SectionName, Methods: behavior.AllMethods, Policy: &schema.RetryPolicy{
+		Metadata: schema.Metadata{Namespace: namespace, Name: ref.Name},
+		Spec:     schema.Spec{TargetRefs: []schema.TargetRef{ref}},
+	}}
+}
+
+// targets gives an intent for everything that an object names as what it is for.
+func targets(o *manifest.Object) []resolve.Intent {
+	var list []resolve.Intent
+	refs := []manifest.Value{o.At("spec", "targetRef")}
+	for _, v := range o.At("spec", "targetRefs").Items() {
+		refs = append(refs, v)
+	}
+	for _, v := range refs {
+		if v.At("kind").Text() != "" && !schema.Ours(o) {
+			list = append(list, whole(nil, schema.TargetRef{
+				Group: v.At("group").Text(), Kind: v.At("kind").Text(), Name: v.At("name").Text(), SectionName: v.At("sectionName").Text(),
+			}, o.ID().Namespace))
+		}
+	}
+	if o.Is("networking.istio.io", "DestinationRule") {
+		name, rest, full := strings.Cut(o.At("spec", "host").Text(), ".")
+		namespace, _, _ := strings.Cut(rest, ".")
+		if !full {
+			namespace = o.ID().Namespace
+		}
+		if name != "" && name != "*" && (!full || strings.Contains(rest, ".svc")) {
+			list = append(list, whole(nil, schema.TargetRef{Kind: "Service", Name: name}, namespace))
+		}
+	}
+	return list
+}
+
+// Paths gives the paths of the matches of an intent's rule, with the hosts of the
+// object, for people.
+func Paths(i resolve.Intent) []string {
+	var list []string
+	add := func(kind, path string) {
+		if kind != "" {
+			path += " (" + kind + ")"
+		}
+		if !slices.Contains(list, path) {
+			list = append(list, path)
+		}
+	}
+	switch o := i.Object; {
+	case o == nil:
+	case i.Rule >= 0 && o.ID().Group == route.Group:
+		for _, m := range route.Rules(o)[i.Rule].Matches {
+			kind, path, _ := strings.Cut(m.Path, " ")
+			switch kind {
+			case "PathPrefix":
+				add("", path)
+			case "Exact":
+				add("exactly", path)
+			default:
+				add("by regular expression", path)
+			}
+		}
+	case i.Rule >= 0 && o.ID().Kind == "VirtualService":
+		for _, m := range o.At("spec", "http").Index(i.Rule).At("match").Items() {
+			uri := m.At("uri")
+			switch {
+			case uri.At("prefix").Exists():
+				add("", uri.At("prefix").Text())
+			case uri.At("exact").Exists():
+				add("exactly", uri.At("exact").Text())
+			case uri.At("regex").Exists():
+				add("by regular expression", uri.At("regex").Text())
+			}
+		}
+	case i.Rule >= 0:
+		if match := o.At("spec", "routes").Index(i.Rule).At("match").Text(); match != "" {
+			add("", match)
+		}
+	}
+	return list
+}
