@@ -1,7 +1,10 @@
-.PHONY: help build test demo lint bench golden docs
+.PHONY: help build image test kustomize demo lint bench golden docs
 
 # CASE is the input that make demo shows: any of golden/cases, or a file of yours.
 CASE ?= golden/cases/selective/in.yaml
+
+# IMAGE is the name of the image that make image builds.
+IMAGE ?= retryctl:dev
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -9,12 +12,19 @@ help: ## what can be made
 build: ## build the command into bin/
 	go build -o bin/retryctl ./cmd/retryctl
 
+image: ## build the container image IMAGE, which is a KRM function
+	CGO_ENABLED=0 GOOS=linux go build -trimpath -o bin/image/retryctl ./cmd/retryctl
+	docker build -t "$(IMAGE)" -f Dockerfile bin/image
+
 test: ## vet, and every test that needs nothing but Go
 	go vet ./...
 	go test ./...
 
 demo: build ## translate CASE for all five gateways, show what each will do, and write out every case
 	@bash golden/demo.sh "$(CASE)"
+
+kustomize: ## build the layouts of golden/kustomize with the real kustomize
+	cd golden/kustomize && go vet ./... && go test ./...
 
 lint: ## gofmt, go.mod, vet, staticcheck, govulncheck
 	@.ci/lint

@@ -25,7 +25,7 @@ func BenchmarkTranslateManyRoutes(b *testing.B) {
 func benchmark(b *testing.B, input string, args ...string) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if status := Main(b.Context(), args, Streams{strings.NewReader(input), io.Discard, io.Discard}); status == Trouble {
+		if status := Main(b.Context(), args, Streams{In: strings.NewReader(input), Out: io.Discard, Err: io.Discard}); status == Trouble {
 			b.Fatal("it could not run")
 		}
 	}

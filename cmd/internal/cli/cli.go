@@ -29,8 +29,9 @@ var (
 // back and the status is Trouble.
 func Main(ctx context.Context, args []string, s Streams) int {
 	out, complaints := &output{w: s.Out}, &output{w: s.Err}
-	s = Streams{In: untilDone{ctx, s.In}, Out: out, Err: complaints}
+	s = Streams{In: untilDone{ctx, s.In}, Out: out, Err: complaints, Report: s.Report}
 	root := newRoot(s)
+	reportTo(root, s.Report)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -67,7 +68,7 @@ Exit status: 0 done, 1 the input has errors, 2 could not run.`,
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	root.AddCommand(
-		newTranslate(s), newValidate(s), newExplain(s), newGateways(s), newSchema(s), newVersion(s),
+		newTranslate(s), newFn(s), newDiff(s), newValidate(s), newExplain(s), newGateways(s), newSchema(s), newVersion(s),
 	)
 	return root
 }

@@ -30,7 +30,7 @@ func TestTheJSONOfExplainKeepsItsPromises(t *testing.T) {
 	for _, input := range inputs {
 		t.Run(filepath.Base(filepath.Dir(input)), func(t *testing.T) {
 			var out, complaints bytes.Buffer
-			if Main(t.Context(), []string{"explain", "-o", "json", "-f", input}, Streams{strings.NewReader(""), &out, &complaints}) == Trouble {
+			if Main(t.Context(), []string{"explain", "-o", "json", "-f", input}, Streams{In: strings.NewReader(""), Out: &out, Err: &complaints}) == Trouble {
 				t.Fatal(complaints.String())
 			}
 			var raw []map[string]json.RawMessage

@@ -39,7 +39,7 @@ func TestAnInterruptEndsARunThatWaitsForItsInput(t *testing.T) {
 	var complaints bytes.Buffer
 	status := make(chan int)
 	go func() {
-		status <- Main(ctx, []string{"translate", "-f", "-", "--output-dir", out}, Streams{never, io.Discard, &complaints})
+		status <- Main(ctx, []string{"translate", "-f", "-", "--output-dir", out}, Streams{In: never, Out: io.Discard, Err: &complaints})
 	}()
 	cancel()
 	select {
@@ -98,13 +98,17 @@ func TestAFileThatCannotBeWrittenTakesTheOthersWithIt(t *testing.T) {
 
 func TestEveryCommandTellsThatItCannotPrint(t *testing.T) {
 	for _, args := range commandLines(t) {
+		input := policy
+		if len(args) > 0 && args[0] == "fn" {
+			input = listOf(policy, routes)
+		}
 		var complaints bytes.Buffer
-		status := Main(t.Context(), args, Streams{strings.NewReader(policy), failing(syscall.ENOSPC), &complaints})
+		status := Main(t.Context(), args, Streams{In: strings.NewReader(input), Out: failing(syscall.ENOSPC), Err: &complaints})
 		if want := "retryctl: write output: no space left on device\n"; status != Trouble || complaints.String() != want {
 			t.Errorf("retryctl %s: status %d, and it says %q", strings.Join(args, " "), status, complaints.String())
 		}
 		complaints.Reset()
-		status = Main(t.Context(), args, Streams{strings.NewReader(policy), failing(syscall.EPIPE), &complaints})
+		status = Main(t.Context(), args, Streams{In: strings.NewReader(input), Out: failing(syscall.EPIPE), Err: &complaints})
 		if status != Done || strings.Contains(complaints.String(), "retryctl:") {
 			t.Errorf("retryctl %s with a reader that is gone: status %d, and it says %q", strings.Join(args, " "), status, complaints.String())
 		}
@@ -117,8 +121,16 @@ func commandLines(t *testing.T) [][]string {
 	for _, cmd := range newRoot(Streams{}).Commands() {
 		switch cmd.Name() {
 		case "validate": // prints findings only
-		case "translate", "explain":
-			lines = append(lines, []string{cmd.Name(), "-f", "-", "--to", "envoy-gateway"})
+		case "translate", "explain", "fn":
+			line := []string{cmd.Name(), "--to", "envoy-gateway"}
+			if cmd.Name() != "fn" { // which reads nothing but standard input
+				line = append(line, "-f", "-")
+			}
+			lines = append(lines, line)
+		case "diff": // with a difference that is none for the status
+			const config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME}\n"
+			a, b := write(t, "a.yaml", config), write(t, "b.yaml", strings.Replace(config, "NAME", "other", 1))
+			lines = append(lines, []string{"diff", a, b, "--by=behavior"})
 		default:
 			lines = append(lines, []string{cmd.Name()}, []string{"help", cmd.Name()})
 		}

@@ -23,6 +23,16 @@ func (r *reporting) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&r.file, "report", "", "write the findings to a `file` as JSON as well, for callers that hide standard error")
 }
 
+// reportTo makes a file the one that every command with --report writes to
+// unless told otherwise.
+func reportTo(root *cobra.Command, file string) {
+	for _, cmd := range root.Commands() {
+		if flag := cmd.Flags().Lookup("report"); flag != nil && file != "" {
+			flag.Value.Set(file) //nolint:errcheck // a text takes every value
+		}
+	}
+}
+
 // save writes the report file, if one is asked for.
 func (r *reporting) save(list finding.List) error {
 	if r.file == "" {

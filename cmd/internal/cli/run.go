@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/translators"
 )
@@ -21,6 +22,11 @@ type run struct {
 
 func (r *run) flags(cmd *cobra.Command) {
 	r.input.flags(cmd)
+	r.how(cmd)
+}
+
+// how adds the flags that are not about what is read.
+func (r *run) how(cmd *cobra.Command) {
 	names := translators.Names()
 	cmd.Flags().StringArrayVar(&r.to, "to", nil, "`target` to translate to: all, "+strings.Join(names, ", ")+"; with @1.9 for a version; repeatable")
 	cmd.Flags().BoolVar(&r.strict, "strict", false, "make an error of every warning that the policy does not accept")
@@ -52,6 +58,11 @@ func (r *run) run(ctx context.Context, s Streams, cmd *cobra.Command, args []str
 	if p.given == 0 {
 		return outcome{}, r.report.nothing(s.Err, p.findings)
 	}
+	return r.translate(ctx, p, flags)
+}
+
+// translate resolves and translates what is read.
+func (r *run) translate(ctx context.Context, p project, flags schema.ConfigSpec) (outcome, error) {
 	targets, err := r.targets(p)
 	if err != nil {
 		return outcome{}, err

@@ -13,7 +13,7 @@ import (
 func printed(t *testing.T, args ...string) (status int, out, complaints string) {
 	t.Helper()
 	var o, c bytes.Buffer
-	status = Main(t.Context(), args, Streams{strings.NewReader(""), &o, &c})
+	status = Main(t.Context(), args, Streams{In: strings.NewReader(""), Out: &o, Err: &c})
 	return status, o.String(), c.String()
 }
 

@@ -8,10 +8,13 @@ import (
 	"syscall"
 )
 
-// Streams are the standard streams of a run.
+// Streams are the standard streams of a run, and what its environment says of
+// where else findings go.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+	// Report is the file of --report where the flag is not given; empty for none.
+	Report string
 }
 
 // An output remembers that a write has failed. A reader that is gone is no

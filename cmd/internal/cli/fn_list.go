@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators"
+)
+
+// A list is what a function is given: the objects of a ResourceList and those of
+// the files that Configs name.
+type list struct {
+	objects []*manifest.Object
+	config  *manifest.Object         // the functionConfig; nil if there is none
+	index   map[*manifest.Object]int // of the objects that are whole items
+	own     map[int]bool             // items that are the functionConfig over again
+	paths   map[string]int           // the files that a caller says items are from, with their places in them
+}
+
+// readList takes a ResourceList apart. Positions in it say nothing to people, so
+// that objects have those of files only as far as the caller tells.
+func readList(ctx context.Context, rl *framework.ResourceList) (*list, error) {
+	l := &list{index: map[*manifest.Object]int{}, own: map[int]bool{}, paths: map[string]int{}}
+	if rl.FunctionConfig != nil {
+		found, err := manifest.FromNode(rl.FunctionConfig.YNode(), "functionConfig")
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 1 && schema.Ours(found[0]) {
+			l.config = found[0]
+			l.config.File = ""
+			l.objects = found
+		} else if len(found) > 0 {
+			return nil, fmt.Errorf("the functionConfig is a %s %s: a RetryPolicy or a Config of %s is wanted",
+				found[0].At("apiVersion").Text(), found[0].ID().Kind, schema.Group)
+		}
+	}
+	for n, item := range rl.Items {
+		if err := l.add(n, item); err != nil {
+			return nil, err
+		}
+	}
+	return l, l.follow(ctx)
+}
+
+func (l *list) add(n int, item *yaml.RNode) error {
+	path, _, err := kioutil.GetFileAnnotations(item)
+	if err != nil {
+		return fmt.Errorf("read item %d: %w", n, err)
+	}
+	found, err := manifest.FromNode(item.YNode(), path)
+	if err != nil {
+		return fmt.Errorf("read item %d: %w", n, err)
+	}
+	if l.config != nil && len(found) == 1 && found[0].ID() == l.config.ID() {
+		// A generator is given it as an item. One from a file stays in the list,
+		// where a missing item is a file to delete.
+		l.own[n] = path == ""
+		return nil
+	}
+	l.paths[path] = n
+	l.objects = append(l.objects, found...)
+	if len(found) == 1 {
+		l.index[found[0]] = n
+	}
+	return nil
+}
+
+// follow reads the files that Configs name, relative to the current folder. What
+// is an item as well is taken from there.
+func (l *list) follow(ctx context.Context) error {
+	r := reading{ctx: ctx, left: manifest.MaxBytes}
+	for _, o := range l.objects {
+		file := o.File
+		o.File = "<stdin>" // of which names are relative to the current folder
+		err := r.follow(o)
+		o.File = file
+		if err != nil {
+			return err
+		}
+	}
+	items := manifest.NewSet(l.objects)
+	for _, o := range r.objects {
+		if items.Get(o.ID()) == nil {
+			l.objects = append(l.objects, o)
+		}
+	}
+	return nil
+}
+
+// edited gives the items with what was translated, and a finding for each edit
+// that cannot be made.
+func (l *list) edited(items []*yaml.RNode, results []translators.Result) ([]*yaml.RNode, finding.List) {
+	var conflicts finding.List
+	items = slices.Clone(items)
+	by := map[manifest.ID]string{}
+	var added []*yaml.RNode
+	for _, r := range results {
+		for _, o := range r.Objects {
+			if o.Original != nil && manifest.Equal(o, o.Original) {
+				continue
+			}
+			n, listed := l.index[o.Original]
+			switch other, twice := by[o.ID()]; {
+			case twice:
+				f := editError(o, fmt.Sprintf("%s and %s both want to write it", other, r.Gateway.Name),
+					"give each target a kustomization of its own")
+				conflicts.Add(f)
+			case o.Original == nil:
+				added = append(added, yaml.NewRNode(o.Root().Node()))
+			case !listed:
+				conflicts.Add(editError(o, fmt.Sprintf("%s needs an edit of it, and it is not among the items", r.Gateway.Name),
+					"a generator only adds objects: list the function under transformers of the kustomization that has the object"))
+			default:
+				items[n] = yaml.NewRNode(o.Root().Node())
+			}
+			by[o.ID()] = r.Gateway.Name
+		}
+	}
+	var kept []*yaml.RNode
+	for n, item := range items {
+		if !l.own[n] {
+			kept = append(kept, item)
+		}
+	}
+	return append(kept, added...), conflicts
+}

@@ -1,0 +1,239 @@
+// Package kustomize runs retryctl as a function of the real kustomize, which is a
+// tool of this module, in every layout that docs/kustomize.md shows.
+package kustomize
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write what layouts come to anew, and fail")
+
+// layouts are folders below this one. Each holds expected.yaml, and findings.txt
+// if there is something to say.
+var layouts = []string{
+	"generator", "generator-files", "transformer", "overlays/staging", "overlays/prod", "prefix", "prefix-overlay",
+}
+
+// bin holds kustomize and retryctl.
+var bin string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "kustomize")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(folder)
+	bin = folder
+	for _, build := range []struct{ in, name, path string }{
+		{".", "kustomize", "sigs.k8s.io/kustomize/kustomize/v5"},
+		{"../..", "retryctl", "./cmd/retryctl"},
+	} {
+		cmd := exec.Command("go", "build", "-o", filepath.Join(bin, build.name), build.path)
+		cmd.Dir, cmd.Stderr = build.in, os.Stderr
+		if err := cmd.Run(); err != nil {
+			fmt.Fprintf(os.Stderr, "build %s: %v\n", build.name, err)
+			return 1
+		}
+	}
+	return m.Run()
+}
+
+// build runs kustomize build over a folder with retryctl in the path.
+func build(t *testing.T, folder string, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(bin, "kustomize"), append(append([]string{"build"}, args...), folder)...)
+	cmd.Env = append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	var out, complaints bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaints
+	err = cmd.Run()
+	return out.String(), complaints.String(), err
+}
+
+var both = []string{"--enable-alpha-plugins", "--enable-exec"}
+
+func TestEveryLayoutComesToWhatIsRecorded(t *testing.T) {
+	for _, layout := range layouts {
+		t.Run(layout, func(t *testing.T) {
+			out, findings, err := build(t, layout, both...)
+			if err != nil {
+				t.Fatalf("%v: %s", err, findings)
+			}
+			compare(t, filepath.Join(layout, "expected.yaml"), out)
+			compare(t, filepath.Join(layout, "findings.txt"), findings)
+		})
+	}
+}
+
+func compare(t *testing.T, name, got string) {
+	t.Helper()
+	want, err := os.ReadFile(name)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	if string(want) == got {
+		return
+	}
+	t.Errorf("%s holds\n%s\nand now it is\n%s", name, want, got)
+	if !*update {
+		return
+	}
+	if got == "" {
+		err = os.Remove(name)
+	} else {
+		err = os.WriteFile(name, []byte(got), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// copied gives a copy of a layout in which a text of one file is another.
+func copied(t *testing.T, layout, name, from, to string) string {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(layout)); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(folder, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), from) {
+		t.Fatalf("%s of %s does not hold %q", name, layout, from)
+	}
+	if err := os.WriteFile(filepath.Join(folder, name), []byte(strings.ReplaceAll(string(text), from, to)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+func TestAPolicyWithAnErrorFailsTheBuildAndPrintsNothing(t *testing.T) {
+	for _, layout := range []string{"generator", "generator-files", "transformer"} {
+		out, complaints, err := build(t, copied(t, layout, "policy.yaml", "maxRetries: 2", "maxRetries: many"), both...)
+		if err == nil || out != "" || !strings.Contains(complaints, "error RT1003 spec.maxRetries") {
+			t.Errorf("%s: %v, prints %q and says %q", layout, err, out, complaints)
+		}
+	}
+}
+
+func TestAnEditThatAGeneratorCannotMakeFailsTheBuild(t *testing.T) {
+	folder := copied(t, "generator-files", "policy.yaml", "conditions: [ConnectFailure, RefusedStream]", "statusCodes: [503]")
+	out, complaints, err := build(t, folder, both...)
+	if err == nil || out != "" || !strings.Contains(complaints, "HTTPRoute shop/checkout: error RT3010") {
+		t.Errorf("%v, prints %q and says %q", err, out, complaints)
+	}
+}
+
+func TestAValidatorFailsTheBuild(t *testing.T) {
+	folder := copied(t, "transformer", "kustomization.yaml", "transformers:\n- retries.yaml\n", "")
+	if out, complaints, err := build(t, folder, both...); err != nil || !strings.Contains(out, "kind: HTTPRoute") {
+		t.Errorf("with a good policy: %v, prints %q and says %q", err, out, complaints)
+	}
+	folder = copied(t, folder, "policy.yaml", "maxRetries: 2", "maxRetries: -1")
+	if out, complaints, err := build(t, folder, both...); err == nil || out != "" || !strings.Contains(complaints, "error RT1004 spec.maxRetries") {
+		t.Errorf("with a bad one: %v, prints %q and says %q", err, out, complaints)
+	}
+}
+
+func TestWithoutBothFlagsNothingIsTranslated(t *testing.T) {
+	if out, complaints, err := build(t, "generator"); err == nil || out != "" || !strings.Contains(complaints, "external plugins disabled") {
+		t.Errorf("without flags: %v, prints %q and says %q", err, out, complaints)
+	}
+	out, complaints, err := build(t, "generator", "--enable-alpha-plugins")
+	if err != nil || strings.Contains(out, "BackendTrafficPolicy") || complaints != "" {
+		t.Errorf("without --enable-exec: %v, prints %q and says %q", err, out, complaints)
+	}
+}
+
+func TestAFlagOrTheEnvironmentNamesTheReport(t *testing.T) {
+	folder := copied(t, "generator", "policy.yaml", "args: [fn]", "args: [fn, --report, findings.json]")
+	byEnvironment := filepath.Join(t.TempDir(), "report.json")
+	if _, complaints, err := build(t, folder, both...); err != nil {
+		t.Fatalf("%v: %s", err, complaints)
+	}
+	t.Setenv("RETRYCTL_REPORT", byEnvironment)
+	if _, complaints, err := build(t, "generator", both...); err != nil {
+		t.Fatalf("%v: %s", err, complaints)
+	}
+	for _, report := range []string{filepath.Join(folder, "findings.json"), byEnvironment} {
+		raw, err := os.ReadFile(report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var findings []struct{ Code, Object string }
+		if err := json.Unmarshal(raw, &findings); err != nil || len(findings) != 1 || findings[0].Code != "RT3001" {
+			t.Errorf("%v: %s", err, raw)
+		}
+	}
+}
+
+// TestTheImageIsAFunction has a stand-in for docker run what the Dockerfile says
+// that the image runs.
+func TestTheImageIsAFunction(t *testing.T) {
+	dockerfile, err := os.ReadFile("../../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var words []string
+	for _, found := range regexp.MustCompile(`(?m)^(?:ENTRYPOINT|CMD) (\[.*\])$`).FindAllStringSubmatch(string(dockerfile), -1) {
+		var some []string
+		if err := json.Unmarshal([]byte(found[1]), &some); err != nil {
+			t.Fatal(err)
+		}
+		words = append(words, some...)
+	}
+	if len(words) < 2 || words[0] != "/retryctl" {
+		t.Fatalf("the image runs %q", words)
+	}
+	docker := t.TempDir()
+	script := fmt.Sprintf("#!/bin/sh\necho \"$@\" > %q\nexec %q %s\n",
+		filepath.Join(docker, "args"), filepath.Join(bin, "retryctl"), strings.Join(words[1:], " "))
+	if err := os.WriteFile(filepath.Join(docker, "docker"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", docker+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	folder := copied(t, "generator", "policy.yaml", "exec: {path: retryctl, args: [fn]}", "container: {image: example.com/retryctl:1}")
+	out, complaints, err := build(t, folder, "--enable-alpha-plugins")
+	if err != nil {
+		t.Fatalf("%v: %s", err, complaints)
+	}
+	compare(t, "generator/expected.yaml", out)
+	args, err := os.ReadFile(filepath.Join(docker, "args"))
+	if err != nil || !strings.HasSuffix(strings.TrimSpace(string(args)), "example.com/retryctl:1") {
+		t.Errorf("%v: docker was given %q, and an image without arguments is expected", err, args)
+	}
+}
+
+// TestTheDocsNameEveryLayout, and no folder that is not there.
+func TestTheDocsNameEveryLayout(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/kustomize.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, layout := range layouts {
+		top, _, _ := strings.Cut(layout, "/")
+		if !strings.Contains(string(docs), "(../golden/kustomize/"+top) {
+			t.Errorf("docs/kustomize.md does not show %s", layout)
+		}
+	}
+	for _, found := range regexp.MustCompile(`\(\.\./golden/kustomize/([^)]*)\)`).FindAllStringSubmatch(string(docs), -1) {
+		if _, err := os.Stat(found[1]); err != nil {
+			t.Error(err)
+		}
+	}
+}
