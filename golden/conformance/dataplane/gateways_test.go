@@ -1,0 +1,217 @@
+package dataplane
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"retryctl.dev/golden/conformance/binaries"
+	eg "retryctl.dev/golden/conformance/envoygateway"
+	"retryctl.dev/golden/conformance/input"
+	"retryctl.dev/translators/envoygateway"
+	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/istio"
+	"retryctl.dev/translators/kong"
+	"retryctl.dev/translators/traefik"
+)
+
+const goldenCases = "../../cases"
+
+// measured are the results of all tests; -table writes them as tables.
+var (
+	measured Results
+	table    = flag.String("table", "", "write what was measured to this `file`, as Markdown")
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code := m.Run()
+	if *table != "" {
+		var text bytes.Buffer
+		if err := WriteMarkdown(&text, measured.All()); err == nil {
+			err = os.WriteFile(*table, text.Bytes(), 0o644)
+			if err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				code = 2
+			}
+		}
+	}
+	os.Exit(code)
+}
+
+// leftOut skips a test whose gateway is not there, and says so in the table.
+func leftOut(t *testing.T, gateway string, why error) {
+	t.Helper()
+	measured.Add(Result{Gateway: gateway, Case: "every", Cause: "every", Predicted: "-", Measured: why.Error(), Fine: true})
+	t.Skip(why)
+}
+
+// translate gives the objects of the golden cases that make sense on a data plane
+// with objects, and the places of their policies.
+func translate(t *testing.T, g gateway.Gateway, name, own string) (objects []Objects, places []Place) {
+	t.Helper()
+	inputs, err := input.Golden(goldenCases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range inputs {
+		result, _ := in.Run(g, nil)
+		ps := Places(name, own, in.Name, result)
+		if len(ps) > 0 {
+			objects, places = append(objects, Objects{in.Name, in.Plan.World.With(result.Objects...)}), append(places, ps...)
+		}
+	}
+	return objects, places
+}
+
+// measure compares everything of the places that can be.
+func measure(t *testing.T, rig Rig, places []Place) {
+	var all sync.WaitGroup
+	for _, p := range places {
+		all.Go(func() { rig.Tries(t.Context(), p) })
+	}
+	all.Wait()
+	for _, p := range places {
+		all.Go(func() { rig.Keys(t.Context(), p) })
+	}
+	all.Wait()
+	rig.AllWaits(t.Context(), places)
+	for _, p := range places {
+		if p.limited() {
+			all.Go(func() { rig.Limits(t.Context(), p) })
+		}
+	}
+	all.Wait()
+	measured.AddAll(rig.Results)
+	for _, r := range rig.Results.Failures() {
+		t.Errorf("%s, %s, %s with %s: %s was predicted, %s measured (n=%d)", r.Gateway, r.Case, r.Cause, r.Methods, r.Predicted, r.Measured, r.N)
+	}
+	run, skipped := rig.Results.Counts()
+	t.Logf("%d predictions were tried, %d were not", run, skipped)
+}
+
+func TestNginxInKongsPlaceDoesWhatReadSays(t *testing.T) {
+	t.Parallel()
+	const name = "Kong's balancer, for which nginx 1.22 stands in"
+	root, err := binaries.Nginx("../.cache")
+	if err != nil {
+		leftOut(t, name, err)
+	}
+	objects, places := translate(t, kong.Gateway{}, name, "configuration.konghq.com")
+	b := startBackend(t)
+	plane, err := StartNginx(root, b, objects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(plane.Stop)
+	measure(t, Rig{Plane: plane, Backend: b, Results: &Results{}, NoKeys: "Kong's plugin correlation-id is not in nginx"}, places)
+}
+
+func TestTraefikDoesWhatReadSays(t *testing.T) {
+	t.Parallel()
+	const name = "Traefik " + binaries.TraefikVersion
+	binary, err := binaries.Traefik("../.cache")
+	if err != nil {
+		leftOut(t, name, err)
+	}
+	objects, places := translate(t, traefik.Gateway{}, name, "traefik.io")
+	b := startBackend(t)
+	plane, err := StartTraefik(binary, b, objects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(plane.Stop)
+	measure(t, Rig{Plane: plane, Backend: b, Results: &Results{}}, places)
+}
+
+func TestEnvoyUnderEnvoyGatewayDoesWhatReadSays(t *testing.T) {
+	t.Parallel()
+	const name = "Envoy Gateway " + eg.Version + ", Envoy " + binaries.EnvoyVersion
+	binary, missing := binaries.Envoy("../.cache")
+	egctl, err := eg.Find("../.cache")
+	if err = errors.Join(missing, err); err != nil {
+		leftOut(t, name, err)
+	}
+	inputs, err := input.Golden(goldenCases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var places []Place
+	var worlds []eg.World
+	var names []string
+	for _, in := range inputs {
+		in.Args = nil // the version is that of egctl
+		result, _ := in.Run(envoygateway.Gateway{}, nil)
+		if ps := Places(name, "gateway.envoyproxy.io", in.Name, result); len(ps) > 0 {
+			places, names = append(places, ps...), append(names, in.Name)
+			worlds = append(worlds, eg.NewWorld(in.Plan.World.With(result.Objects...).All()))
+		}
+	}
+	made, err := eg.Translate(t.Context(), egctl, worlds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var xds []XDS
+	for n, m := range made {
+		x, err := FromProto(names[n], m.Routes, m.Clusters)
+		if err != nil || m.Refused != "" {
+			t.Fatal(names[n], err, m.Refused)
+		}
+		xds = append(xds, x)
+	}
+	b := startBackend(t)
+	plane, err := StartEnvoy(binary, b, xds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(plane.Stop)
+	measure(t, Rig{Plane: plane, Backend: b, Results: &Results{}}, places)
+}
+
+// TestEnvoyUnderIstioDoesWhatReadSays runs what Istio's module hands over:
+// go test -run HandedOver . -handover ../.cache/handover/istio.
+func TestEnvoyUnderIstioDoesWhatReadSays(t *testing.T) {
+	t.Parallel()
+	const name = "Istio 1.31, Envoy " + binaries.EnvoyVersion
+	binary, err := binaries.Envoy("../.cache")
+	files, _ := filepath.Glob("../.cache/handover/istio/*.json")
+	if err == nil && len(files) == 0 {
+		err = errors.New("no configuration of Istio: the test HandedOver of golden/conformance/istio writes it with -handover ../.cache/handover/istio")
+	}
+	if err != nil {
+		leftOut(t, name, err)
+	}
+	inputs, err := input.Golden(goldenCases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var places []Place
+	var xds []XDS
+	for _, in := range inputs {
+		text, err := os.ReadFile("../.cache/handover/istio/" + in.Name + ".json")
+		if err != nil {
+			continue // of a case that no Gateway serves
+		}
+		var x XDS
+		if err := json.Unmarshal(text, &x); err != nil {
+			t.Fatal(in.Name, err)
+		}
+		result, _ := in.Run(istio.Gateway{}, nil)
+		if ps := Places(name, "networking.istio.io", in.Name, result); len(ps) > 0 {
+			places, xds = append(places, ps...), append(xds, x)
+		}
+	}
+	b := startBackend(t)
+	plane, err := StartEnvoy(binary, b, xds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(plane.Stop)
+	measure(t, Rig{Plane: plane, Backend: b, Results: &Results{}}, places)
+}

@@ -1,0 +1,45 @@
+package dataplane
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// WriteMarkdown prints results as tables, one for each gateway. What was not run
+// says so and why; n is the number of requests.
+func WriteMarkdown(w io.Writer, results []Result) error {
+	gateway := ""
+	for _, r := range results {
+		if r.Gateway != gateway {
+			gateway = r.Gateway
+			if _, err := fmt.Fprintf(w, "\n## %s\n\n| case | cause | method | predicted | measured | n |\n|---|---|---|---|---|---:|\n", cell(gateway)); err != nil {
+				return err
+			}
+		}
+		measured, n := r.Measured, fmt.Sprint(r.N)
+		switch {
+		case r.N == 0:
+			measured, n = "not run: "+measured, "-"
+		case !r.Fine:
+			measured += ", which contradicts"
+		}
+		if _, err := fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s |\n", cell(r.Case), cell(r.Cause), cell(methodNames(r)), cell(r.Predicted), cell(measured), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func methodNames(r Result) string {
+	if r.Methods == 0 {
+		return "-"
+	}
+	return strings.Join(r.Methods.Names(), ", ")
+}
+
+// cell keeps a text within its cell.
+func cell(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	return strings.NewReplacer("|", "\\|", "<", "&lt;", "*", "\\*").Replace(text)
+}

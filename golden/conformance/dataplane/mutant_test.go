@@ -1,0 +1,255 @@
+package dataplane
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"retryctl.dev/golden/conformance/binaries"
+	"retryctl.dev/golden/conformance/envoy"
+	eg "retryctl.dev/golden/conformance/envoygateway"
+	"retryctl.dev/golden/conformance/input"
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/envoygateway"
+	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong"
+	"retryctl.dev/translators/traefik"
+)
+
+// A mutant is a fault that is planted in what a translation wrote for a golden
+// case. What is predicted stays as it was, so the comparison must fail.
+type mutant struct {
+	name, golden string
+	// change changes an object and reports whether it did.
+	change func(o *manifest.Object) bool
+}
+
+// in changes what is found in an object of a kind and name.
+func in(kind, name string, change func(v manifest.Value)) func(*manifest.Object) bool {
+	return func(o *manifest.Object) bool {
+		if o.ID().Kind != kind || o.ID().Name != name {
+			return false
+		}
+		before := o.Clone()
+		change(o.Root())
+		return !manifest.Equal(before, o)
+	}
+}
+
+func put(value any, path ...string) func(manifest.Value) {
+	return func(v manifest.Value) { v.Make(path[:len(path)-1]...).Put(path[len(path)-1], value) }
+}
+
+func remove(path ...string) func(manifest.Value) {
+	return func(v manifest.Value) { v.At(path[:len(path)-1]...).Remove(path[len(path)-1]) }
+}
+
+func without(item string, path ...string) func(manifest.Value) {
+	return func(v manifest.Value) {
+		list := v.At(path...)
+		for n := list.Len() - 1; n >= 0; n-- {
+			if list.Index(n).Text() == item {
+				list.RemoveIndex(n)
+			}
+		}
+	}
+}
+
+func with(item any, path ...string) func(manifest.Value) {
+	return func(v manifest.Value) { v.At(path...).Append(item) }
+}
+
+// plant gives the inputs with one fault each. Every input has its mutant's number
+// for a name.
+func plant(t *testing.T, g gateway.Gateway, name, own string, list []mutant) (objects []Objects, places [][]Place) {
+	t.Helper()
+	cases, err := input.Golden(goldenCases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, m := range list {
+		at := slices.IndexFunc(cases, func(c input.Input) bool { return c.Name == m.golden })
+		if at < 0 {
+			t.Fatalf("mutant %q: no case %s", m.name, m.golden)
+		}
+		result, _ := cases[at].Run(g, nil)
+		changed := false
+		var all []*manifest.Object
+		for _, o := range cases[at].Plan.World.With(result.Objects...).All() {
+			o = o.Clone()
+			changed = m.change != nil && m.change(o) || changed
+			all = append(all, o)
+		}
+		if m.change != nil && !changed {
+			var text bytes.Buffer
+			manifest.WriteYAML(&text, result.Objects)
+			t.Fatalf("mutant %q changes nothing of\n%s", m.name, text.String())
+		}
+		site := fmt.Sprintf("%s-%d", m.golden, n)
+		ps := Places(name, own, site, result)
+		if len(ps) == 0 {
+			t.Fatalf("mutant %q: the case has no place", m.name)
+		}
+		objects, places = append(objects, Objects{site, manifest.NewSet(all)}), append(places, ps)
+	}
+	return objects, places
+}
+
+// score tells which mutants were found, and fails for those that were not.
+func score(t *testing.T, gateway string, list []mutant, found []bool) {
+	n := 0
+	for i, m := range list {
+		if found[i] {
+			n++
+		} else {
+			t.Errorf("%s: %q in %s makes nothing fail", gateway, m.name, m.golden)
+		}
+	}
+	t.Logf("%s: %d of %d planted faults were found", gateway, n, len(list))
+}
+
+func TestEveryFaultInEnvoyGatewaysObjectsIsFound(t *testing.T) {
+	t.Parallel()
+	egctl, err := eg.Find("../.cache")
+	if err != nil {
+		t.Skip(err)
+	}
+	list := envoyGatewayMutants()
+	var cases []string
+	for _, m := range list {
+		if !slices.Contains(cases, m.golden) {
+			cases = append(cases, m.golden)
+		}
+	}
+	planted := slices.Clone(list)
+	for _, c := range cases {
+		planted = append(planted, mutant{"nothing", c, nil})
+	}
+	objects, places := plant(t, envoygateway.Gateway{}, "Envoy Gateway", "gateway.envoyproxy.io", planted)
+	var worlds []eg.World
+	for _, o := range objects {
+		worlds = append(worlds, eg.NewWorld(o.World.All()))
+	}
+	made, err := eg.Translate(t.Context(), egctl, worlds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := make([]bool, len(list))
+	for n, m := range made {
+		difference := judged(m, places[n])
+		switch {
+		case n < len(list):
+			found[n] = difference != ""
+		case difference != "":
+			t.Errorf("%s without a fault: %s", planted[n].golden, difference)
+		}
+	}
+	score(t, "Envoy Gateway", list, found)
+}
+
+// judged gives how Envoy's configuration differs from what was predicted.
+func judged(made eg.Translation, places []Place) string {
+	if made.Refused != "" {
+		return made.Refused
+	}
+	for _, p := range places {
+		for _, method := range p.Methods.Each() {
+			m := behavior.ParseMethod(method)
+			e, ok := p.Effect(m)
+			if !ok || m == behavior.CONNECT {
+				continue
+			}
+			q := envoy.Request{Host: p.Request.Host, Path: p.Request.Path, Method: method, Headers: map[string]string{}}
+			for name, value := range p.Request.Header {
+				q.Headers[strings.ToLower(name)] = value
+			}
+			if len(made.Routes) == 0 || envoy.Find(made.Routes[0], q) == nil {
+				return "no route"
+			}
+			r := envoy.Find(made.Routes[0], q)
+			said, is := e.For(m), envoy.Behavior(r, made.Cluster(r)).For(m)
+			if said.MaxRetries == behavior.Is(0) && is.MaxRetries == said.MaxRetries {
+				said.Backoff = is.Backoff
+			}
+			if said != is {
+				return fmt.Sprintf("%s: %+v is predicted, and is %+v", method, said, is)
+			}
+		}
+	}
+	return ""
+}
+
+// ran gives for each input whether a data plane contradicts what was predicted.
+func ran(t *testing.T, plane DataPlane, rig Rig, places [][]Place) []bool {
+	found := make([]bool, len(places))
+	var all sync.WaitGroup
+	for n, ps := range places {
+		all.Go(func() {
+			one := rig
+			one.Results = &Results{}
+			for _, p := range ps {
+				p.Methods &= behavior.GET | behavior.PUT | behavior.POST
+				one.Tries(t.Context(), p)
+			}
+			found[n] = len(one.Results.Failures()) > 0
+		})
+	}
+	all.Wait()
+	for n, ps := range places { // what shows in the waits alone, one after the other
+		for _, p := range ps {
+			if !found[n] {
+				one := rig
+				one.Results = &Results{}
+				one.AllWaits(t.Context(), []Place{p})
+				found[n] = len(one.Results.Failures()) > 0
+			}
+		}
+	}
+	return found
+}
+
+func TestEveryFaultInTraefiksObjectsIsFound(t *testing.T) {
+	t.Parallel()
+	binary, err := binaries.Traefik("../.cache")
+	if err != nil {
+		t.Skip(err)
+	}
+	list := traefikMutants()
+	objects, places := plant(t, traefik.Gateway{}, "Traefik", "traefik.io", append(slices.Clone(list), mutant{"nothing", "basic", nil}, mutant{"nothing", "jitter", nil}))
+	b := startBackend(t)
+	plane, err := StartTraefik(binary, b, objects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(plane.Stop)
+	found := ran(t, plane, Rig{Plane: plane, Backend: b}, places)
+	if found[len(list)] || found[len(list)+1] {
+		t.Errorf("a case without a fault fails: %v", found)
+	}
+	score(t, "Traefik", list, found[:len(list)])
+}
+
+func TestEveryFaultInKongsObjectsIsFound(t *testing.T) {
+	t.Parallel()
+	root, err := binaries.Nginx("../.cache")
+	if err != nil {
+		t.Skip(err)
+	}
+	list := kongMutants()
+	objects, places := plant(t, kong.Gateway{}, "Kong", "configuration.konghq.com", append(slices.Clone(list), mutant{"nothing", "kong-annotation", nil}, mutant{"nothing", "timeout-of-a-try", nil}))
+	b := startBackend(t)
+	plane, err := StartNginx(root, b, objects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(plane.Stop)
+	found := ran(t, plane, Rig{Plane: plane, Backend: b}, places)
+	if found[len(list)] || found[len(list)+1] {
+		t.Errorf("a case without a fault fails: %v", found)
+	}
+	score(t, "Kong", list, found[:len(list)])
+}
