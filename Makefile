@@ -14,7 +14,7 @@ build: ## build the command into bin/
 
 image: ## build the container image IMAGE, which is a KRM function
 	CGO_ENABLED=0 GOOS=linux go build -trimpath -o bin/image/retryctl ./cmd/retryctl
-	docker build -t "$(IMAGE)" -f Dockerfile bin/image
+	docker build -t "$(IMAGE)" -f cmd/retryctl/Dockerfile bin/image
 
 test: ## vet, and every test that needs nothing but Go
 	go vet ./...

@@ -185,7 +185,7 @@ func TestAFlagOrTheEnvironmentNamesTheReport(t *testing.T) {
 // TestTheImageIsAFunction has a stand-in for docker run what the Dockerfile says
 // that the image runs.
 func TestTheImageIsAFunction(t *testing.T) {
-	dockerfile, err := os.ReadFile("../../Dockerfile")
+	dockerfile, err := os.ReadFile("../../cmd/retryctl/Dockerfile")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,3 +40,25 @@ spec:
 		t.Errorf("a rule that does not exist is reached by %s", got)
 	}
 }
+
+func TestASplitThatLosesATieOfMethodAndHeaderDoesNotKeepTheOrder(t *testing.T) {
+	read := func(rules string) []route.Rule {
+		objects, err := manifest.Read(strings.NewReader("apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\nspec:\n  rules:\n"+rules), "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return route.Rules(objects[0])
+	}
+	const (
+		put    = "  - matches: [{path: {value: /b}}, {path: {value: /a}, method: PUT}]\n"
+		header = "  - matches: [{path: {value: /a}, headers: [{name: x, value: \"1\"}]}]\n"
+		rest   = "  - matches: [{path: {value: /b}}]\n"
+		moved  = "  - matches: [{path: {value: /b}, method: PUT}, {path: {value: /a}, method: PUT}]\n"
+	)
+	if route.KeepsCounting(read(put+header), read(rest+header+moved), 0) {
+		t.Error("a PUT with the header went to the first rule, and goes to the second one now")
+	}
+	if !route.KeepsCounting(read(header+put), read(header+rest+moved), 1) {
+		t.Error("every request keeps its rule")
+	}
+}

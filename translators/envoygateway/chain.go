@@ -17,19 +17,13 @@ type chain struct {
 	own, parents []*manifest.Object
 	// listener is named where what holds depends on it.
 	listener string
-	// limits is the chain of the parent's first listener that serves the rule: the
+	// limits is the chain of the parent's first listener that the route is on: the
 	// limits of a cluster, which all listeners of a Gateway share, are taken from it
 	// (measured with v1.9.1); nil is the chain itself.
 	limits *chain
 }
 
 func (c chain) all() []*manifest.Object { return slices.Concat(c.own, c.parents) }
-
-// spec is that of the policy which holds.
-func (c chain) spec() manifest.Value {
-	spec, _ := merged(c)
-	return spec
-}
 
 // holds reports whether two chains have the same policies.
 func (c chain) holds(other chain) bool {
@@ -68,12 +62,11 @@ func (a attachments) chains(o *manifest.Object, section string, world *manifest.
 				c.parents = add(c.parents, a.onParent(id, parent, listener))
 			}
 			c.parents = add(c.parents, a.onParent(id, parent, ""))
-			switch {
-			case first != nil && !first.holds(c):
-				c.limits = first
-			case first == nil && rejected(c.spec()) == "":
+			if first == nil {
 				served := c
 				first = &served
+			} else if !first.holds(c) {
+				c.limits = first
 			}
 			if !slices.ContainsFunc(chains, c.equal) {
 				chains = append(chains, c)

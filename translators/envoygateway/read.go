@@ -96,7 +96,9 @@ func (r reading) read(e *behavior.Effect, c chain, rule manifest.Value, id manif
 	}
 	r.timeouts(e, spec, from, rule, id.String())
 	if c.limits != nil {
-		spec, from = merged(*c.limits)
+		if spec, from = merged(*c.limits); rejected(spec) != "" {
+			spec = manifest.Value{}
+		}
 	}
 	readBreaker(e, spec.At("circuitBreaker"), from)
 	r.key(e, rule, id.String())

@@ -22,6 +22,7 @@ func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output 
 		settings: s, edits: gateway.NewEdits(plan.World), attached: newAttachments(plan.World), world: plan.World,
 		fresh: map[string]*manifest.Object{},
 	}
+	t.edits.Counting = true
 	var policies []*schema.RetryPolicy
 	intents := map[*schema.RetryPolicy][]resolve.Intent{}
 	for _, i := range plan.Intents {
@@ -173,8 +174,8 @@ func (t *translation) route(i resolve.Intent, rule int) {
 		if i.Want.TotalTimeout.State == behavior.Set && timeouts.At("request").Exists() {
 			timeouts.Put("request", gateway.Duration(i.Want.TotalTimeout.Value))
 		}
-		if i.Want.AttemptTimeout.State == behavior.Set && timeouts.At("backendRequest").Exists() {
-			timeouts.Remove("backendRequest")
+		if i.Want.AttemptTimeout.State == behavior.Set || i.Want.TotalTimeout.State == behavior.Set {
+			timeouts.Remove("backendRequest") // without a stanza it would bound the whole request
 		}
 		if timeouts.Len() == 0 {
 			edit().Remove("timeouts")

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -13,6 +14,10 @@ import (
 
 // Edits are the copies of a world's objects that a translation changes.
 type Edits struct {
+	// Counting says that the gateway counts a method of a match as one header more,
+	// where the standard places it above all headers.
+	Counting bool
+
 	world   *manifest.Set
 	copies  map[manifest.ID]*manifest.Object
 	order   []manifest.ID
@@ -102,12 +107,25 @@ func (e *Edits) Parts(i resolve.Intent, out *Output) []Part {
 		name = fmt.Sprintf("rule-%d", i.Rule)
 	}
 	name = route.FreeName(rules, name+route.PartSuffix)
-	if _, err := route.Split(edited, i.Rule, methods, name, e.foreignTo(i.Object, i.Rule)); err != nil {
+	if err := e.split(edited, i, methods, name); err != nil {
 		out.Say(i, finding.CannotSplit, fmt.Sprintf("%s cannot be split by method: %v", i.Place(), err), "",
 			"give the methods a rule of their own, or name every method in retryOn.methods if all of them may run twice")
 		return []Part{rest}
 	}
 	return []Part{rest, {len(rules), i.Want, false}}
+}
+
+// split splits the rule of an edited route, or says why it cannot be.
+func (e *Edits) split(edited *manifest.Object, i resolve.Intent, methods behavior.Methods, name string) error {
+	foreign := e.foreignTo(i.Object, i.Rule)
+	if e.Counting {
+		trial := edited.Clone()
+		if _, err := route.Split(trial, i.Rule, methods, name, foreign); err == nil && !route.KeepsCounting(route.Rules(edited), route.Rules(trial), i.Rule) {
+			return errors.New("its requests would change places with those of another rule, since the gateway counts a method like a header")
+		}
+	}
+	_, err := route.Split(edited, i.Rule, methods, name, foreign)
+	return err
 }
 
 // NameRule gives a rule a name, which policies need to point at it, and tells it.

@@ -18,6 +18,7 @@ import (
 func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := translation{settings: s, row: stanza.Of(s.GatewayAPI.Implementation), plan: plan,
 		edits: gateway.NewEdits(plan.World), budgets: map[manifest.ID]*manifest.Object{}}
+	t.edits.Counting = t.row.Counts()
 	for _, i := range plan.Intents {
 		if t.usable(i) {
 			t.intent(i)

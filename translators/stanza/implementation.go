@@ -161,6 +161,10 @@ func Of(name string) Implementation {
 	return implementations[len(implementations)-1]
 }
 
+// Counts reports whether the implementation counts a method of a match as one
+// header more, where the standard places it above all headers.
+func (row Implementation) Counts() bool { return row.reach != nil }
+
 // Order gives which methods reach a match of a rule.
 func (row Implementation) Order() route.ReachFunc {
 	if row.reach != nil {

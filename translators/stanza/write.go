@@ -16,6 +16,10 @@ import (
 func Write(rule manifest.Value, want behavior.Behavior, row Implementation, version gateway.Version) error {
 	if want.TotalTimeout.State == behavior.Set {
 		rule.Make("timeouts").Put("request", gateway.Duration(want.TotalTimeout.Value))
+		try, err := schema.ParseDuration(rule.At("timeouts", "backendRequest").Text())
+		if err == nil && time.Duration(try) > want.TotalTimeout.Value && want.TotalTimeout.Value > 0 {
+			rule.At("timeouts").Remove("backendRequest") // it bounds no try any more, and the CRD refuses it
+		}
 	}
 	if want.AttemptTimeout.State == behavior.Set {
 		request, err := schema.ParseDuration(rule.At("timeouts", "request").Text())

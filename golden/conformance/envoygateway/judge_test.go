@@ -38,6 +38,9 @@ type trial struct {
 	name          string
 	before, after []*manifest.Object
 	places        []translators.Place
+	// refused are the places of policies with errors: nothing is said of what
+	// they get, beside the error.
+	refused []translators.Place
 	// ours are the objects that retryctl wrote or edited.
 	ours []*manifest.Object
 	// stanza says that the effects are the retry stanza's, which tells nothing
@@ -191,6 +194,11 @@ func (j judgement) follow(q envoy.Request, was, is *routev3.Route) {
 			j.fail("nothing is said of %s %s, which goes from %s to %s", q.Method, q.Path, from, to)
 		}
 		return
+	}
+	for _, p := range j.refused {
+		if p.Intent.Object != nil && p.Intent.ID().String() == from.object && p.Intent.Rule == from.rule {
+			return
+		}
 	}
 	before := envoy.Behavior(was, j.was.Cluster(was))
 	j.compare(fmt.Sprintf("%s %s, which has no policy,", q.Method, to), before.For(method), got.For(method))

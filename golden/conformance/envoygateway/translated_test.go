@@ -32,7 +32,9 @@ func translated(in input.Input, g gateway.Gateway, change func(*gateway.Settings
 	}
 	c := trial{name: in.Name, before: in.Plan.World.All(), after: in.Plan.World.With(result.Objects...).All(), ours: result.Objects}
 	for _, p := range result.Places {
-		if !refused[resolve.PolicyID(p.Intent.Policy).String()] { // nothing is printed for those
+		if refused[resolve.PolicyID(p.Intent.Policy).String()] { // nothing is printed for those
+			c.refused = append(c.refused, p)
+		} else {
 			c.places = append(c.places, p)
 		}
 	}
