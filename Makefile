@@ -1,4 +1,4 @@
-.PHONY: help build image test kustomize demo lint bench golden docs
+.PHONY: help build image test kustomize conformance demo lint bench golden docs
 
 # CASE is the input that make demo shows: any of golden/cases, or a file of yours.
 CASE ?= golden/cases/selective/in.yaml
@@ -25,6 +25,12 @@ demo: build ## translate CASE for all five gateways, show what each will do, and
 
 kustomize: ## build the layouts of golden/kustomize with the real kustomize
 	cd golden/kustomize && go vet ./... && go test ./...
+
+conformance: ## get the real gateways and hold the output against them; says what it skips
+	cd golden/conformance && go run ./tools
+	cd golden/conformance/istio && go test . && go test -count=1 -run HandedOver . -handover ../.cache/handover/istio
+	cd golden/conformance && go test $$(go list ./... | grep -v dataplane)
+	cd golden/conformance && go test -count=1 -parallel 8 ./dataplane -table ../../../docs/conformance.md
 
 lint: ## gofmt, go.mod, vet, staticcheck, govulncheck
 	@.ci/lint

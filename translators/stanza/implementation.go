@@ -32,6 +32,9 @@ type Implementation struct {
 	attempt attemptRule
 	// lone says that backendRequest bounds the whole request without a stanza.
 	lone bool
+	// envoy says that the data plane is Envoy, which ignores a try's timeout that is
+	// not less than the request's (router.cc, finalTimeout).
+	envoy bool
 	// Budget says whether XBackendTrafficPolicy is read.
 	Budget behavior.State
 	// reach says which methods reach a match where the order of matches is not the
@@ -119,15 +122,15 @@ func goCode(code int) knowledge {
 // crates/agentgateway/src/proxy/httpproxy.rs:1006. The last row is the standard.
 var implementations = []Implementation{
 	{
-		Name: "envoy-gateway", stanza: envoySet, unset: 2, codes: []int{503}, code: everyCode, backoff: doubling(10),
+		Name: "envoy-gateway", envoy: true, stanza: envoySet, unset: 2, codes: []int{503}, code: everyCode, backoff: doubling(10),
 		total: behavior.Is(15 * time.Second), lone: true, Budget: behavior.Off, reach: route.ReachCounting,
 	},
 	{
-		Name: "istio", stanza: envoySet, bare: 2, unset: 2, code: goCode, backoff: doubling(10),
+		Name: "istio", envoy: true, stanza: envoySet, bare: 2, unset: 2, code: goCode, backoff: doubling(10),
 		total: behavior.None[time.Duration](), lone: true, Budget: behavior.Unknown,
 	},
 	{
-		Name: "kgateway", stanza: append(causes("UNAVAILABLE", "CANCELLED"), anyReset...), unset: 1, code: everyCode, backoff: doubling(10),
+		Name: "kgateway", envoy: true, stanza: append(causes("UNAVAILABLE", "CANCELLED"), anyReset...), unset: 1, code: everyCode, backoff: doubling(10),
 		total: behavior.Unclear[time.Duration](), Budget: behavior.Unknown,
 	},
 	{

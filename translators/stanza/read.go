@@ -107,6 +107,9 @@ func readTimeouts(e *behavior.Effect, timeouts manifest.Value, stanza bool, id s
 	default:
 		e.AttemptTimeout, e.Origin["attemptTimeout"] = limit, origin
 	}
+	if try, total := e.AttemptTimeout, e.TotalTimeout; row.envoy && try.State == behavior.Set && total.State == behavior.Set && try.Value >= total.Value {
+		e.AttemptTimeout, e.Origin["attemptTimeout"] = behavior.None[time.Duration](), "Envoy ignores "+origin+", which is not less than the request's"
+	}
 }
 
 // bound gives a timeout; 0 is none.

@@ -95,6 +95,7 @@ func endpoint(c map[string]any, addr string, kind Upstream) {
 	for _, key := range []string{
 		"edsClusterConfig", "eds_cluster_config", "loadAssignment", "load_assignment", "clusterType", "cluster_type",
 		"transportSocket", "transport_socket", "transportSocketMatches", "transport_socket_matches",
+		"filters", // of Istio's own Envoy, for telemetry
 		"loadBalancingPolicy", "load_balancing_policy", "dnsLookupFamily", "dns_lookup_family", "dnsRefreshRate", "dns_refresh_rate", "respectDnsTtl", "respect_dns_ttl",
 	} {
 		delete(c, key)

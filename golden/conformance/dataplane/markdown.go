@@ -6,9 +6,17 @@ import (
 	"strings"
 )
 
+const preface = "# What the gateways did\n\n" +
+	"Printed by `make conformance`, which gives every output of golden/cases to the gateways' data planes and counts\n" +
+	"the tries. *predicted* is what `retryctl explain` says, *n* the number of requests; what was not run says why.\n" +
+	"Kong itself is in no registry: its balancer's directives are run in nginx, its code in Lua.\n"
+
 // WriteMarkdown prints results as tables, one for each gateway. What was not run
 // says so and why; n is the number of requests.
 func WriteMarkdown(w io.Writer, results []Result) error {
+	if _, err := io.WriteString(w, preface); err != nil {
+		return err
+	}
 	gateway := ""
 	for _, r := range results {
 		if r.Gateway != gateway {
