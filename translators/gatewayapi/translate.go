@@ -109,7 +109,7 @@ func (t *translation) intent(i resolve.Intent) {
 
 // budget writes an XBackendTrafficPolicy for the Services behind a rule.
 func (t *translation) budget(i resolve.Intent, b behavior.Budget) {
-	for _, id := range backends(i.Object, i.Rule) {
+	for _, id := range route.Backends(i.Object, i.Rule) {
 		o := t.budgets[id]
 		if o == nil {
 			o = t.policyOn(i, id)
@@ -134,22 +134,6 @@ func (t *translation) policyOn(i resolve.Intent, service manifest.ID) *manifest.
 	o.Root().Put("spec", manifest.Map("targetRefs", manifest.List(manifest.Map("group", "", "kind", "Service", "name", service.Name))))
 	t.out.Objects = append(t.out.Objects, o)
 	return o
-}
-
-// backends gives the Services that a rule of a route sends requests to.
-func backends(o *manifest.Object, rule int) []manifest.ID {
-	var ids []manifest.ID
-	for _, ref := range o.At("spec", "rules").Index(rule).At("backendRefs").Items() {
-		if kind := ref.At("kind").Text(); kind != "" && kind != "Service" || ref.At("group").Text() != "" {
-			continue
-		}
-		namespace := ref.At("namespace").Text()
-		if namespace == "" {
-			namespace = o.ID().Namespace
-		}
-		ids = append(ids, manifest.ID{Kind: "Service", Namespace: namespace, Name: ref.At("name").Text()})
-	}
-	return ids
 }
 
 func budgetOn(world *manifest.Set, service manifest.ID) *manifest.Object {
