@@ -168,6 +168,7 @@ func (t *translation) route(i resolve.Intent, rule int) {
 	edit := func() manifest.Value { return t.edits.Of(i.Object).At("spec", "rules").Index(rule) }
 	now := edit()
 	if now.At("retry").Exists() {
+		t.perTry(i, now.At("timeouts", "backendRequest"))
 		edit().Remove("retry")
 	}
 	if timeouts := now.At("timeouts"); timeouts.Exists() {
@@ -183,6 +184,16 @@ func (t *translation) route(i resolve.Intent, rule int) {
 	}
 	if i.Want.IdempotencyKey.State == behavior.Set {
 		gateway.SetHeader(edit(), i.Want.IdempotencyKey.Value, keyFormat(i.Want.IdempotencyKey.Value))
+	}
+}
+
+// perTry says that a limit for each try goes with the stanza that made it one: a
+// policy may be for several rules and has one such limit for all of them.
+func (t *translation) perTry(i resolve.Intent, limit manifest.Value) {
+	if limit.Exists() && i.Want.AttemptTimeout.State != behavior.Set {
+		t.out.Say(i, finding.Shadows, fmt.Sprintf("timeouts.backendRequest of %s bounds each try only beside the retry stanza that the policy replaces", i.Place()),
+			"without a stanza Envoy Gateway takes it for the whole request; with a totalTimeout it is taken out (v1.9.1 internal/gatewayapi/route.go:1099)",
+			fmt.Sprintf("write attemptTimeout: %s in the policy to keep it", limit.Text()))
 	}
 }
 

@@ -38,3 +38,25 @@ func TestBeforePoliciesCouldPointAtRulesTheRouteGetsWhatIsSafe(t *testing.T) {
 		t.Error("it carries more than what is safe for every method")
 	}
 }
+
+func TestALimitForEachTryThatGoesWithItsStanzaIsSaid(t *testing.T) {
+	route := strings.Replace(api, "backendRefs:", "retry: {attempts: 4}, timeouts: {backendRequest: 3s}, backendRefs:", 1)
+	objects, err := manifest.Read(strings.NewReader(edge+route), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	retries, limit := 2, schema.Duration(3e9)
+	p := &schema.RetryPolicy{}
+	p.Metadata.Name, p.Metadata.Namespace = "p", "shop"
+	p.Spec.MaxRetries = &retries
+	p.Spec.TargetRefs = []schema.TargetRef{{Group: "gateway.networking.k8s.io", Kind: "HTTPRoute", Name: "api"}}
+	p.Spec.RetryOn = &schema.RetryOn{Conditions: []schema.Condition{"ConnectFailure"}}
+	for _, wished := range []*schema.Duration{nil, &limit} {
+		p.Spec.AttemptTimeout = wished
+		plan, _ := resolve.Resolve([]*schema.RetryPolicy{p}, manifest.NewSet(objects))
+		said := envoygateway.Gateway{}.Translate(plan, gateway.Defaults(envoygateway.Gateway{}.Profile())).Said
+		if told := len(said) == 1 && strings.Contains(said[0].Message, "backendRequest"); told != (wished == nil) {
+			t.Errorf("with attemptTimeout %v the translator says %v", wished, said)
+		}
+	}
+}
