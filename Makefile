@@ -1,10 +1,13 @@
-.PHONY: help build image test kustomize conformance demo lint bench golden docs
+.PHONY: help build image test callers conformance demo lint bench golden docs
 
 # CASE is the input that make demo shows: any of golden/cases, or a file of yours.
 CASE ?= golden/cases/selective/in.yaml
 
 # IMAGE is the name of the image that make image builds.
 IMAGE ?= retryctl:dev
+
+# CALLERS are the modules below golden that run retryctl in another program.
+CALLERS = kustomize kubectl
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -23,14 +26,11 @@ test: ## vet, and every test that needs nothing but Go
 demo: build ## translate CASE for all five gateways, show what each will do, and write out every case
 	@bash golden/demo.sh "$(CASE)"
 
-kustomize: ## build the layouts of golden/kustomize with the real kustomize
-	cd golden/kustomize && go vet ./... && go test ./...
+callers: ## run retryctl in the real kustomize, kubectl, helm and the other programs that call it
+	@for folder in $(CALLERS); do echo "golden/$$folder"; (cd "golden/$$folder" && go vet ./... && go test ./...) || exit 1; done
 
 conformance: ## get the real gateways and hold the output against them; says what it skips
-	cd golden/conformance && go run ./tools
-	cd golden/conformance/istio && go test . && go test -count=1 -run HandedOver . -handover ../.cache/handover/istio
-	cd golden/conformance && go test $$(go list ./... | grep -v dataplane)
-	cd golden/conformance && go test -count=1 -parallel 8 ./dataplane -table ../../../docs/conformance.md
+	cd golden/conformance && go run ./run
 
 lint: ## gofmt, go.mod, vet, staticcheck, govulncheck
 	@.ci/lint

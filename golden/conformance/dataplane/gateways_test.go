@@ -8,12 +8,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"sync"
 	"testing"
 
 	"retryctl.dev/golden/conformance/binaries"
 	eg "retryctl.dev/golden/conformance/envoygateway"
 	"retryctl.dev/golden/conformance/input"
+	generate "retryctl.dev/golden/random"
 	"retryctl.dev/translators/envoygateway"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/istio"
@@ -27,6 +30,9 @@ const goldenCases = "../../cases"
 var (
 	measured Results
 	table    = flag.String("table", "", "write what was measured to this `file`, as Markdown")
+	random   = flag.Int("random", 0, "random `inputs` beside the golden cases")
+	seed     = flag.Uint64("seed", 1, "`seed` of the first random input")
+	only     = flag.String("only", "", "`expression` for the names of the cases to run, where not all are")
 )
 
 func TestMain(m *testing.M) {
@@ -54,13 +60,9 @@ func leftOut(t *testing.T, gateway string, why error) {
 
 // translate gives the objects of the golden cases that make sense on a data plane
 // with objects, and the places of their policies.
-func translate(t *testing.T, g gateway.Gateway, name, own string) (objects []Objects, places []Place) {
+func translate(t *testing.T, g gateway.Gateway, class, name, own string) (objects []Objects, places []Place) {
 	t.Helper()
-	inputs, err := input.Golden(goldenCases)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, in := range inputs {
+	for _, in := range inputs(t, class) {
 		result, _ := in.Run(g, nil)
 		ps := Places(name, own, in.Name, result)
 		if len(ps) > 0 {
@@ -68,6 +70,25 @@ func translate(t *testing.T, g gateway.Gateway, name, own string) (objects []Obj
 		}
 	}
 	return objects, places
+}
+
+// inputs are the golden cases, and random ones whose Gateway is of a class.
+func inputs(t *testing.T, class string) []input.Input {
+	t.Helper()
+	list, err := input.Golden(goldenCases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(generate.Classes, func(c generate.GatewayClass) bool { return c.Name == class })
+	for n := range uint64(*random) {
+		in, err := input.Read(fmt.Sprintf("random-%d", *seed+n), generate.InputFor(*seed+n, generate.Classes[at]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, in)
+	}
+	wanted := regexp.MustCompile(*only)
+	return slices.DeleteFunc(list, func(in input.Input) bool { return !wanted.MatchString(in.Name) })
 }
 
 // measure compares everything of the places that can be.
@@ -103,7 +124,7 @@ func TestNginxInKongsPlaceDoesWhatReadSays(t *testing.T) {
 	if err != nil {
 		leftOut(t, name, err)
 	}
-	objects, places := translate(t, kong.Gateway{}, name, "configuration.konghq.com")
+	objects, places := translate(t, kong.Gateway{}, "kong", name, "configuration.konghq.com")
 	b := startBackend(t)
 	plane, err := StartNginx(root, b, objects)
 	if err != nil {
@@ -120,7 +141,7 @@ func TestTraefikDoesWhatReadSays(t *testing.T) {
 	if err != nil {
 		leftOut(t, name, err)
 	}
-	objects, places := translate(t, traefik.Gateway{}, name, "traefik.io")
+	objects, places := translate(t, traefik.Gateway{}, "traefik", name, "traefik.io")
 	b := startBackend(t)
 	plane, err := StartTraefik(binary, b, objects)
 	if err != nil {
@@ -138,14 +159,10 @@ func TestEnvoyUnderEnvoyGatewayDoesWhatReadSays(t *testing.T) {
 	if err = errors.Join(missing, err); err != nil {
 		leftOut(t, name, err)
 	}
-	inputs, err := input.Golden(goldenCases)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var places []Place
 	var worlds []eg.World
 	var names []string
-	for _, in := range inputs {
+	for _, in := range inputs(t, "eg") {
 		in.Args = nil // the version is that of egctl
 		result, _ := in.Run(envoygateway.Gateway{}, nil)
 		if ps := Places(name, "gateway.envoyproxy.io", in.Name, result); len(ps) > 0 {
@@ -187,13 +204,9 @@ func TestEnvoyUnderIstioDoesWhatReadSays(t *testing.T) {
 	if err != nil {
 		leftOut(t, name, err)
 	}
-	inputs, err := input.Golden(goldenCases)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var places []Place
 	var xds []XDS
-	for _, in := range inputs {
+	for _, in := range inputs(t, "istio") {
 		text, err := os.ReadFile("../.cache/handover/istio/" + in.Name + ".json")
 		if err != nil {
 			continue // of a case that no Gateway serves

@@ -93,17 +93,28 @@ func getEnvoy(ctx context.Context) error {
 	return err
 }
 
-// getNginx needs Debian's package lists (apt-get update), and no more rights than
-// anybody has.
+// getNginx needs no more rights than anybody has: where the system's package lists
+// are not there, or are old, it reads lists of its own.
 func getNginx(ctx context.Context) error {
-	debs, root := filepath.Join(cache, "debs"), filepath.Join(cache, "nginx")
-	for _, dir := range []string{debs, root} {
+	debs, err := filepath.Abs(filepath.Join(cache, "debs"))
+	if err != nil {
+		return err
+	}
+	root, lists, archives := filepath.Join(cache, "nginx"), filepath.Join(debs, "lists"), filepath.Join(debs, "archives")
+	for _, dir := range []string{root, filepath.Join(lists, "partial"), filepath.Join(archives, "partial")} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return err
 		}
 	}
-	if _, err := command(ctx, debs, "apt-get", append([]string{"download", "-qq"}, binaries.NginxPackages...)...); err != nil {
-		return fmt.Errorf("%w (is apt-get update done?)", err)
+	download := append([]string{"download", "-qq"}, binaries.NginxPackages...)
+	if _, err := command(ctx, debs, "apt-get", download...); err != nil {
+		own := []string{"-o", "Dir::State::lists=" + lists, "-o", "Dir::Cache=" + debs}
+		if _, err := command(ctx, debs, "apt-get", append(own, "update", "-qq")...); err != nil {
+			return err
+		}
+		if _, err := command(ctx, debs, "apt-get", append(own, download...)...); err != nil {
+			return err
+		}
 	}
 	found, err := filepath.Glob(filepath.Join(debs, "*.deb"))
 	if err != nil {
