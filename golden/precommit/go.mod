@@ -1,0 +1,3 @@
+module retryctl.dev/golden/precommit
+
+go 1.26.0
