@@ -1,16 +1,15 @@
-.PHONY: help build image test callers conformance demo lint bench golden docs
+.PHONY: help build image ko release-check release test callers conformance demo lint bench golden docs
 
 # CASE is the input that make demo shows: any of golden/cases, or a file of yours.
 CASE ?= golden/cases/selective/in.yaml
 
-# IMAGE is the name of the image that make image builds.
+# IMAGE is the name and tag of the image that make image and make ko build, and
+# TARBALL the file that make ko writes.
 IMAGE ?= retryctl:dev
-
-# CALLERS are the modules below golden that run retryctl in another program.
-CALLERS = kustomize kubectl
+TARBALL ?= bin/retryctl-image.tar
 
 help: ## what can be made
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 15
 
 build: ## build the command into bin/
 	go build -o bin/retryctl ./cmd/retryctl
@@ -19,6 +18,19 @@ image: ## build the container image IMAGE, which is a KRM function
 	CGO_ENABLED=0 GOOS=linux go build -trimpath -o bin/image/retryctl ./cmd/retryctl
 	docker build -t "$(IMAGE)" -f cmd/retryctl/Dockerfile bin/image
 
+ko: ## build IMAGE without docker, into a file for docker load
+	cd golden/image && go build -o ../../bin/release/ko github.com/google/ko
+	image="$(IMAGE)"; KO_DOCKER_REPO="$${image%:*}" bin/release/ko build --push=false --sbom=none --bare \
+		--tags="$${image##*:}" --platform="linux/$$(go env GOARCH)" --tarball="$(TARBALL)" ./cmd/retryctl
+
+release-check: ## build a release twice, compare, look into it and run it; it is left in bin/dist
+	@.release/check
+
+release: ## publish the release of the tag that is checked out, if release-check passes
+	git describe --tags --exact-match --match 'v*'
+	$(MAKE) release-check
+	PATH="$(CURDIR)/bin/release:$$PATH" goreleaser release --clean
+
 test: ## vet, and every test that needs nothing but Go
 	go vet ./...
 	go test ./...
@@ -26,11 +38,11 @@ test: ## vet, and every test that needs nothing but Go
 demo: build ## translate CASE for all five gateways, show what each will do, and write out every case
 	@bash golden/demo.sh "$(CASE)"
 
-callers: ## run retryctl in the real kustomize, kubectl, helm and the other programs that call it
-	@for folder in $(CALLERS); do echo "golden/$$folder"; (cd "golden/$$folder" && go vet ./... && go test ./...) || exit 1; done
+callers: ## run retryctl in the real kustomize, helm, kubectl and the other programs that call it
+	@go run ./golden/run callers
 
-conformance: ## get the real gateways and hold the output against them; says what it skips
-	cd golden/conformance && go run ./run
+conformance: ## get the real gateways and hold the output against them; says what it leaves out
+	@go run ./golden/run conformance
 
 lint: ## gofmt, go.mod, vet, staticcheck, govulncheck
 	@.ci/lint
