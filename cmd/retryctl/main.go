@@ -10,10 +10,19 @@ import (
 	"retryctl.dev/cmd/internal/cli"
 )
 
+// alone is the command that is meant where there are no arguments. It is set when an
+// image is linked (.ko.yaml), and empty elsewhere.
+var alone string
+
 func main() {
 	// A reader that goes away (| head) is no reason to die halfway: see cli.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(cli.Main(ctx, cli.KubectlArgs(os.Args[1:], os.Getenv("KUBECTL_EXTERNAL_DIFF")), cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Report: os.Getenv("RETRYCTL_REPORT")}))
+	args := os.Args[1:]
+	if len(args) == 0 && alone != "" {
+		args = []string{alone}
+	}
+	streams := cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Report: os.Getenv("RETRYCTL_REPORT"), Program: os.Args[0]}
+	os.Exit(cli.Main(ctx, cli.KubectlArgs(args, os.Getenv("KUBECTL_EXTERNAL_DIFF")), streams))
 }

@@ -9,9 +9,6 @@ import (
 	"retryctl.dev/translators"
 )
 
-// release is the version of a release; it is set when one is built.
-var release string
-
 func newVersion(s Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
@@ -19,7 +16,8 @@ func newVersion(s Streams) *cobra.Command {
 		Example: `  retryctl version`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			fmt.Fprintln(s.Out, "retryctl", version())
+			info, _ := debug.ReadBuildInfo()
+			fmt.Fprintln(s.Out, "retryctl", version(info))
 			for _, g := range translators.All() {
 				p := g.Profile()
 				fmt.Fprintf(s.Out, "  %-14s %s to %s\n", p.Name, p.Oldest, p.Newest)
@@ -29,12 +27,12 @@ func newVersion(s Streams) *cobra.Command {
 	}
 }
 
-func version() string {
-	if release != "" {
-		return release
+// version gives the version that Go wrote into the program: the tag of a release or
+// of what go install was given, a pseudo-version of the commit in a checkout, with
+// +dirty if that was changed. It may be nil.
+func version(info *debug.BuildInfo) string {
+	if info == nil || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "built from source"
 	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
-	}
-	return "built from source"
+	return info.Main.Version
 }
