@@ -23,8 +23,24 @@ const (
 // limit of their own, and requests under those of connections and of waiting. The
 // limits are those of one Envoy process.
 func (rig Rig) Limits(ctx context.Context, p Place) {
+	rig.steady(1, func() []Result {
+		one := rig
+		one.Results = &Results{}
+		one.limits(ctx, p)
+		return one.Results.list
+	})
+}
+
+func (rig Rig) limits(ctx context.Context, p Place) {
 	e := p.Effects[0]
 	method := p.Methods.Each()[0]
+	if m, _, tried, reason := p.repeatable(); reason == "" {
+		method, e = m, tried
+	}
+	if end := e.AttemptTimeout; end.State == behavior.Set && end.Value < 3*hold {
+		rig.Results.Add(Result{Gateway: p.Gateway, Case: p.Case, Cause: "limits", Predicted: "-", Measured: fmt.Sprintf("a try ends after %s, before enough of them are held", behavior.Short(end.Value)), Fine: true})
+		return
+	}
 	add := func(what, predicted, measured string, n int, fine bool) {
 		rig.Results.Add(Result{Gateway: p.Gateway, Case: p.Case, Cause: what, Methods: behavior.ParseMethod(method), Predicted: predicted, Measured: measured, N: n, Fine: fine})
 	}
@@ -46,7 +62,7 @@ func (rig Rig) Limits(ctx context.Context, p Place) {
 			add(fmt.Sprintf("retries at once beside %d requests", held), Prediction{least, want}.String(), fmt.Sprint(got), n, got >= least && got <= want)
 		}
 	}
-	if n := e.Breaker.MaxParallelRetries; n.State == behavior.Set && !e.Breaker.RetriesOverridden && n.Value <= mostAtOnce {
+	if n := e.Breaker.MaxParallelRetries; n.State == behavior.Set && !e.Breaker.RetriesOverridden && n.Value <= mostAtOnce && e.For(behavior.ParseMethod(method)).MaxRetries != behavior.Is(0) {
 		got, sent := rig.retriesBeside(ctx, p, method, 0, 3*int(n.Value)+5)
 		add("retries at once", fmt.Sprint(n.Value), fmt.Sprint(got), sent, got == int(n.Value))
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"retryctl.dev/golden/conformance/planted"
 )
 
 const preface = "# What the gateways did\n\n" +
@@ -11,11 +13,23 @@ const preface = "# What the gateways did\n\n" +
 	"the tries. *predicted* is what `retryctl explain` says, *n* the number of requests; what was not run says why.\n" +
 	"Kong itself is in no registry: its balancer's directives are run in nginx, its code in Lua.\n"
 
-// WriteMarkdown prints results as tables, one for each gateway. What was not run
-// says so and why; n is the number of requests.
-func WriteMarkdown(w io.Writer, results []Result) error {
+const aboutFaults = "A comparison that cannot fail proves nothing. So faults were planted in what retryctl wrote, one at a time,\n" +
+	"such as one retry too many; each has to be found, and a fault that changes nothing fails the run.\n\n" +
+	"| gateway | planted faults that were found |\n|---|---|\n"
+
+// WriteMarkdown prints results as tables, one for each gateway, and the scores
+// before them. What was not run says so and why; n is the number of requests.
+func WriteMarkdown(w io.Writer, results []Result, scores []planted.Score) error {
 	if _, err := io.WriteString(w, preface); err != nil {
 		return err
+	}
+	if len(scores) > 0 {
+		fmt.Fprint(w, "\n"+aboutFaults)
+	}
+	for _, s := range scores {
+		if _, err := fmt.Fprintf(w, "| %s | %s |\n", cell(s.Gateway), cell(s.String())); err != nil {
+			return err
+		}
 	}
 	gateway := ""
 	for _, r := range results {

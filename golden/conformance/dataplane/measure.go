@@ -104,14 +104,25 @@ func (rig Rig) fault(ctx context.Context, p Place, f Fault, method string) {
 		rig.Results.Add(result)
 		return
 	}
-	f.Idle = duration(e.For(m), want.Max, 0) > idle
+	f.Idle = duration(after(f, e.For(m)), want.Max, 0) > idle
 	var outcomes []outcome
-	for range repeats(f) {
-		outcomes = append(outcomes, rig.ask(ctx, p, f, method, nil))
+	rig.steady(1, func() []Result {
+		outcomes = nil
+		for range repeats(f) {
+			outcomes = append(outcomes, rig.ask(ctx, p, f, method, nil))
+		}
+		for n := 1; n < maxRuns && f.Hangs && !rig.timely(e, outcomes); n++ {
+			outcomes = []outcome{rig.ask(ctx, p, f, method, nil)}
+		}
+		return []Result{result.of(want, outcomes)}
+	})
+	if f.Hangs {
+		rig.timeouts(p, e, m, outcomes)
 	}
-	for n := 1; n < maxRuns && f.Hangs && !rig.timely(e, outcomes); n++ {
-		outcomes = []outcome{rig.ask(ctx, p, f, method, nil)}
-	}
+}
+
+// of is the result of having counted the tries of requests.
+func (result Result) of(want Prediction, outcomes []outcome) Result {
 	got := Prediction{outcomes[0].tries, outcomes[0].tries}
 	for _, o := range outcomes {
 		got.Min, got.Max = min(got.Min, o.tries), max(got.Max, o.tries)
@@ -121,10 +132,7 @@ func (rig Rig) fault(ctx context.Context, p Place, f Fault, method string) {
 	if result.Fine && want.Min < want.Max {
 		result.Measured = "within that" // else no two rows would be alike
 	}
-	rig.Results.Add(result)
-	if f.Hangs {
-		rig.timeouts(p, e, m, outcomes)
-	}
+	return result
 }
 
 func tries(p Prediction) string {

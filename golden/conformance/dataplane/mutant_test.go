@@ -12,6 +12,7 @@ import (
 	"retryctl.dev/golden/conformance/envoy"
 	eg "retryctl.dev/golden/conformance/envoygateway"
 	"retryctl.dev/golden/conformance/input"
+	"retryctl.dev/golden/conformance/planted"
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators/envoygateway"
@@ -26,41 +27,6 @@ type mutant struct {
 	name, golden string
 	// change changes an object and reports whether it did.
 	change func(o *manifest.Object) bool
-}
-
-// in changes what is found in an object of a kind and name.
-func in(kind, name string, change func(v manifest.Value)) func(*manifest.Object) bool {
-	return func(o *manifest.Object) bool {
-		if o.ID().Kind != kind || o.ID().Name != name {
-			return false
-		}
-		before := o.Clone()
-		change(o.Root())
-		return !manifest.Equal(before, o)
-	}
-}
-
-func put(value any, path ...string) func(manifest.Value) {
-	return func(v manifest.Value) { v.Make(path[:len(path)-1]...).Put(path[len(path)-1], value) }
-}
-
-func remove(path ...string) func(manifest.Value) {
-	return func(v manifest.Value) { v.At(path[:len(path)-1]...).Remove(path[len(path)-1]) }
-}
-
-func without(item string, path ...string) func(manifest.Value) {
-	return func(v manifest.Value) {
-		list := v.At(path...)
-		for n := list.Len() - 1; n >= 0; n-- {
-			if list.Index(n).Text() == item {
-				list.RemoveIndex(n)
-			}
-		}
-	}
-}
-
-func with(item any, path ...string) func(manifest.Value) {
-	return func(v manifest.Value) { v.At(path...).Append(item) }
 }
 
 // plant gives the inputs with one fault each. Every input has its mutant's number
@@ -110,13 +76,22 @@ func score(t *testing.T, gateway string, list []mutant, found []bool) {
 		}
 	}
 	t.Logf("%s: %d of %d planted faults were found", gateway, n, len(list))
+	measured.AddScore(planted.Score{Gateway: gateway, Found: n, Planted: len(list)})
+}
+
+// nonePlanted skips the faults of a gateway that is not there, and says so in the
+// table.
+func nonePlanted(t *testing.T, gateway string, why error) {
+	t.Helper()
+	measured.AddScore(planted.Score{Gateway: gateway, Why: why.Error()})
+	t.Skip(why)
 }
 
 func TestEveryFaultInEnvoyGatewaysObjectsIsFound(t *testing.T) {
 	t.Parallel()
 	egctl, err := eg.Find("../.cache")
 	if err != nil {
-		t.Skip(err)
+		nonePlanted(t, "Envoy Gateway", err)
 	}
 	list := envoyGatewayMutants()
 	var cases []string
@@ -125,11 +100,11 @@ func TestEveryFaultInEnvoyGatewaysObjectsIsFound(t *testing.T) {
 			cases = append(cases, m.golden)
 		}
 	}
-	planted := slices.Clone(list)
+	all := slices.Clone(list)
 	for _, c := range cases {
-		planted = append(planted, mutant{"nothing", c, nil})
+		all = append(all, mutant{"nothing", c, nil})
 	}
-	objects, places := plant(t, envoygateway.Gateway{}, "Envoy Gateway", "gateway.envoyproxy.io", planted)
+	objects, places := plant(t, envoygateway.Gateway{}, "Envoy Gateway", "gateway.envoyproxy.io", all)
 	var worlds []eg.World
 	for _, o := range objects {
 		worlds = append(worlds, eg.NewWorld(o.World.All()))
@@ -145,7 +120,7 @@ func TestEveryFaultInEnvoyGatewaysObjectsIsFound(t *testing.T) {
 		case n < len(list):
 			found[n] = difference != ""
 		case difference != "":
-			t.Errorf("%s without a fault: %s", planted[n].golden, difference)
+			t.Errorf("%s without a fault: %s", all[n].golden, difference)
 		}
 	}
 	score(t, "Envoy Gateway", list, found)
@@ -216,7 +191,7 @@ func TestEveryFaultInTraefiksObjectsIsFound(t *testing.T) {
 	t.Parallel()
 	binary, err := binaries.Traefik("../.cache")
 	if err != nil {
-		t.Skip(err)
+		nonePlanted(t, "Traefik", err)
 	}
 	list := traefikMutants()
 	objects, places := plant(t, traefik.Gateway{}, "Traefik", "traefik.io", append(slices.Clone(list), mutant{"nothing", "basic", nil}, mutant{"nothing", "jitter", nil}))
@@ -237,7 +212,7 @@ func TestEveryFaultInKongsObjectsIsFound(t *testing.T) {
 	t.Parallel()
 	root, err := binaries.Nginx("../.cache")
 	if err != nil {
-		t.Skip(err)
+		nonePlanted(t, "Kong", err)
 	}
 	list := kongMutants()
 	objects, places := plant(t, kong.Gateway{}, "Kong", "configuration.konghq.com", append(slices.Clone(list), mutant{"nothing", "kong-annotation", nil}, mutant{"nothing", "timeout-of-a-try", nil}))

@@ -1,31 +1,34 @@
 package dataplane
 
-import "retryctl.dev/schema/manifest"
+import (
+	"retryctl.dev/golden/conformance/planted"
+	"retryctl.dev/schema/manifest"
+)
 
 // envoyGatewayMutants are faults of Envoy Gateway's objects.
 func envoyGatewayMutants() []mutant {
 	policy := func(name string, change func(manifest.Value)) func(*manifest.Object) bool {
-		return in("BackendTrafficPolicy", name, change)
+		return planted.In("BackendTrafficPolicy", name, change)
 	}
 	retryable := func(change func(manifest.Value)) func(*manifest.Object) bool { return policy("api-retryable", change) }
 	triggers := []string{"spec", "retry", "retryOn", "triggers"}
 	codes := []string{"spec", "retry", "retryOn", "httpStatusCodes"}
 	route := func(name string, change func(manifest.Value)) func(*manifest.Object) bool {
-		return in("HTTPRoute", name, change)
+		return planted.In("HTTPRoute", name, change)
 	}
 	return []mutant{
-		{"one retry more", "basic", retryable(put(4, "spec", "retry", "numRetries"))},
-		{"one retry less", "basic", retryable(put(2, "spec", "retry", "numRetries"))},
-		{"numRetries left out", "basic", retryable(remove("spec", "retry", "numRetries"))},
-		{"codes without their trigger", "basic", retryable(without("retriable-status-codes", triggers...))},
-		{"the trigger without codes", "basic", retryable(remove(codes...))},
-		{"a code more", "basic", retryable(with(500, codes...))},
-		{"a code less", "basic", retryable(without("504", codes...))},
-		{"a trigger more", "selective", retryable(with("reset", triggers...))},
-		{"a trigger less", "basic", retryable(without("reset", triggers...))},
-		{"no retryOn", "basic", retryable(remove("spec", "retry", "retryOn"))},
-		{"no retry", "basic", retryable(remove("spec", "retry"))},
-		{"a POST is retried like a GET", "basic", policy("api", with("reset", triggers...))},
+		{"one retry more", "basic", retryable(planted.Put(4, "spec", "retry", "numRetries"))},
+		{"one retry less", "basic", retryable(planted.Put(2, "spec", "retry", "numRetries"))},
+		{"numRetries left out", "basic", retryable(planted.Remove("spec", "retry", "numRetries"))},
+		{"codes without their trigger", "basic", retryable(planted.Without("retriable-status-codes", triggers...))},
+		{"the trigger without codes", "basic", retryable(planted.Remove(codes...))},
+		{"a code more", "basic", retryable(planted.With(500, codes...))},
+		{"a code less", "basic", retryable(planted.Without("504", codes...))},
+		{"a trigger more", "selective", retryable(planted.With("reset", triggers...))},
+		{"a trigger less", "basic", retryable(planted.Without("reset", triggers...))},
+		{"no retryOn", "basic", retryable(planted.Remove("spec", "retry", "retryOn"))},
+		{"no retry", "basic", retryable(planted.Remove("spec", "retry"))},
+		{"a POST is retried like a GET", "basic", policy("api", planted.With("reset", triggers...))},
 		{"a method too many in the rule", "basic", route("api", func(v manifest.Value) {
 			matches := v.At("spec", "rules").Index(1).At("matches")
 			post := matches.Index(0).Copy()
@@ -41,17 +44,17 @@ func envoyGatewayMutants() []mutant {
 			b.Put("baseInterval", "400ms")
 			b.Put("maxInterval", "100ms")
 		})},
-		{"the cap left out", "jitter", retryable(remove("spec", "retry", "perRetry", "backOff", "maxInterval"))},
-		{"the base doubled", "jitter", retryable(put("200ms", "spec", "retry", "perRetry", "backOff", "baseInterval"))},
-		{"no timeout of a try", "timeout-of-a-try", retryable(remove("spec", "retry", "perRetry"))},
-		{"no timeout of the request", "timeout-of-a-try", retryable(remove("spec", "timeout"))},
+		{"the cap left out", "jitter", retryable(planted.Remove("spec", "retry", "perRetry", "backOff", "maxInterval"))},
+		{"the base doubled", "jitter", retryable(planted.Put("200ms", "spec", "retry", "perRetry", "backOff", "baseInterval"))},
+		{"no timeout of a try", "timeout-of-a-try", retryable(planted.Remove("spec", "retry", "perRetry"))},
+		{"no timeout of the request", "timeout-of-a-try", retryable(planted.Remove("spec", "timeout"))},
 		{"the timeouts swapped", "timeout-of-a-try", retryable(func(v manifest.Value) {
-			put("3s", "spec", "retry", "perRetry", "timeout")(v)
-			put("500ms", "spec", "timeout", "http", "requestTimeout")(v)
+			planted.Put("3s", "spec", "retry", "perRetry", "timeout")(v)
+			planted.Put("500ms", "spec", "timeout", "http", "requestTimeout")(v)
 		})},
-		{"a larger budget", "budget", retryable(put(50, "spec", "circuitBreaker", "retryBudget", "percent", "numerator"))},
-		{"the budget's floor left out", "budget", retryable(remove("spec", "circuitBreaker", "retryBudget", "minRetryConcurrency"))},
-		{"a limit one higher", "circuit-breaker", in("BackendTrafficPolicy", "api", put(11, "spec", "circuitBreaker", "maxParallelRetries"))},
+		{"a larger budget", "budget", retryable(planted.Put(50, "spec", "circuitBreaker", "retryBudget", "percent", "numerator"))},
+		{"the budget's floor left out", "budget", retryable(planted.Remove("spec", "circuitBreaker", "retryBudget", "minRetryConcurrency"))},
+		{"a limit one higher", "circuit-breaker", planted.In("BackendTrafficPolicy", "api", planted.Put(11, "spec", "circuitBreaker", "maxParallelRetries"))},
 		{"a key that is the same for all requests", "idempotency-key", route("orders", func(v manifest.Value) {
 			v.At("spec", "rules").Index(0).At("filters").Index(0).At("requestHeaderModifier", "set").Index(0).Put("value", "${request_id}")
 		})},
@@ -61,33 +64,33 @@ func envoyGatewayMutants() []mutant {
 // traefikMutants are faults of Traefik's objects.
 func traefikMutants() []mutant {
 	retry := func(name string, change func(manifest.Value)) func(*manifest.Object) bool {
-		return in("Middleware", name, change)
+		return planted.In("Middleware", name, change)
 	}
 	attach := func(change func(rule manifest.Value)) func(*manifest.Object) bool {
-		return in("HTTPRoute", "api", func(v manifest.Value) { change(v.At("spec", "rules").Index(0)) })
+		return planted.In("HTTPRoute", "api", func(v manifest.Value) { change(v.At("spec", "rules").Index(0)) })
 	}
 	return []mutant{
-		{"attempts that do not count the first try", "basic", retry("api", put(3, "spec", "retry", "attempts"))},
-		{"one attempt too many", "basic", retry("api", put(5, "spec", "retry", "attempts"))},
-		{"attempts left out", "basic", retry("api", remove("spec", "retry", "attempts"))},
-		{"no status", "basic", retry("api", remove("spec", "retry", "status"))},
-		{"too many codes", "basic", retry("api", with("500", "spec", "retry", "status"))},
-		{"POST retried as well", "basic", retry("api", put(true, "spec", "retry", "retryNonIdempotentMethod"))},
-		{"not for network errors", "basic", retry("api", put(true, "spec", "retry", "disableRetryOnNetworkError"))},
-		{"for network errors", "backoff", retry("api", remove("spec", "retry", "disableRetryOnNetworkError"))},
+		{"attempts that do not count the first try", "basic", retry("api", planted.Put(3, "spec", "retry", "attempts"))},
+		{"one attempt too many", "basic", retry("api", planted.Put(5, "spec", "retry", "attempts"))},
+		{"attempts left out", "basic", retry("api", planted.Remove("spec", "retry", "attempts"))},
+		{"no status", "basic", retry("api", planted.Remove("spec", "retry", "status"))},
+		{"too many codes", "basic", retry("api", planted.With("500", "spec", "retry", "status"))},
+		{"POST retried as well", "basic", retry("api", planted.Put(true, "spec", "retry", "retryNonIdempotentMethod"))},
+		{"not for network errors", "basic", retry("api", planted.Put(true, "spec", "retry", "disableRetryOnNetworkError"))},
+		{"for network errors", "backoff", retry("api", planted.Remove("spec", "retry", "disableRetryOnNetworkError"))},
 		{"the middleware not attached", "basic", attach(func(rule manifest.Value) { rule.Remove("filters") })},
 		{"a middleware that does not exist", "basic", attach(func(rule manifest.Value) {
 			rule.At("filters").Index(0).At("extensionRef").Put("name", "apl")
 		})},
-		{"the interval three times as long", "jitter", retry("api", put("300ms", "spec", "retry", "initialInterval"))},
-		{"no interval", "jitter", retry("api", remove("spec", "retry", "initialInterval"))},
+		{"the interval three times as long", "jitter", retry("api", planted.Put("300ms", "spec", "retry", "initialInterval"))},
+		{"no interval", "jitter", retry("api", planted.Remove("spec", "retry", "initialInterval"))},
 	}
 }
 
 // kongMutants are faults of Kong's objects.
 func kongMutants() []mutant {
 	annotate := func(key string, change func(v manifest.Value, key string)) func(*manifest.Object) bool {
-		return in("Service", "api", func(v manifest.Value) { change(v.Make("metadata", "annotations"), "konghq.com/"+key) })
+		return planted.In("Service", "api", func(v manifest.Value) { change(v.Make("metadata", "annotations"), "konghq.com/"+key) })
 	}
 	set := func(value string) func(manifest.Value, string) {
 		return func(v manifest.Value, key string) { v.Put(key, value) }

@@ -39,11 +39,20 @@ function shim.headers(rule)
   end
   return true
 end
+-- A host is whole, or *.example.com, or "" for every one.
+function shim.host(rule)
+  local host = ngx.var.host
+  for _, h in ipairs(rule.hosts) do
+    if h == "" or h == host then return true end
+    if string.sub(h, 1, 2) == "*." and string.sub(host, -(#h - 1)) == string.sub(h, 2) then return true end
+  end
+  return false
+end
 function shim.access(rules, host, port)
   for _, rule in ipairs(rules) do
     local path = ngx.var.uri
     if (rule.method == "" or rule.method == ngx.req.get_method()) and
-       (path == rule.path or not rule.exact and string.sub(path, 1, #rule.path) == rule.path) and shim.headers(rule) then
+       (path == rule.path or not rule.exact and string.sub(path, 1, #rule.path) == rule.path) and shim.host(rule) and shim.headers(rule) then
       ngx.ctx.data = { host = host, port = port, retries = rule.retries, connect = rule.connect, write = rule.write, read = rule.read }
       for _, code in ipairs(rule.code) do
         local ok, problem = pcall(code)
@@ -140,8 +149,20 @@ func (o Objects) luaRule(s served, m match, kind Upstream) string {
 	for _, h := range m.headers {
 		fmt.Fprintf(&headers, "{ %q, %q },", h[0], h[1])
 	}
-	return fmt.Sprintf("{ headers = { %s }, path = %q, exact = %t, method = %q, retries = %d, connect = %d, write = %d, read = %d, code = { %s } }",
-		headers.String(), m.path, m.exact, m.method, retries, connect, write, read, functions.String())
+	var hosts strings.Builder
+	for _, h := range orAny(s.hosts) {
+		fmt.Fprintf(&hosts, "%q,", h)
+	}
+	return fmt.Sprintf("{ hosts = { %s }, headers = { %s }, path = %q, exact = %t, method = %q, retries = %d, connect = %d, write = %d, read = %d, code = { %s } }",
+		hosts.String(), headers.String(), m.path, m.exact, m.method, retries, connect, write, read, functions.String())
+}
+
+// orAny gives the hosts of a route; one without any takes every host.
+func orAny(hosts []string) []string {
+	if len(hosts) == 0 {
+		return []string{""}
+	}
+	return hosts
 }
 
 const silentMillis = 300

@@ -2,6 +2,8 @@ package dataplane
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/route"
@@ -70,6 +72,31 @@ func (o Objects) serves() []served {
 		}
 	}
 	return list
+}
+
+// takers is how many rules take a request, whatever its method.
+func (o Objects) takers(r Request) (n int) {
+	for _, s := range o.serves() {
+		if slices.ContainsFunc(orAny(s.hosts), func(h string) bool { return hostTakes(h, r.Host) }) &&
+			slices.ContainsFunc(s.matches, func(m match) bool { return m.takes(r) }) {
+			n++
+		}
+	}
+	return n
+}
+
+func hostTakes(pattern, host string) bool {
+	suffix, wild := strings.CutPrefix(pattern, "*")
+	return pattern == "" || pattern == host || wild && strings.HasSuffix(host, suffix)
+}
+
+func (m match) takes(r Request) bool {
+	for _, h := range m.headers {
+		if r.Header[h[0]] != h[1] {
+			return false
+		}
+	}
+	return r.Path == m.path || !m.exact && strings.HasPrefix(r.Path, m.path)
 }
 
 func matchOf(v manifest.Value, grpc bool) match {

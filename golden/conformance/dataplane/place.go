@@ -26,6 +26,9 @@ type Place struct {
 	// that the gateway has.
 	Extensions []string
 	Own        string
+	// Door is the listener by which requests reach the place, where others lead to
+	// something else: "shop/edge/http".
+	Door string
 }
 
 // foreign gives the group of a filter that the gateway does not have.
@@ -78,10 +81,19 @@ func Places(gateway, own, name string, result translators.Result) []Place {
 			continue
 		}
 		r, grpc, ok := requestFor(i.Object, i.Rule)
-		if !ok {
+		if !ok || answered(i.Object, i.Rule) {
 			continue
 		}
+		reached := i.Methods
+		if rules := route.Rules(i.Object); !grpc && i.Rule < len(rules) {
+			if m := rules[i.Rule].Value.At("matches").Index(0).At("method"); m.Exists() {
+				reached &= behavior.ParseMethod(m.Text())
+			}
+		}
 		p := Place{Gateway: gateway, Case: name, Site: name, Own: own, Request: r, Effects: at.Effects, GRPC: grpc}
+		for _, d := range i.Doors {
+			p.Door = d.Parent.Namespace + "/" + d.Parent.Name + "/" + d.Listener
+		}
 		for _, f := range route.Rules(i.Object) {
 			for _, filter := range f.Value.At("filters").Items() {
 				if group := filter.At("extensionRef", "group").Text(); f.Index == i.Rule && group != "" {
@@ -90,11 +102,25 @@ func Places(gateway, own, name string, result translators.Result) []Place {
 			}
 		}
 		for _, e := range at.Effects {
-			p.Methods |= e.Methods & i.Methods
+			if e.Answer == 0 { // the others make no try
+				p.Methods |= e.Methods & reached
+			}
 		}
-		places = append(places, p)
+		if p.Methods != 0 {
+			places = append(places, p)
+		}
 	}
 	return places
+}
+
+// answered reports whether a rule redirects or has no backend: it makes no try, which
+// the planes that are given objects here are not told.
+func answered(o *manifest.Object, rule int) bool {
+	rules := route.Rules(o)
+	if o.Is("traefik.io", "IngressRoute") || rule >= len(rules) {
+		return false
+	}
+	return route.Redirect(rules[rule].Value) != 0 || !route.HasBackend(rules[rule].Value)
 }
 
 // requestFor gives a request that the first match of a route's rule takes.

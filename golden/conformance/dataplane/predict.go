@@ -28,7 +28,7 @@ const (
 // Predict gives the tries of a request with one method while every try has the
 // fault. reason is why there is no prediction that a run could contradict.
 func Predict(e behavior.Effect, f Fault, method behavior.Methods) (p Prediction, reason string) {
-	b := e.For(method)
+	b := after(f, e.For(method))
 	retries, maybe := retried(b, f, method)
 	for _, c := range f.Causes {
 		if b.Never[c] {
@@ -68,6 +68,14 @@ func Predict(e behavior.Effect, f Fault, method behavior.Methods) (p Prediction,
 		return Prediction{1, most}, ""
 	}
 	return Prediction{1, 1}, ""
+}
+
+// after gives the behavior with the waits that there are after a fault.
+func after(f Fault, b behavior.Behavior) behavior.Behavior {
+	if b.Backoff.Value.NotAfter425 && len(f.Causes) == 1 && f.Causes[0] == behavior.TooEarly {
+		b.Backoff = behavior.None[behavior.Backoff]()
+	}
+	return b
 }
 
 // longest is how long a request may take for it to be run.

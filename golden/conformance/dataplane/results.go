@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"retryctl.dev/golden/conformance/planted"
 	"retryctl.dev/schema/behavior"
 )
 
@@ -27,8 +28,23 @@ type Result struct {
 
 // Results gather what is measured at the same time in several places.
 type Results struct {
-	mu   sync.Mutex
-	list []Result
+	mu     sync.Mutex
+	list   []Result
+	scores []planted.Score
+}
+
+// AddScore adds how many planted faults were found.
+func (r *Results) AddScore(one planted.Score) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.scores = append(r.scores, one)
+}
+
+// Scores gives those that were added, by the names of their gateways.
+func (r *Results) Scores() []planted.Score {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.SortedFunc(slices.Values(r.scores), func(a, b planted.Score) int { return strings.Compare(a.Gateway, b.Gateway) })
 }
 
 // Add adds a result.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"retryctl.dev/golden/conformance/planted"
 	"retryctl.dev/schema/behavior"
 )
 
@@ -21,14 +22,18 @@ func TestResultsThatDifferInMethodOrCauseAloneAreOneRow(t *testing.T) {
 	for _, d := range []time.Duration{490, 520} {
 		r.Add(Result{Gateway: "g", Case: "c", Cause: "timeout", Predicted: "500ms", N: 1, Fine: true, Low: d * time.Millisecond, High: d * time.Millisecond})
 	}
+	r.AddScore(planted.Score{Gateway: "g", Found: 8, Planted: 9})
+	r.AddScore(planted.Score{Gateway: "h", Why: "no h"})
 	var text bytes.Buffer
-	if err := WriteMarkdown(&text, r.All()); err != nil {
+	if err := WriteMarkdown(&text, r.All(), r.Scores()); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
 		"| c | 503, 504 | GET, PUT | 4 tries | 4 tries | 8 |",
 		"| c | 500 | GET | 1 try | 3 tries, which contradicts | 2 |",
 		`| c | hang | - | - | not run: it takes \| too long | - |`,
+		"| g | 8 of 9 |",
+		"| h | not run: no h |",
 		"| c | timeout | - | 500ms | 490ms..520ms | 2 |",
 	} {
 		if !strings.Contains(text.String(), want+"\n") {

@@ -16,6 +16,7 @@ type Rig struct {
 	Plane   DataPlane
 	Backend *backend.Backend
 	Results *Results
+	Pulse   *Pulse
 	// NoKeys says why idempotency keys are not measured here; empty where they are.
 	NoKeys string
 }

@@ -33,6 +33,7 @@ func (rig Rig) Waits(ctx context.Context, p Place) {
 	var ranges []behavior.Wait
 	if reason == "" {
 		var known bool
+		e.Behavior = after(f, e.Behavior)
 		if ranges, known = e.Waits(); !known {
 			reason = "the waits are not known"
 		} else if d := duration(e.Behavior, 1+e.MaxRetries.Value, 0); d > longest {
@@ -45,22 +46,14 @@ func (rig Rig) Waits(ctx context.Context, p Place) {
 	}
 	m := behavior.ParseMethod(method)
 	f.Idle = duration(e.For(m), 1+len(ranges), 0) > idle
-	var results []Result
-	for range maxRuns {
-		results = nil
-		fine := true
+	rig.steady(maxRuns, func() (results []Result) {
 		for k, measured := range rig.sample(ctx, p, f, method, len(ranges)) {
 			r := waited(ranges[k], measured)
 			r.Gateway, r.Case, r.Cause, r.Methods = p.Gateway, p.Case, fmt.Sprintf("wait %d", k+1), m
-			results, fine = append(results, r), fine && r.Fine
+			results = append(results, r)
 		}
-		if fine {
-			break
-		}
-	}
-	for _, r := range results {
-		rig.Results.Add(r)
-	}
+		return results
+	})
 }
 
 // sample gives samples of each of a number of waits.
@@ -127,8 +120,8 @@ func (rig Rig) AllWaits(ctx context.Context, places []Place) {
 		if _, ok := p.foreign(); ok {
 			continue
 		}
-		if _, _, e, reason := p.repeatable(); reason == "" {
-			waits, _ := e.Waits()
+		if _, f, e, reason := p.repeatable(); reason == "" {
+			waits, _ := after(f, e.Behavior).Waits()
 			what := fmt.Sprint(p.Gateway, waits)
 			if at, ok := seen[what]; ok {
 				rig.Results.Add(Result{Gateway: p.Gateway, Case: p.Case, Cause: "waits", Predicted: "-", Measured: "they are those of " + at, Fine: true})

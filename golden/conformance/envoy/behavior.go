@@ -40,7 +40,7 @@ func Behavior(r *routev3.Route, c *clusterv3.Cluster) behavior.Effect {
 	retries(&e, action.GetRetryPolicy())
 	timeouts(&e, action)
 	limits(&e, c)
-	e.IdempotencyKey = key(r.GetRequestHeadersToAdd())
+	e.IdempotencyKey = key(r)
 	e.Behavior = e.Behavior.Normal()
 	return e
 }
@@ -70,9 +70,10 @@ func retries(e *behavior.Effect, policy *routev3.RetryPolicy) {
 	}
 }
 
-// waits doubles from the base up to the cap, each uniform in [0, interval).
+// waits doubles from the base up to the cap, each uniform in [0, interval); a
+// request that was too early is tried again at once.
 func waits(b *routev3.RetryPolicy_RetryBackOff) behavior.Backoff {
-	w := behavior.Backoff{Base: defaultBase, Growth: 2, Jitter: behavior.FullJitter}
+	w := behavior.Backoff{Base: defaultBase, Growth: 2, Jitter: behavior.FullJitter, NotAfter425: true}
 	if b != nil {
 		w.Base = max(b.GetBaseInterval().AsDuration(), time.Millisecond)
 	}

@@ -78,7 +78,7 @@ func TestAPolicyWithoutNumbersRetriesOnceWithEnvoysWaits(t *testing.T) {
 	if e.MaxRetries != behavior.Is(1) {
 		t.Errorf("retries %v", e.MaxRetries)
 	}
-	want := behavior.Backoff{Base: 25 * time.Millisecond, Cap: 250 * time.Millisecond, Growth: 2, Jitter: behavior.FullJitter}
+	want := behavior.Backoff{Base: 25 * time.Millisecond, Cap: 250 * time.Millisecond, Growth: 2, Jitter: behavior.FullJitter, NotAfter425: true}
 	if e.Backoff != behavior.Is(want) {
 		t.Errorf("waits %+v", e.Backoff)
 	}

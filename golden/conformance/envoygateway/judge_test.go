@@ -14,6 +14,7 @@ import (
 	"retryctl.dev/golden/conformance/envoy"
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
 )
 
@@ -155,13 +156,13 @@ func (j judgement) requests() (followed int) {
 				continue // gRPC has POST only
 			}
 			followed++
-			j.follow(q, was, is)
+			j.follow(q, was, is, config.GetName())
 		}
 	}
 	return followed
 }
 
-func (j judgement) follow(q envoy.Request, was, is *routev3.Route) {
+func (j judgement) follow(q envoy.Request, was, is *routev3.Route, config string) {
 	from, to := place(was), place(is)
 	if from.object != to.object || backends(j.before, from) != backends(j.after, to) {
 		j.fail("%s %s %v %v went to %s and goes to %s now", q.Method, q.Path, q.Headers, q.Query, from, to)
@@ -170,14 +171,23 @@ func (j judgement) follow(q envoy.Request, was, is *routev3.Route) {
 	got := envoy.Behavior(is, j.is.Cluster(is))
 	method := behavior.ParseMethod(q.Method)
 	j.reached[to] |= method
+	here, told := false, false
+	var nearest behavior.Effect
 	for _, p := range j.places {
-		if p.Intent.Object == nil || p.Intent.ID().String() != from.object || p.Intent.Rule != from.rule {
+		if p.Intent.Object == nil || p.Intent.ID().String() != from.object || p.Intent.Rule != from.rule || !comes(p.Intent, config) {
 			continue
 		}
-		told, right := false, false
-		var nearest behavior.Effect
+		here = true
+		right := false
 		for _, e := range p.Effects { // several where it depends on the listener
 			if e.Methods&method == 0 || ruleIndex(find(j.after, to.object), e.Rule) != to.rule {
+				continue
+			}
+			if e.Answer != 0 || answer(is) != 0 {
+				j.seen[effectName(to, e)], right = true, true
+				if e.Answer != answer(is) {
+					j.fail("%s %s is said to be answered %d, and is answered %d, where 0 is by a backend", q.Method, to, e.Answer, answer(is))
+				}
 				continue
 			}
 			if same(e.For(method), got.For(method), j.stanza) {
@@ -188,11 +198,13 @@ func (j judgement) follow(q envoy.Request, was, is *routev3.Route) {
 		if right {
 			return
 		}
-		if told {
-			j.compare(fmt.Sprintf("%s %s", q.Method, to), nearest.For(method), got.For(method))
-		} else {
-			j.fail("nothing is said of %s %s, which goes from %s to %s", q.Method, q.Path, from, to)
-		}
+	}
+	switch {
+	case told:
+		j.compare(fmt.Sprintf("%s %s", q.Method, to), nearest.For(method), got.For(method))
+		return
+	case here:
+		j.fail("nothing is said of %s %s, which goes from %s to %s", q.Method, q.Path, from, to)
 		return
 	}
 	for _, p := range j.refused {
@@ -202,6 +214,23 @@ func (j judgement) follow(q envoy.Request, was, is *routev3.Route) {
 	}
 	before := envoy.Behavior(was, j.was.Cluster(was))
 	j.compare(fmt.Sprintf("%s %s, which has no policy,", q.Method, to), before.For(method), got.For(method))
+}
+
+// comes reports whether an intent is about the requests that come in by the listener
+// whose route configuration has the name.
+func comes(i resolve.Intent, config string) bool {
+	return i.Doors == nil || slices.ContainsFunc(i.Doors, func(d resolve.Door) bool {
+		return config == d.Parent.Namespace+"/"+d.Parent.Name+"/"+d.Listener
+	})
+}
+
+// answer gives the status with which Envoy answers by itself, 0 where it does not.
+func answer(r *routev3.Route) int {
+	if to := r.GetRedirect(); to != nil {
+		return map[routev3.RedirectAction_RedirectResponseCode]int{routev3.RedirectAction_MOVED_PERMANENTLY: 301, routev3.RedirectAction_FOUND: 302,
+			routev3.RedirectAction_SEE_OTHER: 303, routev3.RedirectAction_TEMPORARY_REDIRECT: 307, routev3.RedirectAction_PERMANENT_REDIRECT: 308}[to.GetResponseCode()]
+	}
+	return int(r.GetDirectResponse().GetStatus())
 }
 
 // unseen tells effects of rules that requests reach, with none of which it

@@ -2,7 +2,6 @@ package envoygateway
 
 import (
 	"encoding/json"
-	"slices"
 
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
@@ -18,9 +17,8 @@ const class = `{"apiVersion":"gateway.networking.k8s.io/v1","kind":"GatewayClass
 var understood = map[string]bool{"": true, route.Group: true, "gateway.envoyproxy.io": true}
 
 // NewWorld gives what Envoy Gateway would find in a cluster with the objects:
-// those of other gateways are left out, as are references to them in filters of
-// rules, which would have Envoy Gateway answer 500; every Gateway is Envoy
-// Gateway's, and one that a route names and that is missing is there.
+// those of other gateways are left out, every Gateway is Envoy Gateway's, and one
+// that a route names and that is missing is there.
 func NewWorld(objects []*manifest.Object) World {
 	var w World
 	there := map[manifest.ID]bool{}
@@ -45,8 +43,8 @@ func NewWorld(objects []*manifest.Object) World {
 	return w
 }
 
-// placed gives an object with its namespace in writing, without filters of other
-// gateways, and a Gateway of the right class.
+// placed gives an object with its namespace in writing, and a Gateway of the right
+// class.
 func placed(o *manifest.Object) []byte {
 	var v map[string]any
 	if err := json.Unmarshal(o.JSON(), &v); err != nil {
@@ -61,28 +59,11 @@ func placed(o *manifest.Object) []byte {
 	if o.ID().Kind == "Gateway" && spec != nil {
 		spec["gatewayClassName"] = "eg"
 	}
-	rules, _ := spec["rules"].([]any)
-	for _, rule := range rules {
-		withoutForeign(rule)
-	}
 	text, err := json.Marshal(v)
 	if err != nil {
 		return o.JSON()
 	}
 	return text
-}
-
-func withoutForeign(rule any) {
-	r, _ := rule.(map[string]any)
-	filters, _ := r["filters"].([]any)
-	if filters == nil {
-		return
-	}
-	r["filters"] = slices.DeleteFunc(filters, func(filter any) bool {
-		f, _ := filter.(map[string]any)
-		extension, ok := f["extensionRef"].(map[string]any)
-		return ok && extension["group"] != "gateway.envoyproxy.io"
-	})
 }
 
 // gatewayFor makes a Gateway with one listener for every route.

@@ -8,4 +8,7 @@
 // istiod's own reading of the HTTPRoute, on a Gateway of its own, says what else
 // happens to a request, so that a VirtualService which forgets a filter, or sends
 // a request elsewhere, is found out.
+//
+// That each of them can fail is shown by faults that are planted in what retryctl
+// wrote: what is said is of the objects without them, and istiod gets those with.
 package istio

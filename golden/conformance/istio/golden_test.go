@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"retryctl.dev/golden/random"
-	"retryctl.dev/schema/finding"
-	"retryctl.dev/schema/resolve"
 )
 
 // hold translates an input and holds the result against Istio.
@@ -24,21 +22,13 @@ func hold(t *testing.T, text []byte, count *tally) {
 			}
 		}
 	}
-	refused := map[string]bool{}
-	for _, f := range in.result.Findings {
-		if f.Severity == finding.Error {
-			refused[f.Object] = true
-		}
-	}
+	refused := in.refused()
 	count.refused += len(refused)
-	var intents []resolve.Intent
-	for _, i := range in.plan.Intents {
-		if i.Object != nil {
-			intents = append(intents, i)
+	if intents := in.intents(); len(intents) > 0 {
+		after := in.plan.World.With(in.result.Objects...)
+		for _, d := range judge(t, intents, trial{in.plan.World, after, after}, in.settings, refused, count) {
+			t.Error(d)
 		}
-	}
-	if len(intents) > 0 {
-		judge(t, intents, in.plan.World, in.plan.World.With(in.result.Objects...), in.settings, refused, count)
 	}
 }
 

@@ -15,6 +15,13 @@ import (
 
 var handover = flag.String("handover", "", "`folder` into which the Envoy configuration of the golden cases is written, for package dataplane to run")
 
+func makeHandover(t *testing.T) {
+	t.Helper()
+	if err := os.MkdirAll(*handover, 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestTheConfigurationOfGoldenCasesIsHandedOver writes, for each case, what istiod
 // gives the Envoy behind the Gateway of its first route, which package dataplane
 // then feeds to a real one.
@@ -22,9 +29,7 @@ func TestTheConfigurationOfGoldenCasesIsHandedOver(t *testing.T) {
 	if *handover == "" {
 		t.Skip("no -handover: nothing is asked to be written")
 	}
-	if err := os.MkdirAll(*handover, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	makeHandover(t)
 	names, texts := cases(t)
 	written := 0
 	for _, name := range names {

@@ -58,6 +58,27 @@ func load(t *testing.T, text []byte) input {
 	return in
 }
 
+// refused are the policies with an error, for which nothing is written.
+func (in input) refused() map[string]bool {
+	refused := map[string]bool{}
+	for _, f := range in.result.Findings {
+		if f.Severity == finding.Error {
+			refused[f.Object] = true
+		}
+	}
+	return refused
+}
+
+// intents are those about objects that the input holds.
+func (in input) intents() (list []resolve.Intent) {
+	for _, i := range in.plan.Intents {
+		if i.Object != nil {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
 // flags reads the lines "# args:" at the head of a text; those for other gateways
 // do not matter here.
 func flags(t *testing.T, text []byte) (target translators.Target, strict bool) {

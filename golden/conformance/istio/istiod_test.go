@@ -33,9 +33,9 @@ func TestMain(m *testing.M) {
 
 // An istiod is Istio's control plane over one world.
 type istiod struct {
-	t       *testing.T
 	server  *xds.FakeDiscoveryServer
 	proxies map[door]*proxy
+	nacks   []string // configuration that Envoy refuses
 }
 
 // A proxy is the configuration that istiod gives one Envoy.
@@ -70,7 +70,7 @@ func start(t *testing.T, objects []*manifest.Object) *istiod {
 	for n := range parsed {
 		parsed[n].Domain = "cluster.local" // by which short names are made long
 	}
-	return &istiod{t: t, proxies: map[door]*proxy{}, server: xds.NewFakeDiscoveryServer(t, xds.FakeOptions{
+	return &istiod{proxies: map[door]*proxy{}, server: xds.NewFakeDiscoveryServer(t, xds.FakeOptions{
 		Configs:                parsed,
 		KubernetesObjectString: strings.Join(kubernetes, "\n---\n"),
 		KubeClientModifier:     withBundle,
@@ -108,7 +108,7 @@ func (i *istiod) proxy(d door) *proxy {
 	p := &proxy{map[string]*routev3.RouteConfiguration{}, map[string]*clusterv3.Cluster{}, map[string]bool{}}
 	for _, r := range i.server.Routes(node) {
 		if err := r.ValidateAll(); err != nil {
-			i.t.Errorf("Envoy refuses the routes %s of %v: %v", r.GetName(), d, err)
+			i.nacks = append(i.nacks, fmt.Sprintf("Envoy refuses the routes %s of %v: %v", r.GetName(), d, err))
 		}
 		p.routes[r.GetName()] = r
 		for _, host := range r.GetVirtualHosts() {
@@ -119,7 +119,7 @@ func (i *istiod) proxy(d door) *proxy {
 	}
 	for _, c := range i.server.Clusters(node) {
 		if err := c.ValidateAll(); err != nil {
-			i.t.Errorf("Envoy refuses the cluster %s of %v: %v", c.GetName(), d, err)
+			i.nacks = append(i.nacks, fmt.Sprintf("Envoy refuses the cluster %s of %v: %v", c.GetName(), d, err))
 		}
 		p.clusters[c.GetName()] = c
 	}

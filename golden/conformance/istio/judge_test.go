@@ -17,31 +17,40 @@ import (
 )
 
 // A tally counts what was compared, so that a test which compared nothing fails.
-type tally struct{ requests, effects, carried, refused int }
+// Unclear are the requests of policies that are not refused of which Read says that
+// nothing is certain.
+type tally struct{ requests, effects, carried, refused, unclear int }
+
+// A trial is a world before a translation, the one of which something is said, and
+// the one that istiod is given: the same, unless a fault was planted.
+type trial struct{ before, said, given *manifest.Set }
 
 // judge holds what is predicted for the rules of intents against what istiod
 // makes of the same world, and what else happens to requests against what
 // happened to them in the world before the translation, unless their policy was
-// refused.
-func judge(t *testing.T, intents []resolve.Intent, before, world *manifest.Set, s gateway.Settings, refused map[string]bool, count *tally) {
+// refused. It gives what differs.
+func judge(t *testing.T, intents []resolve.Intent, w trial, s gateway.Settings, refused map[string]bool, count *tally) (differences []string) {
 	t.Helper()
-	b := build(t, world)
+	said, given := build(t, w.said), build(t, w.given)
 	for _, i := range intents {
-		for _, d := range doorsOf(i, world, s) {
-			b.open(d.door)
+		for _, d := range doorsOf(i, w.said, s) {
+			said.open(d.door)
+			given.open(d.door)
 		}
 	}
-	built := manifest.NewSet(b.objects)
+	built := manifest.NewSet(said.objects)
 	effects := istio.Gateway{}.Read(intents, built, s)
-	after, original := start(t, b.objects), start(t, standIns(t, before, b.doors, s))
+	after, original := start(t, given.objects), start(t, standIns(t, w.before, said.doors, s))
 	for n, i := range intents {
 		if covered(i, intents) {
 			continue
 		}
-		j := judgement{t: t, after: after, original: original, world: built, settings: s, intent: i, effects: effects[n],
+		j := judgement{after: after, original: original, world: built, settings: s, intent: i, effects: effects[n],
 			met: make([]behavior.Methods, len(effects[n])), count: count, refused: refused[resolve.PolicyID(i.Policy).String()]}
 		j.run()
+		differences = append(differences, j.differences...)
 	}
+	return slices.Concat(after.nacks, differences)
 }
 
 // covered reports whether routes take all requests to the Service that an intent
@@ -54,7 +63,6 @@ func covered(i resolve.Intent, intents []resolve.Intent) bool {
 
 // A judgement is over one intent.
 type judgement struct {
-	t        *testing.T
 	after    *istiod
 	original *istiod // the world before the translation
 	world    *manifest.Set
@@ -64,12 +72,13 @@ type judgement struct {
 	met      []behavior.Methods // of each effect, those that some request had
 	count    *tally
 	refused  bool // nothing is written for the intent's policy
-	errors   int
+
+	differences []string // the first few
 }
 
 func (j *judgement) errorf(format string, args ...any) {
-	if j.errors++; j.errors <= 3 {
-		j.t.Errorf("%s: %s", j.intent.Place(), fmt.Sprintf(format, args...))
+	if len(j.differences) < 3 {
+		j.differences = append(j.differences, fmt.Sprintf("%s: %s", j.intent.Place(), fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -78,118 +87,61 @@ func (j *judgement) run() {
 		p := j.after.proxy(d.door)
 		for _, q := range j.requests(d) {
 			for _, port := range j.ports(d, q.Host) {
-				if r, known := p.find(d.door, port, q); j.mine(d, r, q) {
+				r, known := p.find(d.door, port, q)
+				if at, mine := j.mine(d, r, q); mine {
 					j.count.requests++
 					j.request(d, p, r, known, q)
 					if !j.refused {
-						j.carried(d, port, r, q)
+						j.carried(d, port, r, q, at)
 					}
+				} else if r != nil && at.route == nil && !j.refused {
+					j.stray(d, port, r, q)
 				}
 			}
 		}
 	}
 	for n, e := range j.effects {
 		j.count.effects++
-		if e.Methods&^j.met[n] != 0 {
+		if e.Methods&^j.met[n] != 0 && e.MaxRetries.State != behavior.Unknown {
 			j.errorf("%s rule %s is said to serve %s, and no such request came by", e.Object, e.Rule, e.Methods&^j.met[n])
 		}
 	}
 }
 
-// requests gives those that may reach the rule by a door.
-func (j *judgement) requests(d parent) []envoy.Request {
-	var list []envoy.Request
-	switch o := j.intent.Object; j.intent.ID().Kind {
-	case "HTTPRoute", "GRPCRoute":
-		list = samples(o)
-	case "VirtualService":
-		list = samplesOfVirtualService(o, j.settings)
-	default:
-		paths := []string{"/"}
-		for _, vs := range j.world.Kind("networking.istio.io", "VirtualService") {
-			for _, h := range vs.At("spec", "http").Items() {
-				for _, m := range h.At("match").Items() {
-					paths = append(paths, or(wordOf(m.At("uri")), "/"))
-				}
-			}
-		}
-		for _, path := range paths {
-			for _, method := range behavior.AllMethods.Each() {
-				list = append(list, envoy.Request{Method: method, Path: path})
-			}
-		}
-	}
-	for n := range list {
-		switch {
-		case j.intent.ID().Kind == "VirtualService":
-		case d.kind == "sidecar":
-			list[n].Host = serviceHost(j.intent, d, j.settings)
-		}
-	}
-	return list
-}
-
-func serviceHost(i resolve.Intent, d parent, s gateway.Settings) string {
-	name := i.ID().Name
-	if i.Object != nil {
-		for _, ref := range i.Object.At("spec", "parentRefs").Items() {
-			if ref.At("kind").Text() == "Service" && or(ref.At("namespace").Text(), i.ID().Namespace) == d.namespace {
-				name = ref.At("name").Text()
-			}
-		}
-	}
-	return name + "." + d.namespace + ".svc." + s.ClusterDomain
-}
-
-// ports gives those of a Service that requests to a host can be for.
-func (j *judgement) ports(d parent, host string) []int {
-	if d.kind != "sidecar" {
-		return []int{gatewayPort}
-	}
-	if d.port != 0 {
-		return []int{d.port}
-	}
-	name, namespace, _ := strings.Cut(strings.TrimSuffix(host, ".svc."+j.settings.ClusterDomain), ".")
-	service := j.world.Get(manifest.ID{Kind: "Service", Namespace: namespace, Name: name})
-	var ports []int
-	if service != nil {
-		for _, p := range service.At("spec", "ports").Items() {
-			n, _ := p.At("port").Int()
-			ports = append(ports, int(n))
-		}
-	}
-	return ports
-}
-
-// mine reports whether a request is one that the intent's rule is about.
-func (j *judgement) mine(d parent, r *routev3.Route, q envoy.Request) bool {
+// mine reports whether a request is one that the intent's rule is about, and by
+// which match of the rule, if that is a route's.
+func (j *judgement) mine(d parent, r *routev3.Route, q envoy.Request) (at spot, mine bool) {
 	switch j.intent.ID().Kind {
 	case "HTTPRoute", "GRPCRoute":
-		var routes []*manifest.Object
-		for _, o := range append(j.world.Kind("gateway.networking.k8s.io", "HTTPRoute"), j.world.Kind("gateway.networking.k8s.io", "GRPCRoute")...) {
-			if o.ID() == j.intent.ID() {
-				o = j.intent.Object // before it was edited
-			}
-			if slices.Contains(parentsOf(o, j.world, j.settings), d) {
-				routes = append(routes, o)
-			}
-		}
-		at, ok := reach(routes, q)
-		return ok && at.route.ID() == j.intent.ID() && at.rule == j.intent.Rule
+		at, ok := reach(j.routes(d), q)
+		return at, ok && at.route.ID() == j.intent.ID() && at.rule == j.intent.Rule
 	case "VirtualService":
 		if r == nil {
-			return false
+			return at, false
 		}
 		if source(r) == virtualServiceSource(j.intent.ID()) && slices.Contains([]string{j.intent.Name, j.intent.Name + "-retryable"}, r.GetName()) {
-			return true
+			return at, true
 		}
 		// Another VirtualService may have its requests. One that leaves out nothing
 		// leaves those to others that they match.
 		n, ok := httpOf(j.intent.Object, q)
 		narrow := d.kind == "sidecar" || j.intent.Object.At("spec", "http").Index(n).At("match").Len() > 0
-		return ok && n == j.intent.Rule && narrow
+		return at, ok && n == j.intent.Rule && narrow
 	}
-	return r != nil // a VirtualService in the mesh may leave requests out
+	return at, r != nil // a VirtualService in the mesh may leave requests out
+}
+
+// routes gives the routes at a door, the intent's as it was before it was edited.
+func (j *judgement) routes(d parent) (routes []*manifest.Object) {
+	for _, o := range append(j.world.Kind("gateway.networking.k8s.io", "HTTPRoute"), j.world.Kind("gateway.networking.k8s.io", "GRPCRoute")...) {
+		if o.ID() == j.intent.ID() {
+			o = j.intent.Object
+		}
+		if slices.Contains(parentsOf(o, j.world, j.settings), d) {
+			routes = append(routes, o)
+		}
+	}
+	return routes
 }
 
 // virtualServiceSource is the source of the routes made of a VirtualService.
@@ -200,16 +152,20 @@ func virtualServiceSource(id manifest.ID) string {
 // request compares what happens to one request with what is predicted for it.
 func (j *judgement) request(d parent, p *proxy, r *routev3.Route, known bool, q envoy.Request) {
 	method := behavior.ParseMethod(q.Method)
-	said := 0
+	said, unclear := 0, false
 	for _, e := range j.effects {
 		if e.Methods&method != 0 {
 			said++
+			unclear = unclear || e.MaxRetries.State == behavior.Unknown
 		}
 	}
 	what := fmt.Sprintf("%s %s%s %v %v by %v", q.Method, q.Host, q.Path, q.Headers, q.Query, d.door)
 	switch {
-	case r == nil && !known && said == 0, r != nil && len(p.clustersOf(r)) == 0 && said == 0:
-		return // nothing is written for the host at all, or Envoy answers itself
+	case r == nil && (!known || j.refused) && said == 0, r != nil && len(p.clustersOf(r)) == 0 && said == 0:
+		return // nothing is written for the host at all, or for the policy, or Envoy answers itself
+	case r == nil && unclear:
+		j.unclear()
+		return
 	case r == nil:
 		j.errorf("%s: Envoy answers 404, and %d effects are said", what, said)
 		return
@@ -218,6 +174,7 @@ func (j *judgement) request(d parent, p *proxy, r *routev3.Route, known bool, q 
 		return
 	}
 	var diffs []string
+	certain, maybe := false, false
 	for n, e := range j.effects {
 		if e.Methods&method == 0 || !names(e, r) && e.MaxRetries.State != behavior.Unknown {
 			continue
@@ -230,16 +187,28 @@ func (j *judgement) request(d parent, p *proxy, r *routev3.Route, known bool, q 
 			}
 			diff = or(diff, differ(e.Behavior.For(method), envoy.Behavior(r, cluster).Behavior.For(method), method))
 		}
-		if diff == "" {
-			j.met[n] |= method
-			diffs = nil
-			said = -1
-		} else if said >= 0 {
+		switch {
+		case diff != "":
 			diffs = append(diffs, diff)
+		case e.MaxRetries.State != behavior.Unknown:
+			j.met[n] |= method
+			certain = true
+		default:
+			maybe = true
 		}
 	}
-	if said >= 0 {
+	switch {
+	case certain:
+	case maybe:
+		j.unclear()
+	default:
 		j.errorf("%s, which reaches the Envoy route %q: %s", what, r.GetName(), or(strings.Join(diffs, "; "), "no effect is for a rule of that name"))
+	}
+}
+
+func (j *judgement) unclear() {
+	if !j.refused {
+		j.count.unclear++
 	}
 }
 
@@ -250,28 +219,4 @@ func names(e behavior.Effect, r *routev3.Route) bool {
 		return r.GetName() == "" || r.GetName() == "default" || strings.HasSuffix(r.GetName(), "."+e.Rule)
 	}
 	return r.GetName() == e.Rule || strings.HasPrefix(r.GetName(), e.Rule+".")
-}
-
-// carried compares what else happens to a request with what happened before.
-func (j *judgement) carried(d parent, port int, r *routev3.Route, q envoy.Request) {
-	if r == nil {
-		return
-	}
-	was, known := j.original.proxy(d.door).find(d.door, port, q)
-	if d.kind == "classic" && !known {
-		was, _ = j.original.proxy(standIn(d.door)).find(standIn(d.door), port, q)
-	}
-	if was == nil {
-		j.errorf("%s %s%s by %v was answered 404 before", q.Method, q.Host, q.Path, d.door)
-		return
-	}
-	key := ""
-	for _, e := range j.effects {
-		key = or(key, e.IdempotencyKey.Value)
-	}
-	j.count.carried++
-	if before, now := outcome(was, q, key), outcome(r, q, key); before != now {
-		j.errorf("%s %s%s %v %v by %v, route %q: something else happens to it now\n  before: %s\n  now:    %s", q.Method, q.Host, q.Path, q.Headers, q.Query,
-			d.door, r.GetName(), strings.ReplaceAll(before, "\n", "; "), strings.ReplaceAll(now, "\n", "; "))
-	}
 }

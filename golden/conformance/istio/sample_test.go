@@ -11,9 +11,9 @@ import (
 	"retryctl.dev/translators/gateway"
 )
 
-// samples gives requests that try out the matches of a route: each path, the
-// paths below and beside it, each set of conditions and none, every method.
-func samples(o *manifest.Object) []envoy.Request {
+// samples gives requests to hosts that try out the matches of a route: each path,
+// the paths below and beside it, each set of conditions and none, every method.
+func samples(o *manifest.Object, hosts []string) []envoy.Request {
 	paths, conditions := []string{"/", "/elsewhere"}, []manifest.Value{manifest.Map()}
 	for _, rule := range o.At("spec", "rules").Items() {
 		for _, m := range rule.At("matches").Items() {
@@ -28,14 +28,15 @@ func samples(o *manifest.Object) []envoy.Request {
 			if n > 0 && c.At("headers").Len() == 0 && c.At("queryParams").Len() == 0 {
 				continue
 			}
-			q := envoy.Request{Path: path, Host: hostFor(o), Headers: valuesOf(c.At("headers"), strings.ToLower), Query: valuesOf(c.At("queryParams"), strings.Clone)}
+			q := envoy.Request{Path: path, Headers: valuesOf(c.At("headers"), strings.ToLower), Query: valuesOf(c.At("queryParams"), strings.Clone)}
 			if o.ID().Kind == "GRPCRoute" {
 				q.Headers["content-type"] = "application/grpc"
 			}
-			for _, method := range behavior.AllMethods.Each() {
-				if o.ID().Kind != "GRPCRoute" || method == "POST" {
-					q.Method = method
-					list = append(list, q)
+			for _, q.Host = range hosts {
+				for _, q.Method = range behavior.AllMethods.Each() {
+					if o.ID().Kind != "GRPCRoute" || q.Method == "POST" {
+						list = append(list, q)
+					}
 				}
 			}
 		}
@@ -97,12 +98,48 @@ func wordsOf(m manifest.Value) map[string]string {
 	return words
 }
 
-// hostFor gives a host that a route is for.
-func hostFor(o *manifest.Object) string {
-	if o.At("spec", "hostnames").Len() == 0 {
-		return "some.example"
+// hostsFor gives hosts that a route is for: its names, and where it has wildcards
+// or none one host that nothing else names, and those that others name.
+func hostsFor(o *manifest.Object, world *manifest.Set) []string {
+	own := textsOf(o.At("spec", "hostnames"))
+	if len(own) == 0 {
+		own = []string{"*"}
 	}
-	return strings.Replace(o.At("spec", "hostnames").Index(0).Text(), "*", "some", 1)
+	var hosts []string
+	for _, name := range own {
+		suffix, wild := strings.CutPrefix(name, "*")
+		if !wild {
+			hosts = append(hosts, name)
+			continue
+		}
+		hosts = append(hosts, "some"+or(suffix, ".elsewhere"))
+		for _, other := range namedHosts(world) {
+			if strings.HasSuffix(other, suffix) {
+				hosts = append(hosts, other)
+			}
+		}
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
+}
+
+// namedHosts gives the hosts that routes and VirtualServices name in full.
+func namedHosts(world *manifest.Set) (hosts []string) {
+	for _, o := range world.All() {
+		for _, name := range append(textsOf(o.At("spec", "hostnames")), textsOf(o.At("spec", "hosts"))...) {
+			if strings.Contains(name, ".") && !strings.HasPrefix(name, "*") {
+				hosts = append(hosts, name)
+			}
+		}
+	}
+	return hosts
+}
+
+func textsOf(list manifest.Value) (texts []string) {
+	for _, v := range list.Items() {
+		texts = append(texts, v.Text())
+	}
+	return texts
 }
 
 func pathsOf(o *manifest.Object, m manifest.Value) []string {

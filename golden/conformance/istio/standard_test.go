@@ -91,7 +91,7 @@ func before(a, b spot) int {
 		return 0
 	}
 	age := func(s spot) string {
-		return s.route.At("metadata", "creationTimestamp").Text() + " " + s.route.ID().Namespace + "/" + s.route.ID().Name
+		return or(s.route.At("metadata", "creationTimestamp").Text(), created) + " " + s.route.ID().Namespace + "/" + s.route.ID().Name
 	}
 	all := func(s spot) int { // what matches everything goes behind regular expressions
 		if s.route.ID().Kind != "GRPCRoute" && kind(s) == 1 && length(s) == 1 && method(s)+conditions(s, "headers")+conditions(s, "queryParams") == 0 {

@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"retryctl.dev/schema/finding"
 )
 
 func texts(t *testing.T, folder string, least int) map[string][]byte {
@@ -38,7 +36,9 @@ func TestConfigurationThatOthersWroteIsReadAsIstioReadsIt(t *testing.T) {
 					}
 				}
 			}
-			judge(t, in.plan.Intents, in.plan.World, in.plan.World, in.settings, nil, count)
+			for _, d := range judge(t, in.plan.Intents, trial{in.plan.World, in.plan.World, in.plan.World}, in.settings, nil, count) {
+				t.Error(d)
+			}
 			if count.effects == 0 || count.requests == 0 {
 				t.Error("nothing was compared")
 			}
@@ -66,12 +66,7 @@ func TestARouteThatAVirtualServiceCannotCarryIsRefused(t *testing.T) {
 	for _, o := range in.result.Objects {
 		t.Errorf("%s is written", o.ID())
 	}
-	refused := map[string]bool{}
-	for _, f := range in.result.Findings {
-		if f.Severity == finding.Error {
-			refused[f.Object] = true
-		}
-	}
+	refused := in.refused()
 	for _, i := range in.plan.Intents {
 		if !refused["RetryPolicy shop/"+i.ID().Name] {
 			t.Errorf("%s has no error", i.ID())

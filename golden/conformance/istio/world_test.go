@@ -19,6 +19,9 @@ type builder struct {
 	doors   []door // that were opened
 }
 
+// created is the age of every object that does not tell its own.
+const created = "2026-01-02T03:04:05Z"
+
 func build(t *testing.T, world *manifest.Set) *builder {
 	b := &builder{t: t, have: map[manifest.ID]bool{}}
 	for _, o := range world.All() {
@@ -31,7 +34,7 @@ func build(t *testing.T, world *manifest.Set) *builder {
 			meta.Put("namespace", o.ID().Namespace)
 		}
 		if !meta.At("creationTimestamp").Exists() {
-			meta.Put("creationTimestamp", "2026-01-02T03:04:05Z")
+			meta.Put("creationTimestamp", created)
 		}
 		b.objects, b.have[o.ID()] = append(b.objects, c), true
 	}
