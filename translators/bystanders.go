@@ -31,10 +31,12 @@ func bystanders(g gateway.Gateway, plan *resolve.Plan, objects []*manifest.Objec
 		}
 		for _, p := range plan.Beside(i) {
 			for _, m := range moved {
-				f := resolve.About(p, m.code, m.Field, fmt.Sprintf("%s gets something else as well, and the policy is not for it", i.Place()))
+				f := resolve.About(p, m.code, m.Field, fmt.Sprintf("%s%s gets something else as well, and the policy is not for it", i.Place(), i.Through()))
 				f.Class, f.Want, f.Got, f.Severity = finding.Extra, m.From, m.To, m.code.Severity()
 				f.Reason = fmt.Sprintf("what carries the policy holds for %s of that rule too", m.methods)
-				f.Hint = "target that rule too, or give the policy's rule a backend of its own"
+				if f.Hint = "target that rule too, or give the policy's rule a backend of its own"; i.Doors != nil {
+					f.Hint = "target the route itself if all its requests are meant, or make a route of its own for the listener"
+				}
 				said = append(said, gateway.Said{Policy: p, Finding: f})
 			}
 		}
@@ -56,8 +58,14 @@ func changes(before, after []behavior.Effect) []move {
 	for _, name := range behavior.AllMethods.Each() {
 		method := behavior.ParseMethod(name)
 		from, to := served(before, method), served(after, method)
-		for n := range min(len(from), len(to)) {
-			moves = gatherMoves(moves, method, from[n], to[n])
+		if len(from) == 0 || len(to) == 0 {
+			continue
+		}
+		for n := range max(len(from), len(to)) {
+			was, is := from[min(n, len(from)-1)], to[min(n, len(to)-1)]
+			if !slices.Contains(from, is) || !slices.Contains(to, was) {
+				moves = gatherMoves(moves, method, was, is)
+			}
 		}
 	}
 	return moves

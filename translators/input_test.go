@@ -60,7 +60,11 @@ func inputs(t testing.TB, seeds uint64) []input {
 		list = append(list, decode(t, path, text))
 	}
 	for seed := range seeds {
-		list = append(list, decode(t, "random", random.Input(seed)), decode(t, "nasty", random.Nasty(seed)))
+		nasty := random.Nasty(seed)
+		if seed%2 == 1 { // policies on a listener instead of its Gateway
+			nasty = bytes.ReplaceAll(nasty, []byte("kind: Gateway, name: edge}]"), []byte("kind: Gateway, name: edge, sectionName: http}]"))
+		}
+		list = append(list, decode(t, "random", random.Input(seed)), decode(t, "nasty", nasty))
 		list[len(list)-2].name += " " + strconv.FormatUint(seed, 10)
 		list[len(list)-1].name += " " + strconv.FormatUint(seed, 10)
 	}

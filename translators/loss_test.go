@@ -40,6 +40,9 @@ func differencesOf(want behavior.Behavior, e behavior.Effect, m behavior.Methods
 	asked := func(c behavior.Cause) bool {
 		return want.MaxRetries.Value > 0 && want.Causes[c]&m != 0 && !e.Never[c]
 	}
+	if e.Answer != 0 && e.Answer < 500 {
+		return nil // a redirect, say: there is nothing to try again
+	}
 	never := e.MaxRetries.State == behavior.Set && e.MaxRetries.Value == 0
 	does := func(c behavior.Cause) bool { return !never && e.Causes[c]&m != 0 && !e.Never[c] }
 	may := func(c behavior.Cause) bool { return !never && e.Unclear[c]&m != 0 && !does(c) && !e.Never[c] }

@@ -29,7 +29,18 @@ type acceptance struct {
 // A loss is one difference of one policy, wherever it occurs.
 type loss struct {
 	behavior.Diff
-	places []string
+	first  string
+	others map[string]bool
+}
+
+func (l *loss) at(place string) {
+	if place == l.first {
+		return
+	}
+	if l.others == nil {
+		l.others = map[string]bool{}
+	}
+	l.others[place] = true
 }
 
 // findings gives every finding, and the policies that have an error.
@@ -55,8 +66,13 @@ func (r *review) findings(places []Place, said []gateway.Said) (finding.List, ma
 			losses[p] = nil
 		}
 		for _, e := range place.Effects {
-			for _, d := range r.compare(place.Intent, n, e) {
-				losses[p] = gather(losses[p], d, resolve.Place(place.Intent.ID(), e.Rule, place.Intent.Rule))
+			diffs := r.compare(place.Intent, n, e)
+			if len(diffs) == 0 {
+				continue
+			}
+			where := resolve.Place(place.Intent.ID(), e.Rule, place.Intent.Rule)
+			for _, d := range diffs {
+				losses[p] = gather(losses[p], d, where)
 			}
 		}
 	}
@@ -101,13 +117,11 @@ func gather(losses []loss, d behavior.Diff, place string) []loss {
 		l := &losses[n]
 		if l.Code == d.Code && l.Field == d.Field && l.Topic == d.Topic && l.Want == d.Want && l.Got == d.Got && slices.Equal(l.Causes, d.Causes) {
 			l.Methods |= d.Methods
-			if !slices.Contains(l.places, place) {
-				l.places = append(l.places, place)
-			}
+			l.at(place)
 			return losses
 		}
 	}
-	return append(losses, loss{d, []string{place}})
+	return append(losses, loss{d, place, nil})
 }
 
 func (r *review) finding(p *schema.RetryPolicy, l loss) finding.Finding {
@@ -118,23 +132,28 @@ func (r *review) finding(p *schema.RetryPolicy, l loss) finding.Finding {
 	return f
 }
 
-// message says what differs, for whom, and where.
-func message(p gateway.Profile, l loss) string {
-	what := map[finding.Class]string{
+// words say what a number's difference is, and causesOf that of who is retried.
+var (
+	words = map[finding.Class]string{
 		finding.Widened: "retries more than asked", finding.Narrowed: "retries less than asked",
 		finding.Approximated: "differs", finding.Dropped: "has nothing for it",
 		finding.Extra: "adds something", finding.Unknown: "may or may not do it",
-	}[l.Class]
-	if len(l.Causes) > 0 {
-		what = map[finding.Class]string{
-			finding.Widened:  "retries %s for %s, which was not asked",
-			finding.Narrowed: "does not retry %s for %s",
-			finding.Unknown:  "leaves open whether %s is retried for %s",
-		}[l.Class]
-		what = fmt.Sprintf(what, behavior.CauseList(l.Causes), l.Methods)
 	}
-	where := l.places[0]
-	if n := len(l.places) - 1; n > 0 {
+	causesOf = map[finding.Class]string{
+		finding.Widened:  "retries %s for %s, which was not asked",
+		finding.Narrowed: "does not retry %s for %s",
+		finding.Unknown:  "leaves open whether %s is retried for %s",
+	}
+)
+
+// message says what differs, for whom, and where.
+func message(p gateway.Profile, l loss) string {
+	what := words[l.Class]
+	if len(l.Causes) > 0 {
+		what = fmt.Sprintf(causesOf[l.Class], behavior.CauseList(l.Causes), l.Methods)
+	}
+	where := l.first
+	if n := len(l.others); n > 0 {
 		where += fmt.Sprintf(" and %d more", n)
 	}
 	return fmt.Sprintf("%s %s, on %s", p.Title, what, where)

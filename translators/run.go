@@ -1,6 +1,7 @@
 package translators
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -32,18 +33,25 @@ type Place struct {
 }
 
 // Run has a gateway translate a plan, reads its output back over the plan's world
-// and compares. A policy with an error is translated by itself for its findings
-// and left out of the objects; the others are translated without it. With
-// strict every loss that is not accepted is an error.
+// and compares. A policy with an error is left out of the objects; the others are
+// translated without it, and must not reach its rules. With strict every loss that
+// is not accepted is an error.
 func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool) Result {
 	result := Result{Gateway: g.Profile(), Version: s.Version}
+	if !result.Gateway.Doors {
+		plan = plan.Joined()
+	}
+	first := review{profile: result.Gateway, strict: strict, used: map[acceptance]bool{}}
+	found, sharing := first.findings(nil, apart(result.Gateway, plan))
+	result.Findings, plan = found, plan.Without(sharing)
 	failed := map[*schema.RetryPolicy]bool{}
 	for {
 		out := g.Translate(plan, s)
 		places := read(g, plan, out.Objects, s)
-		r := review{profile: result.Gateway, strict: strict, used: map[acceptance]bool{}}
+		r := review{profile: result.Gateway, strict: strict, used: maps.Clone(first.used)}
 		r.before = sync.OnceValue(func() [][]behavior.Effect { return g.Read(plan.Intents, plan.World, s) })
-		findings, errors := r.findings(places, slices.Concat(out.Said, unseen(result.Gateway, places, out.Said), bystanders(g, plan, out.Objects, s)))
+		findings, errors := r.findings(places, slices.Concat(out.Said, unseen(result.Gateway, places, out.Said),
+			bystanders(g, plan, out.Objects, s), held(g, plan, out.Objects, s)))
 		fresh := false
 		for p := range errors {
 			fresh = fresh || !failed[p]
@@ -51,6 +59,10 @@ func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool)
 		}
 		if !fresh {
 			result.Objects, result.Findings = out.Objects, append(result.Findings, findings...)
+			if len(result.Places) == 0 {
+				result.Places = places // which are many
+				return result
+			}
 			result.Places = append(result.Places, places...)
 			return result
 		}

@@ -73,6 +73,8 @@ type Backoff struct {
 	Cap    time.Duration // 0 is no bound
 	Growth float64       // per retry; 2 doubles, 1 keeps the interval
 	Jitter Jitter
+	// NotAfter425 says that after a 425 the next try begins at once.
+	NotAfter425 bool
 }
 
 // Budget bounds retries to a share of requests. The kinds do not convert: an
@@ -100,6 +102,9 @@ type Effect struct {
 	Object, Rule string
 	// Methods are those with which a request can reach the rule.
 	Methods Methods
+	// Answer is the status with which the gateway answers all of them itself, such
+	// as that of a redirect; 0 where requests are tried.
+	Answer int
 	Behavior
 	// Origin says for a field of the policy's spec ("totalTimeout") where the
 	// value in force comes from.

@@ -22,7 +22,9 @@ const (
 	firstGRPC // CANCELLED, which is number 1
 
 	firstCode = 21 // 400
-	NumCauses = 21 + 200
+	// TooEarly is the status code 425.
+	TooEarly  Cause = firstCode + 25
+	NumCauses       = 21 + 200
 )
 
 // Code gives the cause of a status code; ok is false outside of 400..599.

@@ -30,6 +30,10 @@ type Diff struct {
 func Compare(want Behavior, effect Effect) []Diff {
 	c := comparison{want: want.possible(effect.Never), got: effect.Behavior.possible(effect.Never), methods: effect.Methods}
 	c.want, c.got = c.want.For(effect.Methods), c.got.For(effect.Methods)
+	if effect.Answer != 0 {
+		c.answered(effect.Answer)
+		return c.diffs
+	}
 	c.causes()
 	if c.want.MaxRetries != Is(0) && c.got.MaxRetries != Is(0) {
 		c.retries()
@@ -46,6 +50,16 @@ func Compare(want Behavior, effect Effect) []Diff {
 	c.breaker()
 	c.key()
 	return c.diffs
+}
+
+// answered is about requests that the gateway answers itself: there is nothing to
+// try again, so that only an answer that is a failure is a difference, where
+// retries were to help against failures.
+func (c *comparison) answered(status int) {
+	if status >= 500 && c.want.MaxRetries.State == Set && c.want.MaxRetries.Value > 0 {
+		c.add(finding.FewerRetries, finding.Narrowed, "maxRetries", count(c.want.MaxRetries.Value), fmt.Sprintf("answered %d without a try", status))
+		c.diffs[len(c.diffs)-1].Topic = "answered"
+	}
 }
 
 // possible gives the behavior without the causes that cannot occur.

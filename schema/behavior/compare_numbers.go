@@ -65,6 +65,10 @@ func (c *comparison) backoff() {
 		}
 		c.other(field, intervals(want, n), intervals(got, n))
 	}
+	if got.NotAfter425 && c.want.Causes[TooEarly]&c.got.Causes[TooEarly] != 0 {
+		c.other("backoff", describe(want, n), "no wait after a 425")
+		c.diffs[len(c.diffs)-1].Topic = "backoff.after425"
+	}
 	if want.Jitter != AnyJitter && want.Jitter != got.Jitter {
 		if got.Jitter == AnyJitter {
 			c.unknown("backoff.jitter", want.Jitter.String())

@@ -54,6 +54,9 @@ func TestEveryDifferenceHasItsClass(t *testing.T) {
 		want string
 	}{
 		{"nothing differs", nil, nil, ""},
+		{"a wait that a 425 does not have", func(b *Behavior) { b.Causes[TooEarly] = GET }, func(e *Effect) { e.Causes[TooEarly], e.Backoff.Value.NotAfter425 = GET, true },
+			"RT2005 approximated backoff: waits of 100ms, 200ms, 400ms -> no wait after a 425"},
+		{"a wait that no 425 is without", nil, func(e *Effect) { e.Backoff.Value.NotAfter425 = true }, ""},
 		{"a POST may run twice", nil, func(e *Effect) { e.Causes[code503] |= POST },
 			"RT2001 widened retryOn.statusCodes [503 for POST]: not retried -> retried"},
 		{"a POST that cannot have run", func(b *Behavior) { b.Causes[RefusedStream] = GET }, func(e *Effect) { e.Causes[RefusedStream] |= POST },

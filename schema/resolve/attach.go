@@ -1,16 +1,11 @@
 package resolve
 
 import (
+	"slices"
+
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/route"
 )
-
-// An attachment is a route below one of its parents: a Gateway or, in a mesh, a
-// Service.
-type attachment struct {
-	section string // the listener that the route names; empty for all
-	route   *manifest.Object
-}
 
 // ParentRefs gives the objects that an HTTPRoute or GRPCRoute is attached to,
 // with the listener that each reference names, if any.
@@ -32,13 +27,15 @@ func ParentRefs(o *manifest.Object) (ids []manifest.ID, sections []string) {
 }
 
 // attachments gives the routes of each parent in the order of the input.
-func attachments(world *manifest.Set) map[manifest.ID][]attachment {
-	attached := map[manifest.ID][]attachment{}
+func attachments(world *manifest.Set) map[manifest.ID][]*manifest.Object {
+	attached := map[manifest.ID][]*manifest.Object{}
 	for _, kind := range []string{"HTTPRoute", "GRPCRoute"} {
 		for _, o := range world.Kind(route.Group, kind) {
-			ids, sections := ParentRefs(o)
+			ids, _ := ParentRefs(o)
 			for n, id := range ids {
-				attached[id] = append(attached[id], attachment{sections[n], o})
+				if !slices.Contains(ids[:n], id) {
+					attached[id] = append(attached[id], o)
+				}
 			}
 		}
 	}
@@ -46,20 +43,15 @@ func attachments(world *manifest.Set) map[manifest.ID][]attachment {
 }
 
 // gateway claims the rules of the routes that are attached to a Gateway, or to
-// one listener of it; without any, the Gateway as a whole.
-func (r *resolver) gateway(i Intent) {
-	section, rank := i.Target().SectionName, rankGateway
-	if section != "" {
-		rank = rankSection
-	}
+// one listener of it, for the requests that come in there; without any, the Gateway
+// as a whole.
+func (r *resolver) gateway(i Intent, listener string, rank int) {
 	whole := true
-	for _, a := range r.attached[i.TargetID()] {
-		if section == "" || a.section == "" || a.section == section {
-			one := i
-			one.Object = a.route
-			if r.rules(one, rank) {
-				whole = false
-			}
+	for _, o := range r.attached[i.TargetID()] {
+		one := i
+		one.Object, one.Doors = o, r.under(o, i.TargetID(), listener)
+		if len(one.Doors) > 0 && r.rules(one, rank) {
+			whole = false
 		}
 	}
 	if whole {
@@ -70,8 +62,34 @@ func (r *resolver) gateway(i Intent) {
 // service claims a Service and the rules of the routes that have it as parent.
 func (r *resolver) service(i Intent) {
 	r.claim(i, rankObject)
-	for _, a := range r.attached[i.TargetID()] {
-		i.Object = a.route
+	for _, o := range r.attached[i.TargetID()] {
+		i.Object, i.Doors = o, r.under(o, i.TargetID(), "")
 		r.rules(i, rankSection)
 	}
+}
+
+// under gives the doors of a route that are a parent's, or one listener's of it.
+func (r *resolver) under(o *manifest.Object, parent manifest.ID, listener string) []Door {
+	var list []Door
+	for _, d := range r.doors(o) {
+		if d.Parent == parent && (listener == "" || d.Listener == "" || d.Listener == listener) {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// doors gives those of an object; one without a name where it has none.
+func (r *resolver) doors(o *manifest.Object) []Door {
+	if o == nil {
+		return []Door{{}}
+	}
+	list, known := r.doorsOf[o.ID()]
+	if !known {
+		if list = Doors(o, r.world); len(list) == 0 {
+			list = []Door{{}}
+		}
+		r.doorsOf[o.ID()] = list
+	}
+	return list
 }

@@ -16,25 +16,34 @@ var carriers = []struct{ group, kind string }{
 }
 
 // Bystanders gives an intent without a wish for each rule that the plan has no
-// intent for: what its requests get should not change. The policies of these
-// intents are none of the input's and target the object that holds the rule.
+// intent for, nor holds one, and for the doors of a rule that it has none for: what
+// these requests get should not change. The policies of these intents are none of
+// the input's and target the object that holds the rule.
 func (p *Plan) Bystanders() []Intent {
-	claimed := map[place]bool{}
-	for _, i := range p.Intents {
-		claimed[place{id: i.ID(), rule: i.Rule}] = true
+	claimed := map[place][]Door{} // nil is all
+	for _, intents := range [][]Intent{p.Intents, p.Held} {
+		for n := range intents {
+			i := &intents[n]
+			at := place{id: i.ID(), rule: i.Rule}
+			if before, ok := claimed[at]; ok && before == nil || i.Doors == nil {
+				claimed[at] = nil
+			} else {
+				claimed[at] = append(before, i.Doors...)
+			}
+		}
 	}
 	var list []Intent
 	for _, c := range carriers {
 		for _, o := range p.World.Kind(c.group, c.kind) {
-			list = append(list, unclaimed(o, claimed)...)
+			list = append(list, unclaimed(o, p.World, claimed)...)
 		}
 	}
 	return list
 }
 
-func unclaimed(o *manifest.Object, claimed map[place]bool) []Intent {
+func unclaimed(o *manifest.Object, world *manifest.Set, claimed map[place][]Door) []Intent {
 	id := o.ID()
-	if claimed[place{id: id, rule: -1}] {
+	if _, whole := claimed[place{id: id, rule: -1}]; whole {
 		return nil
 	}
 	one := Intent{Object: o, Rule: -1, Methods: behavior.AllMethods, Policy: &schema.RetryPolicy{
@@ -47,10 +56,18 @@ func unclaimed(o *manifest.Object, claimed map[place]bool) []Intent {
 	}
 	var list []Intent
 	for n, rule := range rules {
-		if !claimed[place{id: id, rule: n}] {
-			one.Rule, one.Name, one.Methods = n, rule.Name, rule.Methods
-			list = append(list, one)
+		taken, some := claimed[place{id: id, rule: n}]
+		one.Rule, one.Name, one.Methods, one.Doors = n, rule.Name, rule.Methods, nil
+		if some && taken == nil {
+			continue
 		}
+		if some {
+			one.Doors = slices.DeleteFunc(Doors(o, world), func(d Door) bool { return slices.Contains(taken, d) })
+			if len(one.Doors) == 0 {
+				continue
+			}
+		}
+		list = append(list, one)
 	}
 	return list
 }
@@ -69,6 +86,33 @@ func (p *Plan) Beside(bystander Intent) []*schema.RetryPolicy {
 		if near && !slices.Contains(list, i.Policy) {
 			list = append(list, i.Policy)
 		}
+	}
+	return list
+}
+
+// Above gives the policies of the plan that may reach a held rule: those beside
+// it, and those on its object, on a parent of it or on a Service behind it; every
+// policy where there is none of these.
+func (p *Plan) Above(held Intent) []*schema.RetryPolicy {
+	targets := []manifest.ID{held.ID()}
+	if held.Object != nil {
+		parents, _ := ParentRefs(held.Object)
+		targets = slices.Concat(targets, parents, route.Backends(held.Object, held.Rule))
+	}
+	var list, all []*schema.RetryPolicy
+	if held.Object != nil {
+		list = p.Beside(held)
+	}
+	for _, i := range p.Intents {
+		if slices.Contains(targets, i.TargetID()) && !slices.Contains(list, i.Policy) {
+			list = append(list, i.Policy)
+		}
+		if !slices.Contains(all, i.Policy) {
+			all = append(all, i.Policy)
+		}
+	}
+	if len(list) == 0 {
+		return all
 	}
 	return list
 }

@@ -2,16 +2,18 @@ package resolve
 
 import (
 	"fmt"
+	"slices"
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 )
 
-// A place is one rule of one object.
+// A place is one rule of one object, for the requests that come in by one door.
 type place struct {
 	id   manifest.ID
 	rule int
+	door Door
 	// section keeps apart the listeners of a Gateway, and the rules of an object
 	// that is not in the input.
 	section string
@@ -23,22 +25,34 @@ type claim struct {
 	rank   int
 }
 
-// The ranks of targets, the most specific last.
+// The ranks of targets, the most specific last. A name that a Gateway or a route
+// does not have may mean any listener or rule of it.
 const (
 	rankGateway = iota
+	rankSomeListener
 	rankSection // a listener, or a Service as the parent of routes
 	rankObject
+	rankSomeRule
 	rankPart // what was split off the rule by an earlier translation
 	rankRule
 )
 
-// claim notes a policy's claim on a place; a policy has one there, its most
-// specific.
+// claim notes a policy's claim on a rule, for the doors that its target is about; a
+// policy has one for each, its most specific.
 func (r *resolver) claim(i Intent, rank int) {
-	at := place{id: i.ID(), rule: i.Rule}
-	if i.Rule < 0 {
-		at.section = i.Target().SectionName
+	if i.Doors == nil {
+		i.Doors = r.doors(i.Object)
 	}
+	for _, door := range i.Doors {
+		at := place{id: i.ID(), rule: i.Rule, door: door}
+		if i.Rule < 0 {
+			at.section = i.Target().SectionName
+		}
+		r.note(at, i, rank)
+	}
+}
+
+func (r *resolver) note(at place, i Intent, rank int) {
 	claims, taken := r.claims[at]
 	if !taken {
 		r.order = append(r.order, at)
@@ -54,13 +68,14 @@ func (r *resolver) claim(i Intent, rank int) {
 	r.claims[at] = append(claims, claim{i, rank})
 }
 
-// strongest gives the claims on a place that no other outranks, but for those of
-// policies that have failed.
+// strongest gives the claims on a place that no other outranks. That of a policy
+// with an error is among them: its rule is not left to a wider policy, which its
+// author did not ask for.
 func (r *resolver) strongest(at place) []claim {
 	var top []claim
 	for _, c := range r.claims[at] {
 		switch {
-		case r.failed[c.intent.Policy] || len(top) > 0 && top[0].rank > c.rank:
+		case len(top) > 0 && top[0].rank > c.rank:
 		case len(top) > 0 && top[0].rank == c.rank:
 			top = append(top, c)
 		default:
@@ -71,23 +86,27 @@ func (r *resolver) strongest(at place) []claim {
 }
 
 // conflicts fails every policy that shares a place with an equally specific one:
-// which of them is read first is no reason to prefer it.
+// which of them is read first is no reason to prefer it. Of a policy that has
+// failed already no more is said, and of a rule only once.
 func (r *resolver) conflicts() {
-	for found := true; found; {
-		var losers []*schema.RetryPolicy
-		for _, at := range r.order {
-			top := r.strongest(at)
-			for n := range top {
-				if len(top) > 1 {
-					losers = append(losers, top[n].intent.Policy)
-					r.conflict(top[n].intent, top[(n+1)%len(top)].intent)
-				}
+	type said struct {
+		policy *schema.RetryPolicy
+		id     manifest.ID
+		rule   int
+	}
+	told := map[said]bool{}
+	for _, at := range r.order {
+		top := r.strongest(at)
+		for n, c := range top {
+			p := c.intent.Policy
+			if len(top) > 1 && !r.failed[p] && !told[said{p, at.id, at.rule}] {
+				told[said{p, at.id, at.rule}] = true
+				r.conflict(c.intent, top[(n+1)%len(top)].intent)
 			}
 		}
-		for _, p := range losers {
-			r.failed[p] = true
-		}
-		found = len(losers) > 0
+	}
+	for loser := range told {
+		r.failed[loser.policy] = true
 	}
 }
 
@@ -98,18 +117,41 @@ func (r *resolver) conflict(i, other Intent) {
 	r.findings.Add(f)
 }
 
-// plan gives the strongest claim of each place, policy by policy.
+// plan gives the strongest claim of each place, policy by policy. What a policy has
+// by one target for one rule is one intent, whatever the doors.
 func (r *resolver) plan(policies []*schema.RetryPolicy) *Plan {
-	won := map[*schema.RetryPolicy][]Intent{}
+	type target struct {
+		policy *schema.RetryPolicy
+		ref    int
+		at     place
+	}
+	won, known := map[*schema.RetryPolicy][]Intent{}, map[target]int{}
+	plan := &Plan{World: r.world, Intents: make([]Intent, 0, len(r.order))}
 	for _, at := range r.order {
-		if top := r.strongest(at); len(top) > 0 {
-			i := top[0].intent
-			won[i.Policy] = append(won[i.Policy], i)
+		i, door := r.strongest(at)[0].intent, at.door
+		at.door = Door{}
+		list := won[i.Policy]
+		n, again := known[target{i.Policy, i.Ref, at}]
+		if !again {
+			known[target{i.Policy, i.Ref, at}] = len(list)
+			i.Doors = []Door{door}
+			won[i.Policy] = append(list, i)
+		} else {
+			list[n].Doors = append(list[n].Doors, door)
 		}
 	}
-	plan := &Plan{World: r.world, Intents: make([]Intent, 0, len(r.order))}
-	for _, p := range policies {
-		plan.Intents = append(plan.Intents, won[p]...)
+	for p, list := range won {
+		for n, i := range list {
+			list[n].Doors = all(i.Doors, i.Object, r.world)
+		}
+		won[p] = list
+	}
+	for _, p := range slices.Concat(r.broken, policies) {
+		if r.failed[p] {
+			plan.Held = append(plan.Held, won[p]...)
+		} else {
+			plan.Intents = append(plan.Intents, won[p]...)
+		}
 	}
 	return plan
 }

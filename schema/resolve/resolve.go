@@ -25,6 +25,10 @@ type Intent struct {
 	Rule int
 	// Name is the rule's name, empty where it has none.
 	Name string
+	// Doors are those by which the requests come that the intent is about, where
+	// the rule has others as well: a policy on a Gateway is for what comes in there.
+	// Nil is all of them.
+	Doors []Door
 	// Methods are those with which a request can reach the rule.
 	Methods behavior.Methods
 	// Want is the wish.
@@ -59,24 +63,6 @@ func Place(id manifest.ID, name string, rule int) string {
 	return fmt.Sprintf("%s rule %d", id, rule)
 }
 
-// A Plan is all intents over the objects of the input. Those of one policy follow
-// each other.
-type Plan struct {
-	World   *manifest.Set
-	Intents []Intent
-}
-
-// Without gives the plan less the intents of some policies.
-func (p *Plan) Without(policies map[*schema.RetryPolicy]bool) *Plan {
-	rest := &Plan{World: p.World}
-	for _, intent := range p.Intents {
-		if !policies[intent.Policy] {
-			rest.Intents = append(rest.Intents, intent)
-		}
-	}
-	return rest
-}
-
 // PolicyID names a policy.
 func PolicyID(p *schema.RetryPolicy) manifest.ID {
 	namespace := p.Metadata.Namespace
@@ -99,16 +85,26 @@ func About(p *schema.RetryPolicy, code finding.Code, field, message string) find
 	}
 }
 
-// Resolve finds the rules of every policy. Where several policies hold for a
-// rule the most specific target wins: a rule, its route or object, a listener or
+// Resolve finds the rules of every policy. Where several policies hold for a rule,
+// or for the requests that come to it by one door, the most specific target wins: a rule, its route or object, a listener or
 // Service, a Gateway. Two policies with equally specific targets are an error of
-// both. A policy with an error has no intents, as if it had not been given.
+// both. A policy with an error has no intents, and its rules are not left to wider
+// policies: they are held. So are those of broken policies, which are not valid as
+// far as the caller knows; nothing is found about these.
 //
 // A target is in the policy's own namespace. One on a Gateway holds for the
 // routes of every namespace that are attached to it, as the Gateway's own
 // settings do.
-func Resolve(policies []*schema.RetryPolicy, world *manifest.Set) (*Plan, finding.List) {
-	r := resolver{world: world, attached: attachments(world), claims: map[place][]claim{}, failed: map[*schema.RetryPolicy]bool{}}
+func Resolve(policies []*schema.RetryPolicy, world *manifest.Set, broken ...*schema.RetryPolicy) (*Plan, finding.List) {
+	r := resolver{world: world, attached: attachments(world), doorsOf: map[manifest.ID][]Door{},
+		claims: map[place][]claim{}, broken: broken, failed: map[*schema.RetryPolicy]bool{}}
+	for _, p := range broken {
+		r.failed[p] = true
+		for ref := range p.Spec.TargetRefs {
+			r.target(p, ref, &behavior.Behavior{})
+		}
+	}
+	r.findings = nil
 	for _, p := range policies {
 		want := Wish(p.Spec)
 		for ref := range p.Spec.TargetRefs {
@@ -121,9 +117,11 @@ func Resolve(policies []*schema.RetryPolicy, world *manifest.Set) (*Plan, findin
 
 type resolver struct {
 	world    *manifest.Set
-	attached map[manifest.ID][]attachment
+	attached map[manifest.ID][]*manifest.Object
+	doorsOf  map[manifest.ID][]Door
 	claims   map[place][]claim
 	order    []place
+	broken   []*schema.RetryPolicy
 	failed   map[*schema.RetryPolicy]bool
 	findings finding.List
 }
@@ -139,14 +137,18 @@ func (r *resolver) target(p *schema.RetryPolicy, ref int, want *behavior.Behavio
 		r.findings.Add(f)
 	}
 	switch {
-	case t.Kind == "Gateway" && (t.SectionName == "" || object == nil || slices.Contains(listeners(object), t.SectionName)):
-		r.gateway(intent)
+	case t.Kind == "Gateway" && t.SectionName == "":
+		r.gateway(intent, "", rankGateway)
+	case t.Kind == "Gateway" && (object == nil || slices.Contains(listeners(object), t.SectionName)):
+		r.gateway(intent, t.SectionName, rankSection)
 	case t.Kind == "Gateway":
 		r.noSuchRule(intent, "listener", listeners(object))
+		r.gateway(intent, "", rankSomeListener)
 	case t.Kind == "Service":
 		r.service(intent)
 	case !r.rules(intent, rankObject) && object != nil:
 		r.noSuchRule(intent, "rule", ruleNames(object))
+		r.rules(intent, rankSomeRule)
 	}
 }
 

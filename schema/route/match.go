@@ -50,12 +50,13 @@ func Rules(o *manifest.Object) []Rule {
 }
 
 func matches(rule manifest.Value, grpc bool) []Match {
-	var list []Match
-	for _, v := range rule.At("matches").Items() {
+	written := rule.At("matches")
+	list := make([]Match, 0, max(1, written.Len()))
+	for _, v := range written.Items() {
 		list = append(list, ReadMatch(v, grpc))
 	}
 	if len(list) == 0 {
-		list = []Match{ReadMatch(manifest.Value{}, grpc)}
+		list = append(list, ReadMatch(manifest.Value{}, grpc))
 	}
 	return list
 }
@@ -69,7 +70,8 @@ func ReadMatch(v manifest.Value, grpc bool) Match {
 		m.Path = "grpc " + orElse(method.At("type").Text(), "Exact") + " " + method.At("service").Text() + "/" + method.At("method").Text()
 		return m
 	}
-	m.Path = path(orElse(v.At("path", "type").Text(), "PathPrefix"), orElse(v.At("path", "value").Text(), "/"))
+	at := v.At("path")
+	m.Path = path(orElse(at.At("type").Text(), "PathPrefix"), orElse(at.At("value").Text(), "/"))
 	m.Method = v.At("method").Text()
 	return m
 }

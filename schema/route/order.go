@@ -59,6 +59,9 @@ func ReachBy(reach ReachFunc, rules []Rule, i int) (methods behavior.Methods) {
 // ReachCounting. There a method and a header weigh the same, so that the order of
 // the rules decides where by the standard the method would.
 func KeepsCounting(before, after []Rule, split int) bool {
+	if !meeting(before) {
+		return true
+	}
 	origin := func(e ranked) int {
 		if e.rule >= len(before) {
 			return split
@@ -66,8 +69,9 @@ func KeepsCounting(before, after []Rule, split int) bool {
 		return e.rule
 	}
 	for method := behavior.GET; method <= behavior.CONNECT; method <<= 1 {
+		now := byPath(after, method)
 		for path, was := range byPath(before, method) {
-			is := byPath(after, method)[path]
+			is := now[path]
 			for n, a := range was {
 				for _, b := range was[n+1:] {
 					if origin(a) == origin(b) || exclusive(a.Conditions, b.Conditions) {
@@ -86,6 +90,20 @@ func KeepsCounting(before, after []Rule, split int) bool {
 	return true
 }
 
+// meeting reports whether two rules have matches on one path.
+func meeting(rules []Rule) bool {
+	owners := map[string]int{}
+	for r, rule := range rules {
+		for _, m := range rule.Matches {
+			if owner, known := owners[m.Tier()]; known && owner != r {
+				return true
+			}
+			owners[m.Tier()] = r
+		}
+	}
+	return false
+}
+
 type ranked struct {
 	Match
 	rule int
@@ -101,11 +119,7 @@ func byPath(rules []Rule, method behavior.Methods) map[string][]ranked {
 			if m.methods()&method == 0 {
 				continue
 			}
-			path := m.Path
-			if strings.HasPrefix(path, "RegularExpression ") {
-				path = "RegularExpression"
-			}
-			paths[path] = append(paths[path], ranked{m, r})
+			paths[m.Tier()] = append(paths[m.Tier()], ranked{m, r})
 		}
 	}
 	for _, list := range paths {

@@ -188,7 +188,7 @@ func (s *splitter) move(o *manifest.Object, name string) manifest.Value {
 		}
 	}
 	for _, g := range s.gains {
-		copied := s.written(g.rule).Index(g.match).Copy()
+		copied := s.written(g.rule).Index(g.match).Shallow()
 		copied.Put("method", g.method)
 		if g.rule == s.at {
 			moved.Append(copied)
@@ -196,6 +196,7 @@ func (s *splitter) move(o *manifest.Object, name string) manifest.Value {
 			s.written(g.rule).Append(copied)
 		}
 	}
+	rule.Put("matches", manifest.List()) // not to be copied
 	fresh := rule.Copy()
 	fresh.Put("matches", moved)
 	fresh.Put("name", name)

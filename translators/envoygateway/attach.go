@@ -1,6 +1,8 @@
 package envoygateway
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -8,6 +10,7 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/gateway"
 )
 
 // A ref is what a BackendTrafficPolicy points at, in its own namespace.
@@ -37,41 +40,48 @@ func (r ref) String() string {
 
 // attachments finds the policy that holds for a target.
 type attachments struct {
-	byRef     map[string]map[ref]*manifest.Object // by namespace
-	selectors []*manifest.Object
+	byRef map[string]map[ref]*manifest.Object // by namespace
+	// unsure are the policies that may be on a target, by the labels of its
+	// namespace, which is not in the input.
+	unsure map[Target]*manifest.Object
 }
 
-// newAttachments sorts the policies of a world by target. Of two on one target
-// the older one holds, then the one whose name comes first (v1.9.1
-// internal/gatewayapi/backendtrafficpolicy.go:287).
-func newAttachments(world *manifest.Set) attachments {
-	a := attachments{byRef: map[string]map[ref]*manifest.Object{}}
+// newAttachments sorts the policies of a world by target. Of two on one target,
+// by name or by labels, the older one holds, then the one whose name comes first
+// (v1.9.1 internal/gatewayapi/resource/resource.go:437, backendtrafficpolicy.go:1199).
+func newAttachments(world *manifest.Set, version gateway.Version) attachments {
+	a := attachments{byRef: map[string]map[ref]*manifest.Object{}, unsure: map[Target]*manifest.Object{}}
 	policies := world.Kind(group, kind)
 	slices.SortStableFunc(policies, func(x, y *manifest.Object) int {
-		if c := strings.Compare(created(x), created(y)); c != 0 {
-			return c
-		}
-		return strings.Compare(x.ID().Namespace+"/"+x.ID().Name, y.ID().Namespace+"/"+y.ID().Name)
+		return cmp.Or(strings.Compare(created(x), created(y)), strings.Compare(x.ID().Namespace, y.ID().Namespace), strings.Compare(x.ID().Name, y.ID().Name))
 	})
 	for _, o := range policies {
-		namespace := o.ID().Namespace
-		if a.byRef[namespace] == nil {
-			a.byRef[namespace] = map[ref]*manifest.Object{}
-		}
-		for _, v := range refsOf(o).Items() {
-			r := refOf(v)
-			if a.byRef[namespace][r] == nil && v.At("group").Text() == route.Group {
-				a.byRef[namespace][r] = o
+		for _, t := range Targets(o, world, version) {
+			if t.Unsure {
+				if t.Unsure = false; a.unsure[t] == nil {
+					a.unsure[t] = o
+				}
+				continue
 			}
-		}
-		if o.At("spec", "targetSelectors").Len() > 0 {
-			a.selectors = append(a.selectors, o)
+			if a.byRef[t.Namespace] == nil {
+				a.byRef[t.Namespace] = map[ref]*manifest.Object{}
+			}
+			if r := (ref{t.Kind, t.Name, t.Section}); a.byRef[t.Namespace][r] == nil {
+				a.byRef[t.Namespace][r] = o
+			}
 		}
 	}
 	return a
 }
 
-func created(o *manifest.Object) string { return o.At("metadata", "creationTimestamp").Text() }
+// created gives when an object was made. One that the cluster does not have yet
+// comes after all others.
+func created(o *manifest.Object) string {
+	if at := o.At("metadata", "creationTimestamp").Text(); at != "" {
+		return at
+	}
+	return "not made yet"
+}
 
 // refsOf gives the target references of a policy, also of the deprecated form
 // with only one.
@@ -82,35 +92,22 @@ func refsOf(o *manifest.Object) manifest.Value {
 	return o.At("spec", "targetRefs")
 }
 
-// on gives the policy that names the target; nil where there is none.
+// on gives the policy on the target; nil where there is none.
 func (a attachments) on(namespace string, r ref) *manifest.Object { return a.byRef[namespace][r] }
 
-// object gives the policy on an object, by name or by labels.
-func (a attachments) object(o *manifest.Object, section string) *manifest.Object {
-	id := o.ID()
-	if p := a.on(id.Namespace, ref{id.Kind, id.Name, section}); p != nil || section != "" {
-		return p
-	}
-	for _, p := range a.selectors {
-		if p.ID().Namespace == id.Namespace && selects(p, o) {
-			return p
-		}
-	}
-	return nil
+// at gives the policy on an object or a section of it.
+func (a attachments) at(id manifest.ID, section string) *manifest.Object {
+	return a.on(id.Namespace, ref{id.Kind, id.Name, section})
 }
 
-// selects reports whether a policy names the object by its labels.
-func selects(p, o *manifest.Object) bool {
-	for _, s := range p.At("spec", "targetSelectors").Items() {
-		all := s.At("kind").Text() == o.ID().Kind && s.At("matchExpressions").Len() == 0
-		for key, value := range s.At("matchLabels").Fields() {
-			all = all && o.At("metadata", "labels", key.Text()).Text() == value.Text()
-		}
-		if all {
-			return true
-		}
+// perhaps names the policy that may be on an object, for people; empty where there
+// is none.
+func (a attachments) perhaps(id manifest.ID) string {
+	p := a.unsure[Target{ID: id}]
+	if p == nil {
+		return ""
 	}
-	return false
+	return fmt.Sprintf("%s may be on %s: the labels of namespace %s decide, and it is not in the input", p.ID(), id, id.Namespace)
 }
 
 // wider gives the policy that would hold for a target if a new one did not: also
@@ -123,7 +120,7 @@ func (a attachments) wider(i resolve.Intent, r ref, world *manifest.Set) *manife
 	if r.section == "" || r.section == i.Name {
 		section = ""
 	}
-	for _, c := range a.chains(i.Object, section, world) {
+	for _, c := range a.chains(i.Object, section, world, i.Doors) {
 		if all := c.all(); len(all) > 0 {
 			return all[0]
 		}

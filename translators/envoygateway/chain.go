@@ -2,7 +2,6 @@ package envoygateway
 
 import (
 	"slices"
-	"strings"
 
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
@@ -38,8 +37,8 @@ func (c chain) equal(other chain) bool {
 }
 
 // chains gives the chain of a rule of a route for each listener that the route is
-// attached to: one chain where all listeners have the same.
-func (a attachments) chains(o *manifest.Object, section string, world *manifest.Set) []chain {
+// attached to, or for each of some doors: one chain where all have the same.
+func (a attachments) chains(o *manifest.Object, section string, world *manifest.Set, some []resolve.Door) []chain {
 	var own []*manifest.Object
 	add := func(list []*manifest.Object, p *manifest.Object) []*manifest.Object {
 		if p == nil || slices.Contains(list, p) {
@@ -48,27 +47,26 @@ func (a attachments) chains(o *manifest.Object, section string, world *manifest.
 		return append(list, p)
 	}
 	if section != "" {
-		own = add(own, a.object(o, section))
+		own = add(own, a.at(o.ID(), section))
 	}
-	own = add(own, a.object(o, ""))
+	own = add(own, a.at(o.ID(), ""))
 	var chains []chain
-	ids, _ := resolve.ParentRefs(o)
-	for n, id := range ids {
-		parent := world.Get(id)
-		var first *chain
-		for _, listener := range a.listeners(o, o.At("spec", "parentRefs").Index(n), id, parent) {
+	first := map[manifest.ID]*chain{}
+	for _, door := range resolve.Doors(o, world) {
+		id := door.Parent
+		for _, listener := range a.listeners(door, world.Get(id)) {
 			c := chain{own: own, listener: listener}
 			if listener != "" {
-				c.parents = add(c.parents, a.onParent(id, parent, listener))
+				c.parents = add(c.parents, a.at(id, listener))
 			}
-			c.parents = add(c.parents, a.onParent(id, parent, ""))
-			if first == nil {
+			c.parents = add(c.parents, a.at(id, ""))
+			if first[id] == nil {
 				served := c
-				first = &served
-			} else if !first.holds(c) {
-				c.limits = first
+				first[id] = &served
+			} else if !first[id].holds(c) {
+				c.limits = first[id]
 			}
-			if !slices.ContainsFunc(chains, c.equal) {
+			if (some == nil || slices.Contains(some, door)) && !slices.ContainsFunc(chains, c.equal) {
 				chains = append(chains, c)
 			}
 		}
@@ -82,62 +80,19 @@ func (a attachments) chains(o *manifest.Object, section string, world *manifest.
 	return chains
 }
 
-func (a attachments) onParent(id manifest.ID, parent *manifest.Object, section string) *manifest.Object {
-	if parent != nil {
-		return a.object(parent, section)
-	}
-	return a.on(id.Namespace, ref{id.Kind, id.Name, section})
-}
-
-// listeners gives the names of those that a reference attaches a route to. Of a
-// parent that is not in the input only those are known that policies name; the
-// empty name stands for all others.
-func (a attachments) listeners(o *manifest.Object, ref manifest.Value, id manifest.ID, parent *manifest.Object) []string {
-	if section := ref.At("sectionName").Text(); section != "" {
-		return []string{section}
+// listeners gives the names of those that a door stands for. Of a parent that is not
+// in the input only those are known that policies name; the empty name stands for
+// all others.
+func (a attachments) listeners(door resolve.Door, parent *manifest.Object) []string {
+	if door.Listener != "" || parent != nil {
+		return []string{door.Listener}
 	}
 	var names []string
-	if parent == nil {
-		for r := range a.byRef[id.Namespace] {
-			if r.kind == id.Kind && r.name == id.Name && r.section != "" {
-				names = append(names, r.section)
-			}
-		}
-		slices.Sort(names)
-		return append(names, "")
-	}
-	for _, l := range parent.At("spec", "listeners").Items() {
-		protocol, port := l.At("protocol").Text(), ref.At("port")
-		switch {
-		case protocol != "" && protocol != "HTTP" && protocol != "HTTPS":
-		case port.Exists() && port.Text() != l.At("port").Text():
-		case !sharesHost(l.At("hostname").Text(), o.At("spec", "hostnames")):
-		default:
-			names = append(names, l.At("name").Text())
+	for r := range a.byRef[door.Parent.Namespace] {
+		if r.kind == door.Parent.Kind && r.name == door.Parent.Name && r.section != "" {
+			names = append(names, r.section)
 		}
 	}
-	if len(names) == 0 {
-		return []string{""}
-	}
-	return names
-}
-
-// sharesHost reports whether a listener's hostname has any in common with a
-// route's; either may have none, which is any.
-func sharesHost(host string, hostnames manifest.Value) bool {
-	if host == "" || hostnames.Len() == 0 {
-		return true
-	}
-	for _, name := range hostnames.Items() {
-		if covers(host, name.Text()) || covers(name.Text(), host) {
-			return true
-		}
-	}
-	return false
-}
-
-// covers reports whether a hostname is another one, or a wildcard above it.
-func covers(host, other string) bool {
-	suffix, wild := strings.CutPrefix(host, "*")
-	return strings.EqualFold(host, other) || wild && len(other) > len(suffix) && strings.EqualFold(other[len(other)-len(suffix):], suffix)
+	slices.Sort(names)
+	return append(names, "")
 }

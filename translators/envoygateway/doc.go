@@ -39,6 +39,13 @@
 //     the place of maxParallelRetries. Without a breaker retries are bound to 1024,
 //     and connections, pending and parallel requests to Envoy's own 1024.
 //   - A policy that is not accepted, such as one whose maxInterval is less than its
-//     baseInterval, has its rules answer 500, retry stanza or not.
+//     baseInterval, has its rules answer 500, retry stanza or not. So has a filter of
+//     another API, and a rule without a backend; a redirect, and an HTTPRouteFilter
+//     with a response, make no try either (measured).
+//   - A policy may be on objects by their labels, from 1.8 on also on those of other
+//     namespaces, where a ReferenceGrant for BackendTrafficPolicies lets it. Name and
+//     labels count alike: of two policies on one object the older holds.
+//   - An added header takes the place of one that is set, and a removal, by the rule
+//     or by a backend, comes before what is set: the client's key is gone then.
 //   - Bodies above the listener's buffer (32 KiB if nothing is set) are not retried.
 package envoygateway

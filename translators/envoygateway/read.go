@@ -17,7 +17,7 @@ import (
 // the route wins over the BackendTrafficPolicy's, the most specific policy holds
 // as a whole, and Envoy's own defaults hold where neither says anything.
 func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
-	r := reading{world: world, version: s.Version, attached: newAttachments(world), keys: requestIDs(world)}
+	r := reading{world: world, version: s.Version, attached: newAttachments(world, s.Version), keys: requestIDs(world)}
 	effects := make([][]behavior.Effect, len(intents))
 	for n, i := range intents {
 		effects[n] = r.intent(i)
@@ -45,18 +45,33 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	var effects []behavior.Effect
 	for n, at := range indexes {
 		rule := rules[at]
-		for _, c := range r.attached.chains(now, rule.Name, r.world) {
+		for _, c := range r.attached.chains(now, rule.Name, r.world, i.Doors) {
 			e := behavior.Effect{Object: now.ID().String(), Rule: ruleName(rule), Methods: methods[n], Origin: map[string]string{}}
-			if c.listener != "" {
+			switch {
+			case c.listener != "":
 				e.Notes = append(e.Notes, "for requests through the listener "+c.listener+": each has a policy of its own")
+			case i.Doors != nil:
+				e.Notes = append(e.Notes, "for requests"+i.Through())
 			}
-			r.read(&e, c, rule.Value, now.ID())
+			e.Notes = append(e.Notes, r.perhaps(now)...)
+			r.read(&e, c, rule.Value, now)
 			if !slices.ContainsFunc(effects, func(other behavior.Effect) bool { return other.Rule == e.Rule && other.Behavior == e.Behavior }) {
 				effects = append(effects, e)
 			}
 		}
 	}
 	return effects
+}
+
+// perhaps says which policies may hold for a route of which it is not sure.
+func (r reading) perhaps(o *manifest.Object) (notes []string) {
+	parents, _ := resolve.ParentRefs(o)
+	for _, id := range append(parents, o.ID()) {
+		if note := r.attached.perhaps(id); note != "" && !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
+	}
+	return notes
 }
 
 func ruleName(r route.Rule) string {
@@ -76,16 +91,24 @@ func (r reading) whole(i resolve.Intent) behavior.Effect {
 			c.own = append(c.own, p)
 		}
 	}
-	r.read(&e, c, manifest.Value{}, i.TargetID())
+	r.policies(&e, c, manifest.Value{}, i.TargetID())
 	return e
 }
 
-// read fills an effect from the policies that hold and from the rule itself.
-func (r reading) read(e *behavior.Effect, c chain, rule manifest.Value, id manifest.ID) {
+// read fills the effect of a rule of a route.
+func (r reading) read(e *behavior.Effect, c chain, rule manifest.Value, o *manifest.Object) {
+	if a := r.answer(rule, o); a.status != 0 {
+		gateway.Answered(e, a.status, a.why)
+		return
+	}
+	r.policies(e, c, rule, o.ID())
+}
+
+// policies fills an effect from the policies that hold and from the rule itself.
+func (r reading) policies(e *behavior.Effect, c chain, rule manifest.Value, id manifest.ID) {
 	spec, from := merged(c)
 	if problem := rejected(spec); problem != "" {
-		e.Notes = append(e.Notes, fmt.Sprintf("%s is not accepted (%s): every request is answered 500", from, problem))
-		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(0), from
+		gateway.Answered(e, 500, fmt.Sprintf("%s is not accepted (%s)", from, problem))
 		return
 	}
 	native := rule.At("retry")

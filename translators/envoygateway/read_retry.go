@@ -75,7 +75,7 @@ func readAttempt(e *behavior.Effect, v manifest.Value, from string) {
 }
 
 func readBackoff(e *behavior.Effect, base time.Duration, hasBase bool, limit time.Duration, hasLimit bool, from string) {
-	b := behavior.Backoff{Base: defaultBaseMillis * time.Millisecond, Growth: 2, Jitter: behavior.FullJitter}
+	b := behavior.Backoff{Base: defaultBaseMillis * time.Millisecond, Growth: 2, Jitter: behavior.FullJitter, NotAfter425: true}
 	e.Origin["backoff"] = "Envoy's default"
 	if hasBase {
 		b.Base, e.Origin["backoff"] = base, from

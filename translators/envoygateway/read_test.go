@@ -111,3 +111,29 @@ func TestEnvoysOwnLimitsHoldWithoutABreaker(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 }
+
+func TestARuleThatEnvoyAnswersItselfMakesNoTry(t *testing.T) {
+	const retries = "  retry: {numRetries: 3}"
+	const filter = "---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: HTTPRouteFilter\nmetadata: {name: own, namespace: shop}\nspec: {directResponse: {statusCode: 404}}\n"
+	backend := "backendRefs: [{name: api, port: 80}]"
+	for _, c := range []struct {
+		about, rule, more string
+		status            int
+	}{
+		{"it sends requests on", backend, "", 0},
+		{"a filter of another gateway", "filters: [{type: ExtensionRef, extensionRef: {group: traefik.io, kind: Middleware, name: x}}], " + backend, "", 500},
+		{"behind a redirect as well", "filters: [{type: RequestRedirect, requestRedirect: {statusCode: 301}}, {type: ExtensionRef, extensionRef: {group: traefik.io, kind: Middleware, name: x}}]", "", 500},
+		{"a filter of Envoy Gateway that is not given", "filters: [{type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: own}}], " + backend, "", 0},
+		{"a filter of Envoy Gateway with a response", "filters: [{type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: own}}], " + backend, filter, 404},
+		{"a redirect", "filters: [{type: RequestRedirect, requestRedirect: {scheme: https}}]", "", 302},
+		{"no backend", "filters: []", "", 500},
+		{"no backend with any weight", "backendRefs: [{name: api, port: 80, weight: 0}]", "", 500},
+		{"a policy that is refused", backend, policy("q", "HTTPRoute", "api, sectionName: all", "  retry: {perRetry: {backOff: {baseInterval: 0s}}}"), 500},
+	} {
+		at := strings.LastIndex(api, backend)
+		e := read(t, edge+api[:at]+c.rule+api[at+len(backend):]+policy("p", "HTTPRoute", "api", retries)+c.more)[0]
+		if e.Answer != c.status || (e.MaxRetries == behavior.Is(3)) != (c.status == 0) || (len(e.Notes) > 0) != (c.status != 0) {
+			t.Errorf("%s: answered %d, %v retries, with the notes %q; want %d", c.about, e.Answer, e.MaxRetries, e.Notes, c.status)
+		}
+	}
+}

@@ -10,7 +10,7 @@ func (Gateway) Profile() gateway.Profile {
 	return gateway.Profile{
 		Name: "envoy-gateway", Title: "Envoy Gateway",
 		Oldest: gateway.Version{Major: 1, Minor: 3}, Newest: gateway.Version{Major: 1, Minor: 9},
-		Reasons:      reasons,
+		Reasons: reasons, Doors: true,
 		OtherMethods: "Methods that are not modelled (LOCK, MKCOL and so on) are treated like POST: they reach the rule without a method.",
 	}
 }
@@ -26,12 +26,14 @@ var reasons = map[string]string{
 	"grpcStatuses":                      "there are triggers for CANCELLED, DEADLINE_EXCEEDED, INTERNAL, RESOURCE_EXHAUSTED and UNAVAILABLE only (api/v1alpha1/retry_types.go:54)",
 	"statusCodes":                       "codes hold for all requests of a rule, so a limit on methods needs a rule of its own for them",
 	"maxRetries":                        "the timeout of the whole request bounds all tries and waits; Envoy's own is 15s (router.cc, onResponseTimeout)",
+	"answered":                          "Envoy Gateway answers for a rule whose policy or filters it refuses, and for one without a backend (internal/gatewayapi/backendtrafficpolicy.go:1407, filters.go:1212, route.go:330)",
 	"attemptTimeout":                    "a try's timeout that is not less than the request's is ignored (Envoy router.cc, finalTimeout)",
 	"totalTimeout":                      "the route's own timeouts win over the BackendTrafficPolicy's (internal/xds/translator/route.go:442)",
 	"backoff.jitter":                    "Envoy spreads every wait over [0, w) and has no setting for it (backoff_strategy.cc)",
 	"backoff":                           "Envoy doubles the interval up to maxInterval (backoff_strategy.cc)",
+	"backoff.after425":                  "Envoy tries a request that was too early again at once (retry_state_impl.cc, wouldRetryFromHeaders; measured with Envoy 1.39.3)",
 	"budget":                            "the budget counts what is active in one Envoy process, not a rate over time (Envoy resource_manager_impl.h); it came with Envoy Gateway 1.8",
 	"circuitBreaker":                    "a breaker is a BackendTrafficPolicy's, and a rule that none is on has Envoy's own limits (internal/xds/translator/cluster.go:803)",
 	"circuitBreaker.maxParallelRetries": "a retry budget takes the place of maxParallelRetries (Envoy circuit_breaker.proto, retry_budget)",
-	"idempotencyKey":                    "the key is a header of the route's rule, so the route must be in the input (internal/gatewayapi/filters.go:469)",
+	"idempotencyKey":                    "the key is a header of the route's rule, so the route must be in the input, and nothing else in it may change that header (internal/gatewayapi/filters.go:469)",
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"retryctl.dev/schema"
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
@@ -19,20 +18,17 @@ import (
 // second one the whole wish, on the rules of the listed ones.
 func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := translation{
-		settings: s, edits: gateway.NewEdits(plan.World), attached: newAttachments(plan.World), world: plan.World,
+		settings: s, plan: plan, edits: gateway.NewEdits(plan.World), attached: newAttachments(plan.World, s.Version), world: plan.World,
 		fresh: map[string]*manifest.Object{},
 	}
 	t.edits.Counting = true
-	var policies []*schema.RetryPolicy
-	intents := map[*schema.RetryPolicy][]resolve.Intent{}
-	for _, i := range plan.Intents {
-		if intents[i.Policy] == nil {
-			policies = append(policies, i.Policy)
+	for rest := plan.Intents; len(rest) > 0; { // those of one policy follow each other
+		n := slices.IndexFunc(rest, func(i resolve.Intent) bool { return i.Policy != rest[0].Policy })
+		if n < 0 {
+			n = len(rest)
 		}
-		intents[i.Policy] = append(intents[i.Policy], i)
-	}
-	for _, p := range policies {
-		t.policy(intents[p])
+		t.policy(rest[:n])
+		rest = rest[n:]
 	}
 	t.out.Objects = append(t.out.Objects, t.edits.Objects()...)
 	return t.out
@@ -40,6 +36,7 @@ func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output 
 
 type translation struct {
 	settings gateway.Settings
+	plan     *resolve.Plan
 	world    *manifest.Set
 	attached attachments
 	edits    *gateway.Edits
@@ -60,11 +57,18 @@ type carried struct {
 	name string
 }
 
+// ruleAt is a rule of an object.
+type ruleAt struct {
+	id   manifest.ID
+	rule int
+}
+
 func (t *translation) policy(intents []resolve.Intent) {
 	p := intents[0].Policy
 	whole := map[int]bool{} // targets whose own policy carries the whole wish
 	usable := map[int]resolve.Intent{}
-	var rules []carried
+	split := map[ruleAt][]gateway.Part{} // once, for several targets may be for one rule
+	rules := make([]carried, 0, 2*len(intents))
 	for _, i := range intents {
 		if !t.usable(i) {
 			continue
@@ -74,15 +78,21 @@ func (t *translation) policy(intents []resolve.Intent) {
 			_, limited := gateway.Limit(i.Want)
 			whole[i.Ref] = !limited || i.Target().Kind != "Gateway" // routes that are not in the input get what is safe
 		}
-		for _, part := range t.parts(i) {
+		at := ruleAt{i.ID(), i.Rule}
+		parts, again := split[at]
+		if !again {
+			parts = t.parts(i)
+			split[at] = parts
+		}
+		for _, part := range parts {
 			whole[i.Ref] = whole[i.Ref] && !part.Limited
-			if part.Rule >= 0 {
+			if part.Rule >= 0 && !again {
 				rules = append(rules, carried{intent: i, rule: part.Rule, want: part.Want, limited: part.Limited})
 				t.route(i, part.Rule)
 			}
 		}
 	}
-	var list []carried
+	list := make([]carried, 0, len(rules)+len(usable))
 	for n := range p.Spec.TargetRefs {
 		i, ok := usable[n]
 		switch {
@@ -105,20 +115,9 @@ func (t *translation) policy(intents []resolve.Intent) {
 		list = append(list, c)
 	}
 	for _, c := range list {
+		t.reaches(c)
 		t.carry(c, list)
 	}
-}
-
-// ours reports whether everything that an existing policy is on gets the same wish:
-// then it may be edited, for it is what an earlier translation has written.
-func ours(existing *manifest.Object, c carried, list []carried) bool {
-	for _, v := range refsOf(existing).Items() {
-		at := refOf(v)
-		if !slices.ContainsFunc(list, func(other carried) bool { return other.ref == at && other.want == c.want }) {
-			return false
-		}
-	}
-	return existing.At("spec", "targetSelectors").Len() == 0
 }
 
 // perRule reports whether policies can point at a section: a rule or a listener.
@@ -167,16 +166,21 @@ func (t *translation) parts(i resolve.Intent) []gateway.Part {
 func (t *translation) route(i resolve.Intent, rule int) {
 	edit := func() manifest.Value { return t.edits.Of(i.Object).At("spec", "rules").Index(rule) }
 	now := edit()
-	if now.At("retry").Exists() {
-		t.perTry(i, now.At("timeouts", "backendRequest"))
+	stanza := now.At("retry").Exists()
+	if stanza {
 		edit().Remove("retry")
 	}
 	if timeouts := now.At("timeouts"); timeouts.Exists() {
-		if i.Want.TotalTimeout.State == behavior.Set && timeouts.At("request").Exists() {
+		limit := timeouts.At("backendRequest")
+		wished := i.Want.TotalTimeout.State == behavior.Set
+		if wished && timeouts.At("request").Exists() {
 			timeouts.Put("request", gateway.Duration(i.Want.TotalTimeout.Value))
 		}
-		if i.Want.AttemptTimeout.State == behavior.Set || i.Want.TotalTimeout.State == behavior.Set {
+		if i.Want.AttemptTimeout.State == behavior.Set || wished {
 			timeouts.Remove("backendRequest") // without a stanza it would bound the whole request
+		}
+		if limit.Exists() && i.Want.AttemptTimeout.State != behavior.Set && (stanza || wished) {
+			t.perTry(i, limit.Text(), stanza)
 		}
 		if timeouts.Len() == 0 {
 			edit().Remove("timeouts")
@@ -187,67 +191,21 @@ func (t *translation) route(i resolve.Intent, rule int) {
 	}
 }
 
-// perTry says that a limit for each try goes with the stanza that made it one: a
-// policy may be for several rules and has one such limit for all of them.
-func (t *translation) perTry(i resolve.Intent, limit manifest.Value) {
-	if limit.Exists() && i.Want.AttemptTimeout.State != behavior.Set {
-		t.out.Say(i, finding.Shadows, fmt.Sprintf("timeouts.backendRequest of %s bounds each try only beside the retry stanza that the policy replaces", i.Place()),
-			"without a stanza Envoy Gateway takes it for the whole request; with a totalTimeout it is taken out (v1.9.1 internal/gatewayapi/route.go:1099)",
-			fmt.Sprintf("write attemptTimeout: %s in the policy to keep it", limit.Text()))
+// perTry says what becomes of a limit for each try that the route has and the policy
+// does not wish for: the policy may be for several rules and has one such limit for
+// all of them.
+func (t *translation) perTry(i resolve.Intent, limit string, stanza bool) {
+	what := "is taken out: it would win over the policy's totalTimeout"
+	if stanza {
+		what = "bounds each try only beside the retry stanza that the policy replaces"
 	}
+	t.out.Say(i, finding.Shadows, fmt.Sprintf("timeouts.backendRequest of %s %s", i.Place(), what),
+		"without a stanza Envoy Gateway takes it for the whole request; with a totalTimeout it is taken out (v1.9.1 internal/gatewayapi/route.go:1099)",
+		fmt.Sprintf("write attemptTimeout: %s in the policy to keep it", limit))
 }
 
 // keyFormat keeps the client's key and else takes the request ID that Envoy makes
 // for each request, before the first try.
 func keyFormat(header string) string { return "%REQ(" + header + "?X-Request-Id)%" }
-
-// carry writes one wish of a list into the policy that is on the target already,
-// or into the new one of its name.
-func (t *translation) carry(c carried, list []carried) {
-	name := c.name
-	holder := c.intent.Object // of the section, or the target itself
-	if c.ref.kind == "Gateway" {
-		holder = t.world.Get(c.intent.TargetID())
-	}
-	namespace, rawNamespace := c.intent.TargetID().Namespace, c.intent.Policy.Metadata.Namespace
-	if holder != nil {
-		namespace, rawNamespace = holder.ID().Namespace, holder.RawNamespace()
-	}
-	if existing := t.attached.on(namespace, c.ref); existing != nil {
-		if !ours(existing, c, list) {
-			t.out.Say(c.intent, finding.Conflicts, fmt.Sprintf("%s is on %s already, and on other objects as well", existing.ID(), c.ref),
-				"two policies on one target do not merge: the older one wins (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1199)",
-				"give the target a policy of its own, or take it out of that one")
-			return
-		}
-		t.write(t.edits.Of(existing), c)
-		return
-	}
-	t.shadow(c)
-	key := namespace + "/" + name
-	o := t.fresh[key]
-	if o == nil {
-		for n := 2; t.world.Get(manifest.ID{Group: group, Kind: kind, Namespace: namespace, Name: name}) != nil; n++ {
-			name = fmt.Sprintf("%s-%d", c.intent.Policy.Metadata.Name, n)
-		}
-		o = manifest.New(apiVersion, kind, rawNamespace, name)
-		o.Root().Put("spec", manifest.Map("targetRefs", manifest.List()))
-		t.fresh[key] = o
-		t.out.Objects = append(t.out.Objects, o)
-		t.write(o, c)
-	}
-	o.At("spec", "targetRefs").Append(c.ref.value())
-}
-
-// shadow says which wider policy a new one hides, and that it does so as a whole.
-func (t *translation) shadow(c carried) {
-	wider := t.attached.wider(c.intent, c.ref, t.world)
-	if wider == nil {
-		return
-	}
-	t.out.Say(c.intent, finding.Shadows, fmt.Sprintf("the new policy on %s hides all of %s there", c.ref, wider.ID()),
-		"the most specific policy holds as a whole, without a merge (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402)",
-		"repeat in it what the wider policy sets, or set mergeType on it")
-}
 
 var _ gateway.Gateway = Gateway{}

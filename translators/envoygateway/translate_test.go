@@ -60,3 +60,35 @@ func TestALimitForEachTryThatGoesWithItsStanzaIsSaid(t *testing.T) {
 		}
 	}
 }
+
+func TestALimitForEachTryThatATotalTimeoutTakesOutIsSaid(t *testing.T) {
+	route := strings.Replace(api, "backendRefs:", "timeouts: {request: 20s, backendRequest: 3s}, backendRefs:", 1)
+	objects, err := manifest.Read(strings.NewReader(edge+route), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	retries, limit := 2, schema.Duration(9e9)
+	p := &schema.RetryPolicy{}
+	p.Metadata.Name, p.Metadata.Namespace = "p", "shop"
+	p.Spec.MaxRetries = &retries
+	p.Spec.TargetRefs = []schema.TargetRef{{Group: "gateway.networking.k8s.io", Kind: "HTTPRoute", Name: "api"}}
+	p.Spec.RetryOn = &schema.RetryOn{Conditions: []schema.Condition{"ConnectFailure"}}
+	for _, c := range []struct {
+		total, attempt *schema.Duration
+		said           bool
+	}{{nil, nil, false}, {&limit, nil, true}, {&limit, &limit, false}, {nil, &limit, false}} {
+		p.Spec.TotalTimeout, p.Spec.AttemptTimeout = c.total, c.attempt
+		plan, _ := resolve.Resolve([]*schema.RetryPolicy{p}, manifest.NewSet(objects))
+		out := envoygateway.Gateway{}.Translate(plan, gateway.Defaults(envoygateway.Gateway{}.Profile()))
+		if told := len(out.Said) == 1 && strings.Contains(out.Said[0].Message, "backendRequest") && strings.Contains(out.Said[0].Hint, "attemptTimeout: 3s"); told != c.said || !told && len(out.Said) > 0 {
+			t.Errorf("with totalTimeout %v and attemptTimeout %v the translator says %v", c.total, c.attempt, out.Said)
+		}
+		gone := true
+		for _, o := range out.Objects {
+			gone = gone && !o.At("spec", "rules").Index(0).At("timeouts", "backendRequest").Exists()
+		}
+		if (c.total == nil && c.attempt == nil) != (len(out.Objects) == 1) || !gone {
+			t.Errorf("with totalTimeout %v and attemptTimeout %v the limit is still there: %t", c.total, c.attempt, !gone)
+		}
+	}
+}

@@ -28,7 +28,9 @@ type Entry struct {
 	AttemptTimeout *string             `json:"attemptTimeout"`
 	TotalTimeout   *string             `json:"totalTimeout"`
 	// Waits are the ranges of the waits before each retry.
-	Waits          []Wait          `json:"waits"`
+	Waits []Wait `json:"waits"`
+	// NoWaitAfter are causes after which the next try begins at once all the same.
+	NoWaitAfter    []string        `json:"noWaitAfter,omitempty"`
 	Budget         *Budget         `json:"budget"`
 	CircuitBreaker *Breaker        `json:"circuitBreaker"`
 	IdempotencyKey *IdempotencyKey `json:"idempotencyKey"`
@@ -127,6 +129,9 @@ func entry(r translators.Result, i resolve.Intent, e behavior.Effect) Entry {
 		for _, w := range waits {
 			out.Waits = append(out.Waits, Wait{behavior.Short(w.Min), behavior.Short(w.Max)})
 		}
+	}
+	if b.Backoff.Value.NotAfter425 && b.Causes[behavior.TooEarly] != 0 {
+		out.NoWaitAfter = []string{behavior.TooEarly.String()}
 	}
 	unknown(b.Backoff.State, "waits")
 	out.limits(b, unknown)

@@ -156,7 +156,11 @@ func (e Entry) waits() string {
 	if len(parts) == 0 {
 		return "none"
 	}
-	return strings.Join(parts, ", ")
+	text := strings.Join(parts, ", ")
+	if len(e.NoWaitAfter) > 0 {
+		text += ", none after " + list(e.NoWaitAfter)
+	}
+	return text
 }
 
 // String gives the budget for people.

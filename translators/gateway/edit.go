@@ -3,7 +3,6 @@ package gateway
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
@@ -118,14 +117,19 @@ func (e *Edits) Parts(i resolve.Intent, out *Output) []Part {
 // split splits the rule of an edited route, or says why it cannot be.
 func (e *Edits) split(edited *manifest.Object, i resolve.Intent, methods behavior.Methods, name string) error {
 	foreign := e.foreignTo(i.Object, i.Rule)
-	if e.Counting {
-		trial := edited.Clone()
-		if _, err := route.Split(trial, i.Rule, methods, name, foreign); err == nil && !route.KeepsCounting(route.Rules(edited), route.Rules(trial), i.Rule) {
-			return errors.New("its requests would change places with those of another rule, since the gateway counts a method like a header")
-		}
+	if !e.Counting {
+		_, err := route.Split(edited, i.Rule, methods, name, foreign)
+		return err
 	}
-	_, err := route.Split(edited, i.Rule, methods, name, foreign)
-	return err
+	trial := edited.Clone()
+	if _, err := route.Split(trial, i.Rule, methods, name, foreign); err != nil {
+		return err
+	}
+	if !route.KeepsCounting(route.Rules(edited), route.Rules(trial), i.Rule) {
+		return errors.New("its requests would change places with those of another rule, since the gateway counts a method like a header")
+	}
+	edited.Become(trial)
+	return nil
 }
 
 // NameRule gives a rule a name, which policies need to point at it, and tells it.
@@ -137,49 +141,4 @@ func NameRule(edited *manifest.Object, rule int) string {
 	name := route.FreeName(rules, fmt.Sprintf("rule-%d", rule))
 	rules[rule].Value.Put("name", name)
 	return name
-}
-
-// SetHeader has a rule of a route set a request header, in the one filter for
-// request headers that a rule can have.
-func SetHeader(rule manifest.Value, name, value string) {
-	if !rule.At("filters").IsList() {
-		rule.Put("filters", manifest.List())
-	}
-	filter := manifest.Value{}
-	for _, f := range rule.At("filters").Items() {
-		if f.At("type").Text() == "RequestHeaderModifier" {
-			filter = f
-		}
-	}
-	if !filter.Exists() {
-		filter = manifest.Map("type", "RequestHeaderModifier")
-		rule.At("filters").Append(filter)
-	}
-	modifier := filter.Make("requestHeaderModifier")
-	for _, list := range []string{"set", "add"} {
-		for n := modifier.At(list).Len() - 1; n >= 0; n-- {
-			if strings.EqualFold(modifier.At(list).Index(n).At("name").Text(), name) {
-				modifier.At(list).RemoveIndex(n)
-			}
-		}
-		if modifier.At(list).Exists() && modifier.At(list).Len() == 0 {
-			modifier.Remove(list)
-		}
-	}
-	if !modifier.At("set").IsList() {
-		modifier.Put("set", manifest.List())
-	}
-	modifier.At("set").Append(manifest.Map("name", name, "value", value))
-}
-
-// HeaderSet gives the value that a rule of a route sets a request header to.
-func HeaderSet(rule manifest.Value, match func(name, value string) bool) (name, value string, ok bool) {
-	for _, f := range rule.At("filters").Items() {
-		for _, h := range f.At("requestHeaderModifier", "set").Items() {
-			if match(h.At("name").Text(), h.At("value").Text()) {
-				return h.At("name").Text(), h.At("value").Text(), true
-			}
-		}
-	}
-	return "", "", false
 }

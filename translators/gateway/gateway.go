@@ -37,6 +37,9 @@ type Profile struct {
 	// Reasons say why a wish is not carried in full: by behavior.Diff's Topic,
 	// the first that fits of "Topic/class", "Topic", and the topics above it.
 	Reasons map[string]string
+	// Doors says that the gateway can treat the requests to one rule differently by
+	// the listener or the Gateway through which they come.
+	Doors bool
 	// Answers are methods that the gateway answers itself: requests with them
 	// reach no backend, and effects are not about them.
 	Answers behavior.Methods

@@ -2,6 +2,7 @@ package gatewayapi
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,6 +65,9 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 
 func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Value) {
 	id := o.ID().String()
+	if r.answered(e, o, rule) {
+		return
+	}
 	retry := rule.At("retry")
 	if dropped := !r.settings.Version.AtLeast(1, 7) && r.settings.GatewayAPI.Channel == "standard"; dropped && retry.Exists() {
 		e.Notes = append(e.Notes, "the API server drops the retry stanza: the standard channel does not have it before 1.7")
@@ -75,6 +79,27 @@ func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Valu
 	stanza.Read(e, retry, rule.At("timeouts"), id, r.row, r.settings.Version)
 	e.Budget = r.budget(e, o, rule)
 	e.IdempotencyKey = behavior.None[string]()
+}
+
+// answered reports whether the requests of a rule are answered without a backend,
+// and then makes the effect say so. In a mesh, without backends, they may go on to
+// the Service that is the parent.
+func (r reading) answered(e *behavior.Effect, o *manifest.Object, rule manifest.Value) bool {
+	status, why := route.Redirect(rule), "the rule redirects"
+	for _, f := range rule.At("filters").Items() {
+		if group := f.At("extensionRef", "group"); group.Exists() && r.row.Filters != nil && !slices.Contains(r.row.Filters, group.Text()) {
+			status, why = 500, r.row.Name+" knows no filter of "+group.Text()
+		}
+	}
+	parents, _ := resolve.ParentRefs(o)
+	mesh := slices.ContainsFunc(parents, func(id manifest.ID) bool { return id.Kind == "Service" })
+	if status == 0 && !mesh && !route.HasBackend(rule) {
+		status, why = 500, "the rule has no backend"
+	}
+	if status != 0 {
+		gateway.Answered(e, status, why)
+	}
+	return status != 0
 }
 
 // budget is that of the Services behind the rule, where all have the same one.

@@ -35,12 +35,12 @@ type Impact struct {
 // with those of another, in the order of the former's rules; what is new follows.
 func Of(g gateway.Gateway, before, after *manifest.Set, s gateway.Settings) []Impact {
 	var list []Impact
-	intents := rules(before)
+	intents := rules(g, before, s)
 	former, now := g.Read(intents, before, s), g.Read(intents, after, s)
 	for n, i := range intents {
 		list = append(list, compare(i, former[n], now[n])...)
 	}
-	fresh := rules(after)
+	fresh := rules(g, after, s)
 	effects := g.Read(fresh, after, s)
 	known := map[string]bool{}
 	for _, i := range intents {

@@ -9,17 +9,19 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/gateway"
 )
 
 // rules gives an intent without a wish for everything in a world whose requests a
-// gateway may retry: each rule; each Service that no rule is in front of; and what
-// is not in the world and an object in it is for, such as the route of a policy.
-func rules(world *manifest.Set) []resolve.Intent {
+// gateway may retry: each rule; each Service that no rule which it serves is in front
+// of; and what is not in the world and an object in it is for, such as the route of a
+// policy.
+func rules(g gateway.Gateway, world *manifest.Set, s gateway.Settings) []resolve.Intent {
 	list := (&resolve.Plan{World: world}).Bystanders()
 	behind := map[manifest.ID]bool{}
-	for _, i := range list {
-		for _, id := range route.Backends(i.Object, i.Rule) {
-			behind[id] = true
+	for n, effects := range g.Read(list, world, s) {
+		for _, id := range route.Backends(list[n].Object, list[n].Rule) {
+			behind[id] = behind[id] || len(effects) > 0
 		}
 	}
 	for _, o := range world.Kind("", "Service") {

@@ -30,13 +30,19 @@ type stretch struct {
 	// http is the index of the http route in the VirtualService.
 	http    int
 	methods behavior.Methods
-	rest    string
+	key
 }
 
 // routes are the matches for one host in the order in which Envoy tries them.
 type routes struct {
 	stretches []stretch
 	byURI     map[string][]int
+	// paths are the uris that are paths, in order, and regular the others.
+	paths   []pathOf
+	regular []string
+	// rivals are VirtualServices that would have the host in the mesh to themselves
+	// if they were older.
+	rivals []*manifest.Object
 }
 
 // newAttachments reads a world. VirtualServices for one host are merged in the
@@ -45,14 +51,15 @@ type routes struct {
 // pilot/pkg/networking/core/route/route.go SortVHostRoutes).
 func newAttachments(world *manifest.Set, s gateway.Settings) attachments {
 	a := attachments{s, map[groupKey]*routes{}, map[ruleKey][]*manifest.Object{}, map[string]string{}}
-	for _, vs := range byAge(world.Kind(group, "VirtualService")) {
+	for _, vs := range seen(world.Kind(group, "VirtualService")) {
 		for _, gateway := range gatewaysOf(vs) {
 			for _, host := range hostsOf(vs, s) {
 				key := groupKey{gateway, host}
 				if a.groups[key] == nil {
 					a.groups[key] = &routes{}
-				} else if gateway == wholeMesh {
-					continue // in the mesh the oldest wins as a whole
+				} else if gateway == wholeMesh { // in the mesh the oldest wins as a whole
+					a.groups[key].rivals = append(a.groups[key].rivals, vs)
+					continue
 				}
 				a.groups[key].add(vs)
 			}
@@ -75,15 +82,16 @@ func newAttachments(world *manifest.Set, s gateway.Settings) attachments {
 
 func byAge(objects []*manifest.Object) []*manifest.Object {
 	return slices.SortedStableFunc(slices.Values(objects), func(a, b *manifest.Object) int {
-		age := func(o *manifest.Object) string {
-			if time := o.At("metadata", "creationTimestamp").Text(); time != "" {
-				return time
-			}
-			return "not made yet" // after every time
-		}
 		name := func(o *manifest.Object) string { return o.ID().Name + "." + o.ID().Namespace }
 		return cmp.Or(cmp.Compare(age(a), age(b)), cmp.Compare(name(a), name(b)))
 	})
+}
+
+func age(o *manifest.Object) string {
+	if time := o.At("metadata", "creationTimestamp").Text(); time != "" {
+		return time
+	}
+	return "not made yet" // after every time
 }
 
 // add takes the http routes of a VirtualService up to the first match for
@@ -92,7 +100,7 @@ func byAge(objects []*manifest.Object) []*manifest.Object {
 func (r *routes) add(vs *manifest.Object) {
 	for n, h := range vs.At("spec", "http").Items() {
 		for _, m := range matchers(h) {
-			r.stretches = append(r.stretches, stretch{vs, n, m.methods, m.rest})
+			r.stretches = append(r.stretches, stretch{vs, n, m.methods, m.key})
 			if r.byURI == nil {
 				r.byURI = map[string][]int{}
 			}
@@ -104,23 +112,26 @@ func (r *routes) add(vs *manifest.Object) {
 	}
 }
 
-// index moves what matches everything to the end.
+// index moves what matches everything to the end, and sorts the uris.
 func (r *routes) index() {
-	last := make([]bool, len(r.stretches))
-	for uri, places := range r.byURI {
-		for _, n := range places {
-			s := r.stretches[n]
-			last[n] = matcher{key{uri, s.rest}, s.methods}.everything()
-		}
-	}
-	order := make([]int, 0, len(last))
-	for _, want := range []bool{false, true} {
-		for n, is := range last {
-			if is == want {
+	order := make([]int, 0, len(r.stretches))
+	for _, last := range []bool{false, true} {
+		for n, s := range r.stretches {
+			if s.everything() == last {
 				order = append(order, n)
 			}
 		}
 	}
+	for uri := range r.byURI {
+		switch kind, path, _ := strings.Cut(uri, " "); kind {
+		case "prefix", "exact":
+			r.paths = append(r.paths, pathOf{path, uri})
+		case "regex":
+			r.regular = append(r.regular, uri)
+		}
+	}
+	slices.SortFunc(r.paths, func(a, b pathOf) int { return cmp.Or(strings.Compare(a.path, b.path), strings.Compare(a.uri, b.uri)) })
+	slices.Sort(r.regular)
 	position := make([]int, len(order))
 	sorted := make([]stretch, len(order))
 	for at, n := range order {

@@ -58,31 +58,6 @@ func proxies(h manifest.Value) bool {
 	return !h.At("redirect").Exists() && !h.At("directResponse").Exists()
 }
 
-// setKey has an http route set the header once, before the first try: the
-// client's own value, or else the ID of the request.
-func setKey(h manifest.Value, header string) {
-	request := h.Make("headers", "request")
-	for _, verb := range []string{"set", "add"} {
-		var same []string
-		for name := range request.At(verb).Fields() {
-			if strings.EqualFold(name.Text(), header) {
-				same = append(same, name.Text())
-			}
-		}
-		for _, name := range same {
-			request.At(verb).Remove(name)
-		}
-		if request.At(verb).Exists() && request.At(verb).Len() == 0 {
-			request.Remove(verb)
-		}
-	}
-	request.Make("set").Put(header, keyFormat(header))
-}
-
-// keyFormat is Envoy's for the client's header or else the ID that Envoy gives
-// each request.
-func keyFormat(header string) string { return "%REQ(" + header + "?X-Request-Id)%" }
-
 // keep carries over what a rule of a route itself says of retries, as Istio
 // understands it (1.31 pilot/pkg/config/kube/gateway/conversion.go:186).
 func keep(h manifest.Value, rule route.Rule) {

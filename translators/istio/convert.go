@@ -2,6 +2,7 @@ package istio
 
 import (
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -132,16 +133,31 @@ func (c conversion) one(name string, rule route.Rule, matches []candidate, only 
 // wanted gives the requests of a rule as a VirtualService would match them.
 func wanted(o *manifest.Object, rule int) []matcher {
 	var list []matcher
-	rules := route.Rules(o)
-	for n, m := range rules[rule].Matches {
-		one := candidate{rules[rule], m, rules[rule].Value.At("matches").Index(n)}
-		for _, v := range (conversion{o: o}).matches(one, behavior.AllMethods) {
-			w := matcherOf(v)
-			w.methods &= route.ReachOf(rules, rule, m)
-			list = append(list, w)
-		}
+	for _, w := range wants(o, rule) {
+		list = append(list, w)
 	}
 	return list
+}
+
+// wants is wanted with the match that each is made of. The exact half of a prefix
+// loses to a rule's exact path.
+func wants(o *manifest.Object, rule int) iter.Seq2[route.Match, matcher] {
+	rules := route.Rules(o)
+	return func(yield func(route.Match, matcher) bool) {
+		for n, m := range rules[rule].Matches {
+			one := candidate{rules[rule], m, rules[rule].Value.At("matches").Index(n)}
+			for _, v := range (conversion{o: o}).matches(one, behavior.AllMethods) {
+				w := matcherOf(v)
+				w.methods &= reachOf(rules, rule, m)
+				if path, exact := strings.CutPrefix(w.uri, "exact "); exact && m.Path == "PathPrefix "+path {
+					w.methods &^= before(rules, "Exact "+path, m)
+				}
+				if !yield(m, w) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // matches gives the matches of a VirtualService that together are one of a route:

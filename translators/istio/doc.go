@@ -21,13 +21,26 @@
 // Of VirtualServices for one host in the mesh the oldest has it to itself; behind
 // a Gateway they are merged, the oldest first, and what matches everything goes
 // last. Within one VirtualService nothing behind a match for everything is used,
-// so that an HTTPRoute's regular expressions are dead beside a rule for all paths.
+// so that on Istio's own Gateways an HTTPRoute's regular expressions are dead beside
+// a rule for all paths, be it another route's (measured with the generator; 1.31
+// pilot/pkg/networking/core/route/route.go:427). A request for a host that a
+// VirtualService names never gets to one for a wildcard. What depends on which of
+// two objects is older, or on what a regular expression of another object matches,
+// is said to be unknown.
 //
 // A budget takes the place of connectionPool.http.maxRetries, which is without
 // bound otherwise; 0 is no bound. DestinationRules count in the namespace of the
 // client, then of the Service, then of the mesh, and in it those with the most
 // specific host; of several the oldest trafficPolicy holds, and subsets of all.
 // What is set for a port takes the place of the host's budget as well.
+//
+// Until 1.30 a budget is lost for a subset with settings of its own, and is 0.2% where
+// it does not say how much.
+//
+// With exportTo a VirtualService is seen by the proxies of some namespaces only, for
+// which it comes before those that all see; "~" hides it. Which namespace a request's
+// proxy is in is not known. A rule of an HTTPRoute with a filter that Istio does not
+// know is left out as a whole, and its requests go to another rule or nowhere.
 //
 // The retries that Istio writes between a sidecar and its own application
 // (reset-before-request, twice) cannot be configured in 1.31 and are not counted

@@ -66,21 +66,6 @@ func (a attachments) mostSpecific(namespace, host, client string) (rules []*mani
 	return nil
 }
 
-// exported reports whether clients in a namespace see an object; an unknown
-// namespace does.
-func exported(o *manifest.Object, client string) bool {
-	list := o.At("spec", "exportTo")
-	if list.Len() == 0 || client == "" {
-		return true
-	}
-	for _, to := range list.Items() {
-		if text := to.Text(); text == "*" || text == client || text == "." && o.ID().Namespace == client {
-			return true
-		}
-	}
-	return false
-}
-
 // wider gives the next wildcard that covers a host, up to "*"; nothing for that.
 func wider(host string) string {
 	if host == "*" {

@@ -40,6 +40,9 @@ func matcherOf(m manifest.Value) matcher {
 	out := matcher{methods: behavior.AllMethods}
 	var rest []string
 	for name, v := range m.Fields() {
+		if !v.Exists() {
+			continue
+		}
 		switch name.Text() {
 		case "uri":
 			kind, value := stringMatch(v)
@@ -63,6 +66,9 @@ func flat(path string, v manifest.Value) []string {
 	}
 	list := []string{path}
 	for name, kid := range v.Fields() {
+		if !kid.Exists() {
+			continue
+		}
 		list = append(list, flat(path+"."+strings.ToLower(name.Text()), kid)...)
 	}
 	for _, kid := range v.Items() {
@@ -73,10 +79,14 @@ func flat(path string, v manifest.Value) []string {
 
 func stringMatch(v manifest.Value) (kind, value string) {
 	for name, text := range v.Fields() {
-		return name.Text(), text.Text()
+		if text.Exists() {
+			return name.Text(), text.Text()
+		}
 	}
 	return "", ""
 }
+
+const upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // methodsOf gives the methods that a match lets through; of an expression that
 // cannot be read every method may match.
@@ -86,6 +96,9 @@ func methodsOf(kind, value string) behavior.Methods {
 	case "prefix":
 		fits = func(name string) bool { return strings.HasPrefix(name, value) }
 	case "regex":
+		if strings.Trim(value, upper+"|") == "" { // a list of names, as most are
+			return behavior.ParseMethods(strings.Split(value, "|"))
+		}
 		re, err := regexp.Compile("^(?:" + value + ")$")
 		if err != nil {
 			return behavior.AllMethods

@@ -20,8 +20,8 @@ func (t *translation) neighbours(o *manifest.Object, intents []resolve.Intent) (
 	if t.behind == nil {
 		t.behind = t.routesBehind()
 	}
-	for _, door := range t.doors(o) {
-		for _, other := range t.behind[door] {
+	for _, door := range doors(o, bind(o, t.plan.World, t.settings), t.settings) {
+		for _, other := range t.behind[door].near(o) {
 			if other.ID() == o.ID() {
 				continue
 			}
@@ -38,8 +38,8 @@ func (t *translation) neighbours(o *manifest.Object, intents []resolve.Intent) (
 
 // routesBehind gives the routes that become VirtualServices by their doors: those
 // with a policy.
-func (t *translation) routesBehind() map[string][]*manifest.Object {
-	behind := map[string][]*manifest.Object{}
+func (t *translation) routesBehind() map[groupKey]*street {
+	behind := map[groupKey]*street{}
 	seen := map[manifest.ID]bool{}
 	for _, i := range t.plan.Intents {
 		o := i.Object
@@ -47,27 +47,14 @@ func (t *translation) routesBehind() map[string][]*manifest.Object {
 			continue
 		}
 		seen[i.ID()] = true
-		for _, door := range t.doors(o) {
-			behind[door] = append(behind[door], o)
+		for _, door := range doors(o, bind(o, t.plan.World, t.settings), t.settings) {
+			if behind[door] == nil {
+				behind[door] = &street{at: map[string][]int{}, below: map[string][]int{}}
+			}
+			behind[door].add(o)
 		}
 	}
 	return behind
-}
-
-// doors are the places where a VirtualService for a route would stand, as host
-// and gateway.
-func (t *translation) doors(o *manifest.Object) []string {
-	b := bind(o, t.plan.World, t.settings)
-	var list []string
-	for _, gateway := range b.gateways {
-		for _, host := range hostnames(o) {
-			list = append(list, gateway+" "+host)
-		}
-	}
-	for _, service := range b.mesh {
-		list = append(list, wholeMesh+" "+service.String())
-	}
-	return list
 }
 
 // overlap finds a match of each of two routes that may match one request. What

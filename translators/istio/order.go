@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
@@ -63,6 +64,29 @@ func precedence(a, b candidate) int {
 		cmp.Compare(b.match.Headers, a.match.Headers), cmp.Compare(b.match.Queries, a.match.Queries),
 		cmp.Compare(a.rule.Index, b.rule.Index),
 	)
+}
+
+// reachOf is route.ReachOf in that order: a prefix / with a method, or with the
+// conditions of a regular expression, comes before that.
+func reachOf(rules []route.Rule, i int, m route.Match) behavior.Methods {
+	methods := route.ReachOf(rules, i, m)
+	if strings.HasPrefix(m.Path, "RegularExpression ") {
+		methods &^= before(rules, "PathPrefix /", m)
+	}
+	return methods
+}
+
+// before gives the methods that matches for a path take from one that comes behind
+// them. What matches everything goes last, and takes none.
+func before(rules []route.Rule, path string, m route.Match) (methods behavior.Methods) {
+	for _, rule := range rules {
+		for _, n := range rule.Matches {
+			if n.Path == path && !everything(n) && within(n.Conditions, m.Conditions) {
+				methods |= allowed(n)
+			}
+		}
+	}
+	return methods
 }
 
 func everything(m route.Match) bool {

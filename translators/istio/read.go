@@ -9,7 +9,6 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
-	"retryctl.dev/translators/stanza"
 )
 
 // Read gives what Istio's proxies do: by the VirtualServices that serve the
@@ -17,7 +16,7 @@ import (
 // HTTPRoute on Istio's own Gateways, and by the DestinationRules of the hosts.
 // What is not said is Istio's default: two retries.
 func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
-	r := reading{world, s, newAttachments(world, s), delegates(world)}
+	r := reading{world, s, newAttachments(world, s), delegates(world), &landscape{}}
 	effects := make([][]behavior.Effect, len(intents))
 	for n, i := range intents {
 		effects[n] = r.intent(i, intents)
@@ -31,6 +30,7 @@ type reading struct {
 	attached attachments
 	// roots are the http routes that leave their requests to a VirtualService.
 	roots map[manifest.ID][]manifest.Value
+	*landscape
 }
 
 func (r reading) intent(i resolve.Intent, all []resolve.Intent) []behavior.Effect {
@@ -64,60 +64,35 @@ func (r reading) service(i resolve.Intent) []behavior.Effect {
 		return []behavior.Effect{e}
 	}
 	var everything []matcher
+	own := map[key]bool{}
 	for _, s := range group.stretches {
+		own[s.key] = true
 		everything = append(everything, matchers(s.vs.At("spec", "http").Index(s.http))...)
 	}
-	return r.served(everything, group)
+	in, certain := group.doubts(everything, func() map[key]bool { return own })
+	return append(r.served(certain, group), in.effects(i.ID().String(), "", true)...)
 }
 
+// route reads what serves the requests of a rule on each classic Gateway and for
+// each host, and what Istio makes of the rule itself on its own Gateways.
 func (r reading) route(i resolve.Intent, now *manifest.Object) []behavior.Effect {
 	b := bind(now, r.world, r.settings)
-	hosts, gateways := hostnames(now), b.gateways
-	if len(b.mesh) > 0 {
-		gateways = append(gateways, wholeMesh)
-	}
 	var effects []behavior.Effect
-	for _, gateway := range gateways {
-		names := hosts
-		if gateway == wholeMesh {
-			names = nil
-			for _, service := range b.mesh {
-				names = append(names, hostOf(service, r.settings))
-			}
+	var in doubt
+	for _, door := range doors(now, b, r.settings) {
+		group := r.attached.on(door.gateway, door.host)
+		if group == nil {
+			in = in.and(doubt{none: i.Methods}).and(r.below(door, wanted(i.Object, i.Rule)))
+			continue
 		}
-		for _, host := range names {
-			effects = join(effects, r.served(wanted(i.Object, i.Rule), r.attached.on(gateway, host)))
-		}
+		want, open := r.wantedAt(door, i.Object, now, i.Rule)
+		about, certain := group.doubts(want, func() map[key]bool { return r.keys(door) })
+		effects = join(effects, r.served(certain, group))
+		in = in.and(doubt{open: open}).and(about).and(r.below(door, want))
 	}
+	effects = append(effects, in.effects(i.ID().String(), ruleName(route.Rules(i.Object)[i.Rule]), len(effects) > 0)...)
 	if b.native {
 		effects = append(effects, r.native(i, now, b)...)
-	}
-	return effects
-}
-
-func (r reading) native(i resolve.Intent, now *manifest.Object, b binding) []behavior.Effect {
-	rules := route.Rules(now)
-	indexes, methods := route.Serving(route.Rules(i.Object), rules, i.Rule)
-	var effects []behavior.Effect
-	for n, at := range indexes {
-		rule, id := rules[at].Value, now.ID().String()
-		if redirects(rule) || len(backends(r.world, now, at, r.settings)) == 0 {
-			continue // answered without a backend
-		}
-		e := behavior.Effect{Object: id, Rule: ruleName(rules[at]), Methods: methods[n], Origin: map[string]string{}}
-		retry := rule.At("retry")
-		if rules[at].GRPC || r.settings.GatewayAPI.Channel == "standard" {
-			retry = manifest.Value{}
-		}
-		stanza.Read(&e, retry, rule.At("timeouts"), id, stanza.Of("istio"), nativeVersion)
-		ofNoUse(&e)
-		e.IdempotencyKey = behavior.None[string]()
-		if name, _, ok := gateway.HeaderSet(rule, isKey); ok {
-			e.IdempotencyKey, e.Origin["idempotencyKey"] = behavior.Is(name), id+" RequestHeaderModifier"
-		}
-		r.upstream(&e, backends(r.world, now, at, r.settings), b.client)
-		e.Behavior = e.Behavior.Normal()
-		effects = append(effects, e)
 	}
 	return effects
 }

@@ -5,6 +5,7 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/gateway"
 )
 
 // upstream reads what the DestinationRules of the destinations bound, for a client
@@ -92,6 +93,10 @@ func (r reading) destination(e *behavior.Effect, d destination, client string) {
 			policy.pool = over.pool
 		}
 		policy.budget = orElse(over.budget, policy.budget)
+		if policy.budget.Exists() && !r.settings.Version.AtLeast(1, 30) { // istio/istio#59667
+			policy.budget = manifest.Value{}
+			e.Notes = append(e.Notes, fmt.Sprintf("the budget of %s is lost for a subset with settings of its own, until Istio 1.30", main.ID()))
+		}
 	}
 	from := main.ID().String()
 	e.Origin["circuitBreaker"] = from + " connectionPool"
@@ -101,8 +106,8 @@ func (r reading) destination(e *behavior.Effect, d destination, client string) {
 		}
 	}
 	if policy.budget.IsMap() && r.settings.Version.AtLeast(1, 27) {
-		e.Budget, e.Origin["budget"] = behavior.Is(readBudget(policy.budget)), from+" retryBudget"
-		if text := policy.budget.At("budgetInterval").Text(); text != "" {
+		e.Budget, e.Origin["budget"] = behavior.Is(readBudget(policy.budget, r.settings.Version)), from+" retryBudget"
+		if text := policy.budget.At("budgetInterval").Text(); text != "" && r.settings.Version.AtLeast(1, 31) {
 			e.Notes = append(e.Notes, fmt.Sprintf("the budget of %s counts the requests of the last %s", from, text))
 		}
 		e.Breaker.RetriesOverridden = true
@@ -150,9 +155,13 @@ func orElse(v, otherwise manifest.Value) manifest.Value {
 }
 
 // readBudget: what is left out, and a concurrency of 0, is Istio's default (1.31
-// pilot/pkg/networking/core/cluster_traffic_policy.go:228).
-func readBudget(v manifest.Value) behavior.Budget {
+// pilot/pkg/networking/core/cluster_traffic_policy.go:228). Until 1.30 that was 0.2%
+// by mistake (istio/istio#59504); what is written always counted.
+func readBudget(v manifest.Value, version gateway.Version) behavior.Budget {
 	b := behavior.Budget{Percent: 20, MinConcurrent: 3}
+	if !version.AtLeast(1, 30) {
+		b.Percent = 0.2
+	}
 	if percent, ok := v.At("percent").Float(); ok {
 		b.Percent = percent
 	}

@@ -15,9 +15,17 @@ import (
 // effects reads what happens to the target of a policy in a world.
 func effects(t *testing.T, kind, name, world string) []behavior.Effect {
 	t.Helper()
+	return effectsIn(t, gateway.Defaults(Gateway{}.Profile()), kind, name, world)
+}
+
+func effectsIn(t *testing.T, s gateway.Settings, kind, name, world string) []behavior.Effect {
+	t.Helper()
 	group := "networking.istio.io"
-	if kind == "HTTPRoute" {
+	switch kind {
+	case "HTTPRoute":
 		group = "gateway.networking.k8s.io"
+	case "Service":
+		group = ""
 	}
 	objects, err := manifest.Read(strings.NewReader(world), "world.yaml")
 	if err != nil {
@@ -32,7 +40,7 @@ func effects(t *testing.T, kind, name, world string) []behavior.Effect {
 		t.Fatal(findings)
 	}
 	var all []behavior.Effect
-	for _, list := range (Gateway{}).Read(plan.Intents, plan.World, gateway.Defaults(Gateway{}.Profile())) {
+	for _, list := range (Gateway{}).Read(plan.Intents, plan.World, s) {
 		all = append(all, list...)
 	}
 	return all
@@ -129,5 +137,96 @@ func TestRoutesThatShareRequestsAreRefused(t *testing.T) {
 	out := Gateway{}.Translate(plan, gateway.Defaults(Gateway{}.Profile()))
 	if len(out.Objects) != 1 || out.Objects[0].ID().Name != "c" {
 		t.Errorf("got %d objects, want that of c, whose requests are its own", len(out.Objects))
+	}
+}
+
+func TestAKeyThatIsTakenOutOfRequestsIsNone(t *testing.T) {
+	const world = "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: a, namespace: shop}\nspec:\n  hosts: [a.example]\n  gateways: [edge]\n" +
+		"  http: [{route: [{destination: {host: orders}TO}], headers: {request: {set: {Idempotency-Key: '%REQ(Idempotency-Key?X-Request-Id)%'}MORE}}}]\n"
+	for _, c := range []struct {
+		more, to string
+		want     behavior.State
+	}{
+		{"", "", behavior.Set},
+		{", remove: [x-debug], add: {x: y}", "", behavior.Set},
+		{", remove: [idempotency-key]", "", behavior.Off},
+		{", add: {idempotency-key: x}", "", behavior.Off},
+		{"", ", headers: {request: {remove: [idempotency-key]}}", behavior.Off},
+	} {
+		got := effects(t, "VirtualService", "a", strings.NewReplacer("MORE", c.more, "TO", c.to).Replace(world))
+		if len(got) != 1 || got[0].IdempotencyKey.State != c.want {
+			t.Errorf("with %q and for the destination %q: %+v", c.more, c.to, got[0].IdempotencyKey)
+		}
+	}
+}
+
+func TestABudgetDependsOnTheVersionWhereItsPercentageIsLeftOut(t *testing.T) {
+	const rule = "---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: orders, namespace: shop}\nspec:\n  host: orders\n" +
+		"  trafficPolicy: {retryBudget: {BUDGET}}\n  subsets: [{name: v1, trafficPolicy: {connectionPool: {http: {maxRetries: 1}}}}]\n"
+	whole, subset := "host: orders, port", "host: orders, subset: v1, port"
+	for _, c := range []struct {
+		minor      int
+		budget, to string
+		percent    float64 // 0 is no budget
+	}{
+		{31, "percent: 5", whole, 5}, {31, "minRetryConcurrency: 4", whole, 20}, {31, "percent: 5", subset, 5},
+		{30, "minRetryConcurrency: 4", whole, 20}, {30, "percent: 5", subset, 5},
+		{29, "percent: 5", whole, 5}, {29, "minRetryConcurrency: 4", whole, 0.2}, {29, "percent: 5", subset, 0},
+		{27, "percent: 5", whole, 5}, {26, "percent: 5", whole, 0},
+	} {
+		s := gateway.Defaults(Gateway{}.Profile())
+		s.Version = gateway.Version{Major: 1, Minor: c.minor}
+		world := service("a", "}\nspec:\n  hosts: [a.example]\n  gateways: [edge]") + strings.Replace(rule, "BUDGET", c.budget, 1)
+		got := effectsIn(t, s, "VirtualService", "a", strings.Replace(world, whole, c.to, 1))
+		if len(got) != 1 || got[0].Budget.Value.Percent != c.percent || (got[0].Budget.State == behavior.Set) != (c.percent > 0) {
+			t.Errorf("1.%d with %s, to %s: %+v", c.minor, c.budget, c.to, got[0].Budget)
+		}
+	}
+}
+
+func TestAVirtualServiceHoldsForTheProxiesThatSeeIt(t *testing.T) {
+	in := func(exportTo string) string { return "}\nspec:\n  exportTo: " + exportTo + "\n  hosts: [orders]" }
+	for _, c := range []struct {
+		about, world, kind string
+		want               string // the http routes that serve the requests, ? for others
+	}{
+		{"all of them", service("a", in("['*']")), "VirtualService", "a"},
+		{"all of them and some", service("a", in("[team, '*']")), "VirtualService", "a"},
+		{"those of its own namespace", service("a", in("['.']")), "VirtualService", "a ?"},
+		{"those of another namespace", service("a", in("[team]")), "VirtualService", "a ?"},
+		{"none", service("a", in("['~']")), "VirtualService", ""},
+		{"none, so that another one has the host", service("a", in("['~']")) + service("b", in("[]")), "VirtualService", "b"},
+		{"some, before an older one for all", service("a", in("['.']")) + service("old", ", creationTimestamp: \"2025-01-01T00:00:00Z\""+in("[]")), "VirtualService", "a ?"},
+		{"those of its own namespace, for a Service", service("a", in("['.']")), "Service", "a ?"},
+		{"none, for a Service", service("a", in("['~']")), "Service", ""},
+	} {
+		name := map[string]string{"VirtualService": "a", "Service": "orders"}[c.kind]
+		world := c.world + "---\napiVersion: v1\nkind: Service\nmetadata: {name: orders, namespace: shop}\nspec: {ports: [{port: 8080}]}\n"
+		var rules []string
+		for _, e := range effects(t, c.kind, name, world) {
+			switch {
+			case e.MaxRetries.State == behavior.Unknown:
+				rules = append(rules, "?")
+			case e.Rule != "":
+				rules = append(rules, e.Rule)
+			}
+		}
+		if got := strings.Join(rules, " "); got != c.want {
+			t.Errorf("%s: %q serve them, want %q", c.about, got, c.want)
+		}
+	}
+}
+
+func TestIstioLeavesARuleOutWhoseFilterItDoesNotKnow(t *testing.T) {
+	const world = "---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge, namespace: shop}\nspec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}\n" +
+		"---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a, namespace: shop}\nspec:\n  parentRefs: [{name: edge}]\n" +
+		"  rules: [{FILTERS, backendRefs: [{name: orders, port: 8080}]}]\n"
+	for filters, want := range map[string]behavior.State{
+		"filters: [{type: ExtensionRef, extensionRef: {group: traefik.io, kind: Middleware, name: x}}]": behavior.Unknown,
+		"filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x, value: y}]}}]": behavior.Set,
+	} {
+		if got := effects(t, "HTTPRoute", "a", strings.Replace(world, "FILTERS", filters, 1)); len(got) != 1 || got[0].MaxRetries.State != want {
+			t.Errorf("with %s: %+v", filters, got)
+		}
 	}
 }

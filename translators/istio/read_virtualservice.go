@@ -1,9 +1,7 @@
 package istio
 
 import (
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"retryctl.dev/schema/behavior"
@@ -25,13 +23,21 @@ func (r reading) virtualService(i resolve.Intent, now *manifest.Object) []behavi
 		alone.index()
 		return r.served(wanted, alone)
 	}
+	own := map[key]bool{}
+	for _, s := range before.stretches {
+		own[s.key] = true
+	}
 	var effects []behavior.Effect
+	var in doubt
 	for _, gateway := range gatewaysOf(now) {
 		for _, host := range hostsOf(now, r.settings) {
-			effects = join(effects, r.served(wanted, r.attached.on(gateway, host)))
+			group := r.attached.on(gateway, host)
+			about, certain := group.doubts(wanted, func() map[key]bool { return own })
+			effects = join(effects, r.served(certain, group))
+			in = in.and(about)
 		}
 	}
-	return effects
+	return append(effects, in.effects(now.ID().String(), httpName(i.Object, i.Rule), len(effects) > 0)...)
 }
 
 // join adds effects that are not there yet.
@@ -131,10 +137,8 @@ func (r reading) http(e *behavior.Effect, h manifest.Value, from string) {
 	on := defaultRetryOn
 	switch {
 	case h.At("delegate").Exists():
-		e.MaxRetries, e.Origin["maxRetries"] = behavior.Unclear[int](), from+" leaves it to a delegate"
-		e.TotalTimeout, e.AttemptTimeout, e.Backoff = behavior.Unclear[time.Duration](), behavior.Unclear[time.Duration](), behavior.Unclear[behavior.Backoff]()
-		e.IdempotencyKey = behavior.Unclear[string]()
-		e.Unclear.Add(behavior.AllMethods, causesOf("5xx,"+defaultRetryOn)...)
+		leaveOpen(e)
+		e.Origin["maxRetries"] = from + " leaves it to a delegate"
 		e.Notes = append(e.Notes, from+" leaves its requests to another VirtualService, which is not read here")
 		return
 	case !retries.IsMap():
@@ -163,13 +167,20 @@ func (r reading) http(e *behavior.Effect, h manifest.Value, from string) {
 	e.Causes.Add(behavior.AllMethods, causesOf(on)...)
 	ofNoUse(e)
 	e.IdempotencyKey = behavior.None[string]()
-	for name, value := range h.At("headers", "request", "set").Fields() {
-		if isKey(name.Text(), value.Text()) {
-			e.IdempotencyKey, e.Origin["idempotencyKey"] = behavior.Is(name.Text()), from+" headers.request.set"
-		}
+	if name, ok := keyOf(h); ok {
+		e.IdempotencyKey, e.Origin["idempotencyKey"] = behavior.Is(name), from+" headers.request.set"
 	}
 	if h.At("fault", "abort").Exists() {
 		e.Notes = append(e.Notes, from+" has a fault: Envoy makes it before the router, so it is never retried")
+	}
+}
+
+// leaveOpen says that nothing is known of what an http route does.
+func leaveOpen(e *behavior.Effect) {
+	e.MaxRetries, e.IdempotencyKey = behavior.Unclear[int](), behavior.Unclear[string]()
+	e.TotalTimeout, e.AttemptTimeout, e.Backoff = behavior.Unclear[time.Duration](), behavior.Unclear[time.Duration](), behavior.Unclear[behavior.Backoff]()
+	for c := range behavior.NumCauses {
+		e.Unclear.Add(behavior.AllMethods, behavior.Cause(c))
 	}
 }
 
@@ -190,15 +201,7 @@ func ofNoUse(e *behavior.Effect) {
 
 const defaultBase = 25 * time.Millisecond
 
-// waits are Envoy's: full jitter, doubled up to ten times the base.
+// waits are Envoy's: full jitter, doubled up to ten times the base, none after a 425.
 func waits(base time.Duration) behavior.Setting[behavior.Backoff] {
-	return behavior.Is(behavior.Backoff{Base: base, Cap: 10 * base, Growth: 2, Jitter: behavior.FullJitter})
-}
-
-// keyForm is a header that keeps the client's value and else takes the request ID.
-var keyForm = regexp.MustCompile(`(?i)^%REQ\(([^?)]+)\?X-Request-Id\)%$`)
-
-func isKey(name, value string) bool {
-	m := keyForm.FindStringSubmatch(value)
-	return m != nil && strings.EqualFold(m[1], name)
+	return behavior.Is(behavior.Backoff{Base: base, Cap: 10 * base, Growth: 2, Jitter: behavior.FullJitter, NotAfter425: true})
 }

@@ -17,7 +17,7 @@ func (Gateway) Profile() gateway.Profile {
 
 // reasons are read in Istio 1.31 (istio.io/istio release-1.31, istio.io/api
 // v1.31.4) and in Envoy's retry_state_impl.cc.
-var reasons = map[string]string{
+var reasons = withOpen(map[string]string{
 	"ConnectFailure/widened":            "reset, reset-before-request and the stanza of an HTTPRoute retry it as well (pilot/pkg/config/kube/gateway/conversion.go:186)",
 	"RefusedStream/widened":             "reset and the stanza of an HTTPRoute retry it as well (pilot/pkg/config/kube/gateway/conversion.go:186)",
 	"ResetBeforeRequest/widened":        "reset covers every loss of the connection (Envoy retry_state_impl.cc, wouldRetryFromReset)",
@@ -36,8 +36,22 @@ var reasons = map[string]string{
 	"backoff":                           "only Envoy's base_interval can be set, from Istio 1.26 on (istio.io/api networking/v1alpha3/virtual_service.proto, HTTPRetry)",
 	"backoff.maxInterval":               "the longest interval is always ten times the base (pilot/pkg/networking/core/route/retry/retry.go:96)",
 	"backoff.jitter":                    "Envoy's waits are uniform between 0 and the interval (Envoy backoff_strategy.cc)",
+	"backoff.after425":                  "Envoy tries a request that was too early again at once (retry_state_impl.cc, wouldRetryFromHeaders; measured with Envoy 1.39.3)",
 	"budget":                            "retryBudget is a share of the requests in flight, from Istio 1.27 on, and is lost for a port that has portLevelSettings; a rate cannot be said (pilot/pkg/networking/core/cluster_traffic_policy.go:228, pilot/pkg/networking/util/util.go:863)",
 	"circuitBreaker.maxParallelRetries": "a retry budget takes its place in Envoy (go-control-plane circuit_breaker.pb.go:128)",
 	"circuitBreaker":                    "connectionPool takes numbers up to 2147483647 (istio.io/api networking/v1alpha3/destination_rule.proto)",
-	"idempotencyKey":                    "the http route does not send requests on, or sets the header to something else",
+	"idempotencyKey":                    "the http route does not send requests on, or it or a backend changes the header in another way as well",
+})
+
+// withOpen adds why something is not known, which is the same for every topic.
+func withOpen(texts map[string]string) map[string]string {
+	for _, topic := range []string{
+		"ConnectFailure", "RefusedStream", "ResetBeforeRequest", "Reset", "AttemptTimeout", "statusCodes", "grpcStatuses",
+		"maxRetries", "attemptTimeout", "totalTimeout", "backoff", "budget", "circuitBreaker.maxConnections", "circuitBreaker.maxPendingRequests",
+		"circuitBreaker.maxParallelRequests", "circuitBreaker.maxParallelRetries", "idempotencyKey",
+	} {
+		texts[topic+"/unknown"] = "another VirtualService or route may have a part of the requests: the older one comes first, or one for a narrower host " +
+			"(pilot/pkg/networking/core/gateway.go:497, pilot/pkg/config/kube/gateway/conversion.go:85)"
+	}
+	return texts
 }

@@ -41,8 +41,9 @@ type translation struct {
 	edits    *gateway.Edits
 	changes  []change // of VirtualServices that are there
 	out      gateway.Output
-	rules    map[string]*manifest.Object   // new DestinationRules by host
-	behind   map[string][]*manifest.Object // routes by their doors, once neighbours asks
+	rules    map[string]*manifest.Object // new DestinationRules by host
+	behind   map[groupKey]*street        // routes by their doors, once neighbours asks
+	around   landscape
 }
 
 // object translates the intents for one object.

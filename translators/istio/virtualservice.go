@@ -71,25 +71,34 @@ type change struct {
 }
 
 // editServing edits the http routes that serve the requests of a route already.
-// It reports false where some request is not served by any.
+// It reports false where none serves any of them.
 func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, gateways, hosts []string) bool {
 	var changes []change
+	var some []change // what may serve a part of the requests
+	whole := true
+	r := reading{world: t.plan.World, settings: t.settings, attached: t.attached, landscape: &t.around}
 	for _, i := range intents {
 		want := wanted(o, i.Rule)
 		for _, gateway := range gateways {
 			for _, host := range hosts {
-				list, all := t.attached.on(gateway, host).serving(want)
-				if !all {
-					return t.partly(o, i, list)
-				}
+				door := groupKey{gateway, host}
+				group := t.attached.on(gateway, host)
+				list, all := group.serving(want)
+				whole = whole && all
 				for _, s := range list {
-					one := change{s, i}
 					if !slices.ContainsFunc(changes, func(c change) bool { return c.vs == s.vs && c.http == s.http && c.intent.Rule == i.Rule }) {
-						changes = append(changes, one)
+						changes = append(changes, change{s, i})
 					}
+				}
+				about, _ := group.doubts(want, func() map[key]bool { return r.keys(door) })
+				for _, s := range slices.Concat(list, about.to) {
+					some = append(some, change{s, i})
 				}
 			}
 		}
+	}
+	if !whole {
+		return t.partly(o, intents, some)
 	}
 	for _, c := range changes {
 		if !t.only(c.vs, gateways, hosts) {
@@ -97,7 +106,7 @@ func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, 
 				"", "give its hosts a VirtualService of their own")
 			return true
 		}
-		if !within(c.vs.At("spec", "http").Index(c.http), wanted(o, c.intent.Rule)) {
+		if !inside(c.vs.At("spec", "http").Index(c.http), wanted(o, c.intent.Rule)) {
 			t.refuse([]resolve.Intent{c.intent}, finding.CannotEdit, fmt.Sprintf("http route %s of %s serves %s, and other requests as well",
 				httpName(c.vs, c.http), c.vs.ID(), c.intent.Place()), "", "give these requests an http route of their own there")
 			return true
@@ -127,10 +136,10 @@ func (t *translation) only(vs *manifest.Object, gateways, hosts []string) bool {
 // partly refuses a route some of whose requests another VirtualService serves: a
 // new one beside it would come before or behind it by their age. It reports false
 // where there is none, or only the route's own.
-func (t *translation) partly(o *manifest.Object, i resolve.Intent, list []served) bool {
-	for _, s := range list {
-		if id := s.vs.ID(); id.Name != o.ID().Name || id.Namespace != o.ID().Namespace {
-			t.refuse([]resolve.Intent{i}, finding.Conflicts, fmt.Sprintf("http route %s of %s serves a part of %s", httpName(s.vs, s.http), id, i.Place()),
+func (t *translation) partly(o *manifest.Object, intents []resolve.Intent, some []change) bool {
+	for _, c := range some {
+		if id := c.vs.ID(); id.Name != o.ID().Name || id.Namespace != o.ID().Namespace {
+			t.refuse(intents, finding.Conflicts, fmt.Sprintf("http route %s of %s serves a part of %s", httpName(c.vs, c.http), id, c.intent.Place()),
 				"of two VirtualServices for one host the older comes first, whatever the matches (Istio 1.31 pilot/pkg/networking/core/gateway.go:497)",
 				"have one of them serve all of it")
 			return true
@@ -139,8 +148,8 @@ func (t *translation) partly(o *manifest.Object, i resolve.Intent, list []served
 	return false
 }
 
-// within reports whether an http route matches none but the wanted requests.
-func within(h manifest.Value, wanted []matcher) bool {
+// inside reports whether an http route matches none but the wanted requests.
+func inside(h manifest.Value, wanted []matcher) bool {
 	for _, m := range matchers(h) {
 		if !slices.ContainsFunc(wanted, func(w matcher) bool { return w.uri == m.uri && (w.rest == "" || w.rest == m.rest) }) {
 			return false

@@ -7,6 +7,7 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/gateway"
 )
 
 // fill says what a rule's requests get.
@@ -32,8 +33,9 @@ func (r reading) number(e *behavior.Effect, at stop, v verdict, functions []*man
 	u := at.upstream
 	e.MaxRetries, e.Origin["maxRetries"] = u.retries, u.origin["maxRetries"]
 	stopped := func(format string, args ...any) {
-		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(0), ""
-		e.Notes = append(e.Notes, fmt.Sprintf(format, args...))
+		why := fmt.Sprintf(format, args...)
+		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(0), why
+		e.Notes = append(e.Notes, why)
 	}
 	switch {
 	case len(at.services) == 0:
@@ -126,6 +128,8 @@ func (r reading) key(e *behavior.Effect, at stop) {
 	case o == nil:
 	case !plain(o):
 		e.IdempotencyKey = behavior.Unclear[string]()
+	case gateway.ChangesHeader(at.rule, header(o)):
+		e.Notes = append(e.Notes, "a filter of the rule changes the header "+header(o)+": its plugin, request-transformer (priority 801), comes after correlation-id (100001)")
 	default:
 		e.IdempotencyKey, e.Origin["idempotencyKey"] = behavior.Is(header(o)), o.ID().String()
 	}

@@ -56,6 +56,12 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 			if name == "" {
 				name = fmt.Sprint(at)
 			}
+			if status := route.Redirect(rules[at].Value); status != 0 {
+				e := behavior.Effect{Object: now.ID().String(), Rule: name, Methods: methods[n] &^ unreachable, Origin: map[string]string{}}
+				gateway.Answered(&e, status, "the rule redirects")
+				effects = append(effects, e)
+				continue
+			}
 			timeout, origin := backendRequest(now, at)
 			ids := route.Backends(now, at)
 			effects = append(effects, r.effects(stop{now, name, rules[at].Value, methods[n], upstreamOf(r.world, ids, timeout, origin), ids, kind == "GRPCRoute"})...)

@@ -273,6 +273,16 @@ func TestTheKeyIsTheHeaderOfCorrelationID(t *testing.T) {
 	}
 }
 
+func TestAKeyThatTheRuleTakesOutOfRequestsIsNone(t *testing.T) {
+	for change, want := range map[string]behavior.State{"remove: [idempotency-key]": behavior.Off, "remove: [x-debug]": behavior.Set} {
+		filters := strings.Replace(filter, "[{", "[{type: RequestHeaderModifier, requestHeaderModifier: {"+change+"}}, {", 1)
+		e := read(t, "3.10", httpRoute("", rule("reads", filters, "api")), service("api"), plugin("fn", "correlation-id", "{header_name: Idempotency-Key}"))
+		if e.IdempotencyKey.State != want {
+			t.Errorf("with %s the key is %+v", change, e.IdempotencyKey)
+		}
+	}
+}
+
 func TestGRPCBackendsMayRefuseStreams(t *testing.T) {
 	e := read(t, "3.10", httpRoute("", rule("reads", "", "api")), service("api", "konghq.com/protocol: grpc"))
 	if e.Never[behavior.RefusedStream] || e.Unclear[behavior.RefusedStream] != reached {

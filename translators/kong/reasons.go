@@ -43,5 +43,5 @@ var reasons = map[string]string{
 	"backoff":                     "the next try starts at once (kong/init.lua:1270)",
 	"budget":                      "Kong has no budget for retries",
 	"circuitBreaker":              "Kong has no limits on what is in flight; its health checks take backends out after failures",
-	"idempotencyKey":              "a correlation-id plugin gives the key; where the rule has one already, that one's header holds",
+	"idempotencyKey":              "a correlation-id plugin gives the key; where the rule has one already, that one's header holds, and a filter that changes the header comes after it",
 }

@@ -35,6 +35,11 @@ type Implementation struct {
 	// envoy says that the data plane is Envoy, which ignores a try's timeout that is
 	// not less than the request's (router.cc, finalTimeout).
 	envoy bool
+	// needsRetries says that a try's timeout is lost where attempts are 0.
+	needsRetries bool
+	// Filters are the API groups of the filters that an ExtensionRef may name; nil is
+	// not known.
+	Filters []string
 	// Budget says whether XBackendTrafficPolicy is read.
 	Budget behavior.State
 	// reach says which methods reach a match where the order of matches is not the
@@ -77,14 +82,15 @@ var (
 	envoySet = append(causes("UNAVAILABLE", "CANCELLED"), notSent...)
 )
 
-// doubling is Envoy's back-off: full jitter, doubled up to a multiple of the base.
+// doubling is Envoy's back-off: full jitter, doubled up to a multiple of the base,
+// and none after a 425.
 func doubling(factor time.Duration) func(time.Duration) behavior.Setting[behavior.Backoff] {
 	return func(base time.Duration) behavior.Setting[behavior.Backoff] {
 		limit := factor * base
 		if base == 0 {
 			base, limit = 25*time.Millisecond, 250*time.Millisecond
 		}
-		return behavior.Is(behavior.Backoff{Base: base, Cap: limit, Growth: 2, Jitter: behavior.FullJitter})
+		return behavior.Is(behavior.Backoff{Base: base, Cap: limit, Growth: 2, Jitter: behavior.FullJitter, NotAfter425: true})
 	}
 }
 
@@ -124,9 +130,10 @@ var implementations = []Implementation{
 	{
 		Name: "envoy-gateway", envoy: true, stanza: envoySet, unset: 2, codes: []int{503}, code: everyCode, backoff: doubling(10),
 		total: behavior.Is(15 * time.Second), lone: true, Budget: behavior.Off, reach: route.ReachCounting,
+		Filters: []string{"gateway.envoyproxy.io"},
 	},
 	{
-		Name: "istio", envoy: true, stanza: envoySet, bare: 2, unset: 2, code: goCode, backoff: doubling(10),
+		Name: "istio", envoy: true, needsRetries: true, stanza: envoySet, bare: 2, unset: 2, code: goCode, backoff: doubling(10),
 		total: behavior.None[time.Duration](), lone: true, Budget: behavior.Unknown,
 	},
 	{

@@ -104,6 +104,8 @@ func readTimeouts(e *behavior.Effect, timeouts manifest.Value, stanza bool, id s
 		}
 	case row.attempt == unsure:
 		e.AttemptTimeout = behavior.Unclear[time.Duration]()
+	case row.needsRetries && e.MaxRetries == behavior.Is(0):
+		e.Notes = append(e.Notes, "the timeout of a try is lost: it needs retries")
 	default:
 		e.AttemptTimeout, e.Origin["attemptTimeout"] = limit, origin
 	}

@@ -29,7 +29,7 @@ func unretried() behavior.Behavior {
 func fill(e *behavior.Effect, s stack, b backend, path bool) {
 	e.Behavior = unretried()
 	e.Origin["maxRetries"] = "no retry middleware: Traefik does not retry by itself"
-	e.AttemptTimeout, e.Origin["attemptTimeout"] = b.timeout, b.origin
+	e.AttemptTimeout, e.Origin["attemptTimeout"] = b.timeout, orElse(b.origin, "the rule has no backend")
 	e.Notes = append(e.Notes, b.notes...)
 	if s.broken != "" {
 		e.Origin["maxRetries"] = s.broken

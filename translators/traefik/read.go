@@ -82,6 +82,11 @@ func hasPaths(o *manifest.Object) bool {
 func (r reading) rule(o *manifest.Object, at int, name string, methods behavior.Methods, path bool) []behavior.Effect {
 	rule := ruleOf(o, at)
 	refs, unsupported := r.routerRefs(o, rule)
+	if status := route.Redirect(rule); status != 0 {
+		e := behavior.Effect{Object: o.ID().String(), Rule: name, Methods: methods, Origin: map[string]string{}}
+		gateway.Answered(&e, status, "the rule redirects")
+		return []behavior.Effect{e}
+	}
 	var effects []behavior.Effect
 	var backends []string
 	for _, b := range r.backends(o, rule) {

@@ -1,0 +1,100 @@
+package resolve
+
+import (
+	"slices"
+	"strings"
+
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/route"
+)
+
+// A Door is where requests come in to a route: one listener of a parent. The
+// listener is empty where the parent has none, or is not in the input and the
+// route names none.
+type Door struct {
+	Parent   manifest.ID
+	Listener string
+}
+
+// String gives "Gateway shop/edge listener inner".
+func (d Door) String() string {
+	if d.Listener == "" {
+		return d.Parent.String()
+	}
+	return d.Parent.String() + " listener " + d.Listener
+}
+
+// Doors gives those of an HTTPRoute or GRPCRoute, in the order of its parentRefs
+// and of their listeners; none for other objects, and for a route without parents.
+func Doors(o *manifest.Object, world *manifest.Set) []Door {
+	var list []Door
+	if !o.Is(route.Group, "HTTPRoute") && !o.Is(route.Group, "GRPCRoute") {
+		return nil
+	}
+	ids, _ := ParentRefs(o)
+	for n, id := range ids {
+		for _, d := range doors(o, o.At("spec", "parentRefs").Index(n), id, world.Get(id)) {
+			if !slices.Contains(list, d) {
+				list = append(list, d)
+			}
+		}
+	}
+	return list
+}
+
+// doors gives the listeners to which a reference attaches a route: the one it names,
+// or all that speak HTTP, have its port and share a hostname with it.
+func doors(o *manifest.Object, ref manifest.Value, id manifest.ID, parent *manifest.Object) []Door {
+	section := ref.At("sectionName").Text()
+	if section != "" || parent == nil {
+		return []Door{{id, section}}
+	}
+	var list []Door
+	for _, l := range parent.At("spec", "listeners").Items() {
+		protocol, port := l.At("protocol").Text(), ref.At("port")
+		switch {
+		case protocol != "" && protocol != "HTTP" && protocol != "HTTPS":
+		case port.Exists() && port.Text() != l.At("port").Text():
+		case !sharesHost(l.At("hostname").Text(), o.At("spec", "hostnames")):
+		default:
+			list = append(list, Door{id, l.At("name").Text()})
+		}
+	}
+	if len(list) == 0 {
+		return []Door{{id, ""}}
+	}
+	return list
+}
+
+// sharesHost reports whether a listener's hostname has any in common with a
+// route's; either may have none, which is any.
+func sharesHost(host string, hostnames manifest.Value) bool {
+	if host == "" || hostnames.Len() == 0 {
+		return true
+	}
+	for _, name := range hostnames.Items() {
+		if covers(host, name.Text()) || covers(name.Text(), host) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers reports whether a hostname is another one, or a wildcard above it.
+func covers(host, other string) bool {
+	suffix, wild := strings.CutPrefix(host, "*")
+	return strings.EqualFold(host, other) || wild && len(other) > len(suffix) && strings.EqualFold(other[len(other)-len(suffix):], suffix)
+}
+
+// Through says by which doors requests come that an intent is about, for people;
+// it is empty where it is about all of them.
+func (i Intent) Through() string {
+	var names []string
+	for _, d := range i.Doors {
+		names = append(names, d.String())
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " through " + strings.Join(names, ", ")
+}

@@ -1,0 +1,73 @@
+package resolve
+
+import (
+	"slices"
+
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/manifest"
+)
+
+// A Plan is all intents over the objects of the input. Those of one policy follow
+// each other.
+type Plan struct {
+	World   *manifest.Set
+	Intents []Intent
+	// Held are the intents of policies with errors. Nothing is translated for them,
+	// and their requests are to get nothing from a wider policy either.
+	Held []Intent
+}
+
+// Without gives the plan with the intents of some policies held.
+func (p *Plan) Without(policies map[*schema.RetryPolicy]bool) *Plan {
+	if !slices.ContainsFunc(p.Intents, func(i Intent) bool { return policies[i.Policy] }) {
+		return p
+	}
+	rest := &Plan{World: p.World, Held: slices.Clip(p.Held)}
+	for _, intent := range p.Intents {
+		if policies[intent.Policy] {
+			rest.Held = append(rest.Held, intent)
+		} else {
+			rest.Intents = append(rest.Intents, intent)
+		}
+	}
+	return rest
+}
+
+// Joined gives the plan with the intents of one policy for one rule made one, for a
+// gateway that has no way to treat the doors of a rule differently.
+func (p *Plan) Joined() *Plan {
+	apart := func(i Intent) bool { return i.Doors != nil }
+	if !slices.ContainsFunc(p.Intents, apart) && !slices.ContainsFunc(p.Held, apart) {
+		return p
+	}
+	return &Plan{World: p.World, Intents: joined(p.Intents, p.World), Held: joined(p.Held, p.World)}
+}
+
+func joined(intents []Intent, world *manifest.Set) []Intent {
+	type one struct {
+		policy *schema.RetryPolicy
+		id     manifest.ID
+		rule   int
+	}
+	var list []Intent
+	known := map[one]int{}
+	for _, i := range intents {
+		at := one{i.Policy, i.ID(), i.Rule}
+		n, again := known[at]
+		if !again || i.Rule < 0 {
+			known[at] = len(list)
+			list = append(list, i)
+			continue
+		}
+		list[n].Doors = all(append(slices.Clip(list[n].Doors), i.Doors...), i.Object, world)
+	}
+	return list
+}
+
+// all gives the doors, or nil where they are all that an object has.
+func all(some []Door, o *manifest.Object, world *manifest.Set) []Door {
+	if o == nil || len(some) >= len(Doors(o, world)) {
+		return nil
+	}
+	return some
+}

@@ -1,0 +1,92 @@
+package envoygateway
+
+import (
+	"fmt"
+	"slices"
+
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
+)
+
+// carry writes one wish of a list into the policy that is on the target already,
+// or into the new one of its name.
+func (t *translation) carry(c carried, list []carried) {
+	name := c.name
+	holder := c.intent.Object // of the section, or the target itself
+	if c.ref.kind == "Gateway" {
+		holder = t.world.Get(c.intent.TargetID())
+	}
+	namespace, rawNamespace := c.intent.TargetID().Namespace, c.intent.Policy.Metadata.Namespace
+	if holder != nil {
+		namespace, rawNamespace = holder.ID().Namespace, holder.RawNamespace()
+	}
+	if existing := t.attached.on(namespace, c.ref); existing != nil {
+		if !ours(existing, c, list) {
+			t.out.Say(c.intent, finding.Conflicts, fmt.Sprintf("%s is on %s already, and on other objects as well, or by their labels", existing.ID(), c.ref),
+				"two policies on one target do not merge: the older one wins (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1199)",
+				"give the target a policy of its own, or take it out of that one")
+			return
+		}
+		t.write(t.edits.Of(existing), c)
+		return
+	}
+	if note := t.attached.perhaps(manifest.ID{Group: route.Group, Kind: c.ref.kind, Namespace: namespace, Name: c.ref.name}); note != "" && c.ref.section == "" {
+		t.out.Say(c.intent, finding.Assumed, note+"; it is taken not to be",
+			"two policies on one target do not merge: the older one wins (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1199)",
+			"give the namespace with -f as well")
+	}
+	t.shadow(c)
+	key := namespace + "/" + name
+	o := t.fresh[key]
+	if o == nil {
+		for n := 2; t.world.Get(manifest.ID{Group: group, Kind: kind, Namespace: namespace, Name: name}) != nil; n++ {
+			name = fmt.Sprintf("%s-%d", c.intent.Policy.Metadata.Name, n)
+		}
+		o = manifest.New(apiVersion, kind, rawNamespace, name)
+		o.Root().Put("spec", manifest.Map("targetRefs", manifest.List()))
+		t.fresh[key] = o
+		t.out.Objects = append(t.out.Objects, o)
+		t.write(o, c)
+	}
+	o.At("spec", "targetRefs").Append(c.ref.value())
+}
+
+// shadow says which wider policy a new one hides, and that it does so as a whole.
+func (t *translation) shadow(c carried) {
+	wider := t.attached.wider(c.intent, c.ref, t.world)
+	if wider == nil {
+		return
+	}
+	t.out.Say(c.intent, finding.Shadows, fmt.Sprintf("the new policy on %s hides all of %s there", c.ref, wider.ID()),
+		"the most specific policy holds as a whole, without a merge (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402)",
+		"repeat in it what the wider policy sets, or set mergeType on it")
+}
+
+// ours reports whether everything that an existing policy is on gets the same wish:
+// then it may be edited, for it is what an earlier translation has written.
+func ours(existing *manifest.Object, c carried, list []carried) bool {
+	for _, v := range refsOf(existing).Items() {
+		at := refOf(v)
+		if !slices.ContainsFunc(list, func(other carried) bool { return other.ref == at && other.want == c.want }) {
+			return false
+		}
+	}
+	return existing.At("spec", "targetSelectors").Len() == 0
+}
+
+// reaches says that a policy on a target holds for a rule whose own policy has an
+// error. Only of what is not in the input is it said here: of the rest it is seen.
+func (t *translation) reaches(c carried) {
+	for _, h := range t.plan.Held {
+		id, target := h.ID(), c.intent.TargetID()
+		below := c.ref.kind == "Gateway" && (id.Kind == "HTTPRoute" || id.Kind == "GRPCRoute") && h.Object == nil
+		part := id == target && h.Rule < 0 && h.Target().SectionName != "" && c.ref.section == ""
+		if below || part {
+			t.out.Say(c.intent, finding.Held, fmt.Sprintf("the policy on %s may hold for %s too, whose own, %s, has an error", c.ref, h.Place(), resolve.PolicyID(h.Policy)),
+				"the most specific policy holds as a whole, and that one is missing (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402)",
+				"mend the more specific policy, or take it out if its rules are meant to get this one")
+		}
+	}
+}
