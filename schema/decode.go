@@ -144,9 +144,9 @@ func (d *decoder) structure(name string, v manifest.Value, into reflect.Value) {
 		}
 	}
 	for _, f := range fields {
-		if x := v.At(f.name); f.required && !meant[f.name] && (!x.Exists() || x.IsNull()) {
+		if x := v.At(f.name); f.required && !meant[f.name] && !x.Exists() {
 			at := v
-			if x.Exists() {
+			if x.Written() {
 				at = x
 			}
 			path := join(name, f.name)

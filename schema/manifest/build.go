@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // Map builds a mapping from keys and values in turn, in that order. A value is
@@ -14,7 +12,7 @@ import (
 // Values. A Value that does not exist leaves its key out, which lets callers
 // write optional fields in place.
 func Map(pairs ...any) Value {
-	m := Value{&yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}}
+	m := Value{&node{shape: mapping, tag: tagMap, kids: make([]*node, 0, len(pairs))}}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		m.Put(pairs[i].(string), pairs[i+1])
 	}
@@ -23,16 +21,12 @@ func Map(pairs ...any) Value {
 
 // List builds a sequence; the items are as for Map.
 func List(items ...any) Value {
-	l := Value{&yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}}
-	for _, item := range items {
-		l.Append(item)
-	}
-	return l
+	return ListOf(items)
 }
 
 // ListOf builds a sequence from a slice.
 func ListOf[T any](items []T) Value {
-	l := Value{&yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: make([]*yaml.Node, 0, len(items))}}
+	l := Value{&node{shape: list, tag: tagList, kids: make([]*node, 0, len(items))}}
 	for _, item := range items {
 		l.Append(item)
 	}
@@ -46,30 +40,30 @@ func (v Value) Put(key string, value any) {
 	if n == nil {
 		return
 	}
-	for i := 0; i+1 < len(v.node.Content); i += 2 {
-		if v.node.Content[i].Value == key {
-			n.LineComment, n.HeadComment, n.FootComment = v.node.Content[i+1].LineComment, v.node.Content[i+1].HeadComment, v.node.Content[i+1].FootComment
-			v.node.Content[i+1] = n
+	for i := 0; i+1 < len(v.node.kids); i += 2 {
+		if v.node.kids[i].value == key {
+			n.takeComments(v.node.kids[i+1])
+			v.node.kids[i+1] = n
 			return
 		}
 	}
-	v.node.Content = append(v.node.Content, text(key), n)
-	v.node.Style &^= yaml.FlowStyle
+	v.node.kids = append(v.node.kids, text(key), n)
+	v.node.style &^= flow
 }
 
 // Append adds an item to a sequence.
 func (v Value) Append(item any) {
 	if n := toNode(item); n != nil {
-		v.node.Content = append(v.node.Content, n)
-		v.node.Style &^= yaml.FlowStyle
+		v.node.kids = append(v.node.kids, n)
+		v.node.style &^= flow
 	}
 }
 
 // Insert puts an item before item i of a sequence.
 func (v Value) Insert(i int, item any) {
 	if n := toNode(item); n != nil {
-		v.node.Content = slices.Insert(v.node.Content, i, n)
-		v.node.Style &^= yaml.FlowStyle
+		v.node.kids = slices.Insert(v.node.kids, i, n)
+		v.node.style &^= flow
 	}
 }
 
@@ -78,9 +72,9 @@ func (v Value) Remove(key string) bool {
 	if !v.IsMap() {
 		return false
 	}
-	for i := 0; i+1 < len(v.node.Content); i += 2 {
-		if v.node.Content[i].Value == key {
-			v.node.Content = append(v.node.Content[:i:i], v.node.Content[i+2:]...)
+	for i := 0; i+1 < len(v.node.kids); i += 2 {
+		if v.node.kids[i].value == key {
+			v.node.kids = append(v.node.kids[:i:i], v.node.kids[i+2:]...)
 			return true
 		}
 	}
@@ -89,7 +83,7 @@ func (v Value) Remove(key string) bool {
 
 // RemoveIndex takes item i out of a sequence.
 func (v Value) RemoveIndex(i int) {
-	v.node.Content = append(v.node.Content[:i:i], v.node.Content[i+1:]...)
+	v.node.kids = append(v.node.kids[:i:i], v.node.kids[i+1:]...)
 }
 
 // Make walks along keys and makes an empty mapping wherever there is none. What
@@ -114,14 +108,25 @@ func (v Value) Copy() Value {
 	return Value{copyNode(v.node)}
 }
 
-func toNode(value any) *yaml.Node {
+// Shallow gives a mapping or list of its own that has the same values, to be put
+// elsewhere. They are shared, and not to be changed in one of the two places.
+func (v Value) Shallow() Value {
+	if v.node == nil {
+		return v
+	}
+	c := *v.node
+	c.kids = append(make([]*node, 0, len(c.kids)+2), c.kids...)
+	return Value{&c}
+}
+
+func toNode(value any) *node {
 	switch x := value.(type) {
 	case Value:
 		return x.node
 	case string:
 		return text(x)
 	case bool:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(x)}
+		return &node{tag: tagBool, value: strconv.FormatBool(x)}
 	case int:
 		return number(int64(x))
 	case int32:
@@ -132,7 +137,7 @@ func toNode(value any) *yaml.Node {
 		if x == float64(int64(x)) {
 			return number(int64(x))
 		}
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!float", Value: strconv.FormatFloat(x, 'f', -1, 64)}
+		return &node{tag: tagFloat, value: strconv.FormatFloat(x, 'f', -1, 64)}
 	case []string:
 		return ListOf(x).node
 	case []int:
@@ -143,17 +148,15 @@ func toNode(value any) *yaml.Node {
 	panic(fmt.Sprintf("manifest: no YAML for a %T", value))
 }
 
-func number(i int64) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.FormatInt(i, 10)}
-}
+func number(i int64) *node { return &node{tag: tagInt, value: strconv.FormatInt(i, 10)} }
 
 // text quotes what a YAML 1.1 reader would take for a boolean or a base-60
 // number, the merge key, and what the encoder would write as a block that
 // cannot be read again; the encoder quotes the rest, such as "503" and "true".
-func text(s string) *yaml.Node {
-	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+func text(s string) *node {
+	n := &node{tag: tagText, value: s}
 	if s == "<<" || ReadsOtherwise(s) || !blockSafe(s) {
-		n.Style = yaml.DoubleQuotedStyle
+		n.style = doubleQuoted
 	}
 	return n
 }
@@ -161,6 +164,11 @@ func text(s string) *yaml.Node {
 // blockSafe reports whether a text can be a block scalar: white space at its
 // beginning would be taken for indentation.
 func blockSafe(s string) bool { return s == "" || !strings.ContainsRune(" \t\r\n", rune(s[0])) }
+
+// indented reports whether a line of a text begins with white space.
+func indented(s string) bool {
+	return !blockSafe(s) || strings.Contains(s, "\n ") || strings.Contains(s, "\n\t")
+}
 
 // ReadsOtherwise reports whether a plain scalar means something else to YAML
 // 1.1 readers, kubectl and the API server among them, than to YAML 1.2 readers:

@@ -99,6 +99,16 @@ func TestACopyIsDeep(t *testing.T) {
 	}
 }
 
+func TestAShallowCopyHasKeysOfItsOwn(t *testing.T) {
+	v := Map("a", List(1), "b", 2)
+	c := v.Shallow()
+	c.Put("b", 3)
+	c.Put("c", 4)
+	if jsonOf(v) != `{"a":[1],"b":2}` || jsonOf(c) != `{"a":[1],"b":3,"c":4}` || (Value{}).Shallow().Exists() {
+		t.Errorf("%s and %s", jsonOf(v), jsonOf(c))
+	}
+}
+
 func TestListsThatGrowAreWrittenInBlockStyle(t *testing.T) {
 	v := spec(t, "methods: [GET]\nmap: {a: 1}\nleft: [x]")
 	v.At("methods").Append("PUT")

@@ -6,110 +6,133 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// expand gives a tree without aliases, anchors and merge keys, and refuses
-// keys that stand twice, keys that are no scalars, cycles, and documents that
-// grow beyond the limits.
-func expand(root *yaml.Node, file string) (*yaml.Node, error) {
-	e := expander{file: file, anchors: map[*yaml.Node]bool{}}
+// expand gives the tree of a decoded document without aliases, anchors and merge
+// keys, and refuses keys that stand twice, keys that are no scalars, cycles, and
+// documents that grow beyond the limits.
+func expand(root *yaml.Node, file string, s *shed) (*node, error) {
+	e := expander{file: file, shed: s}
 	return e.node(root, 0, false)
 }
 
 type expander struct {
 	file    string
+	shed    *shed
 	added   int
 	anchors map[*yaml.Node]bool // those met in this document; true while one is being expanded
 }
 
-func (e *expander) refuse(n *yaml.Node, format string, args ...any) error {
-	return &SyntaxError{e.file, n.Line, n.Column, fmt.Sprintf(format, args...)}
+func (e *expander) refuse(line, column int32, format string, args ...any) error {
+	return &SyntaxError{e.file, int(line), int(column), fmt.Sprintf(format, args...)}
 }
 
-func (e *expander) node(n *yaml.Node, depth int, copied bool) (*yaml.Node, error) {
+func (e *expander) node(y *yaml.Node, depth int, copied bool) (*node, error) {
 	if copied {
-		e.added += 1 + len(n.Value)>>10 // a long text counts for more
+		e.added += 1 + len(y.Value)>>10 // a long text counts for more
 		if e.added > MaxExpanded {
-			return nil, e.refuse(n, "aliases expand to more than %d values", MaxExpanded)
+			return nil, e.refuse(int32(y.Line), int32(y.Column), "aliases expand to more than %d values", MaxExpanded)
 		}
 	}
 	if depth > MaxDepth {
-		return nil, e.refuse(n, "nested more than %d levels deep", MaxDepth)
+		return nil, e.refuse(int32(y.Line), int32(y.Column), "nested more than %d levels deep", MaxDepth)
 	}
-	if n.Kind == yaml.AliasNode {
-		open, met := e.anchors[n.Alias]
+	if y.Kind == yaml.AliasNode {
+		open, met := e.anchors[y.Alias]
 		switch {
 		case !met: // the decoder keeps the anchors of earlier documents
-			return nil, e.refuse(n, "alias *%s has no anchor in its document", n.Value)
+			return nil, e.refuse(int32(y.Line), int32(y.Column), "alias *%s has no anchor in its document", y.Value)
 		case open:
-			return nil, e.refuse(n, "alias *%s stands inside its own anchor", n.Value)
+			return nil, e.refuse(int32(y.Line), int32(y.Column), "alias *%s stands inside its own anchor", y.Value)
 		}
-		return e.node(n.Alias, depth, true)
+		return e.node(y.Alias, depth, true)
 	}
-	if n.Anchor != "" {
-		e.anchors[n] = true
-		defer func() { e.anchors[n] = false }()
-	}
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!merge" {
-		return &yaml.Node{Kind: n.Kind, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: n.Value, Line: n.Line, Column: n.Column}, nil
-	}
-	if n.Kind == yaml.ScalarNode && n.Anchor == "" && !copied {
-		return n, nil
-	}
-	c := *n
-	c.Anchor, c.Content = "", make([]*yaml.Node, 0, len(n.Content))
-	if n.Kind != yaml.MappingNode {
-		for _, kid := range n.Content {
-			x, err := e.node(kid, depth+1, copied)
-			if err != nil {
-				return nil, err
-			}
-			c.Content = append(c.Content, x)
+	if y.Anchor != "" {
+		if e.anchors == nil {
+			e.anchors = map[*yaml.Node]bool{}
 		}
-		return &c, nil
+		e.anchors[y] = true
+		defer func() { e.anchors[y] = false }()
 	}
-	return &c, e.mapping(&c, n, depth, copied)
+	n := e.shed.from(y)
+	n.kids = e.shed.list(len(y.Content))
+	switch {
+	case n.shape == mapping:
+		return n, e.mapping(n, y, depth, copied)
+	case n.shape == scalar && y.ShortTag() == mergeTag: // a text wherever it is no key
+		*n = node{value: y.Value, tag: tagText, style: doubleQuoted, line: n.line, column: n.column}
+	}
+	for _, kid := range y.Content {
+		x, err := e.node(kid, depth+1, copied)
+		if err != nil {
+			return nil, err
+		}
+		n.kids = append(n.kids, x)
+	}
+	return n, nil
 }
 
-func (e *expander) mapping(into, n *yaml.Node, depth int, copied bool) error {
-	var merged []*yaml.Node
-	has := make(map[string]bool, len(n.Content)/2)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, err := e.node(n.Content[i], depth+1, copied)
+const mergeTag = "!!merge"
+
+func (e *expander) mapping(n *node, y *yaml.Node, depth int, copied bool) error {
+	var merged []*node
+	has := keySet{of: n}
+	for i := 0; i+1 < len(y.Content); i += 2 {
+		key, err := e.node(y.Content[i], depth+1, copied)
 		if err != nil {
 			return err
 		}
-		if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!null" {
-			return e.refuse(key, "a key is a plain word in Kubernetes objects")
+		if key.shape != scalar || key.tag == tagNull {
+			return e.refuse(key.line, key.column, "a key is a plain word in Kubernetes objects")
 		}
-		value, err := e.node(n.Content[i+1], depth+1, copied)
+		value, err := e.node(y.Content[i+1], depth+1, copied)
 		if err != nil {
 			return err
 		}
-		if n.Content[i].ShortTag() == "!!merge" {
+		if y.Content[i].ShortTag() == mergeTag {
 			merged = append(merged, value)
 			continue
 		}
-		if has[key.Value] {
-			return e.refuse(key, "key %q stands twice", key.Value)
+		if !has.add(key.value) {
+			return e.refuse(key.line, key.column, "key %q stands twice", key.value)
 		}
-		has[key.Value] = true
-		into.Content = append(into.Content, key, value)
+		n.kids = append(n.kids, key, value)
 	}
 	for _, from := range merged {
-		sources := []*yaml.Node{from}
-		if from.Kind == yaml.SequenceNode {
-			sources = from.Content
+		sources := []*node{from}
+		if from.shape == list {
+			sources = from.kids
 		}
 		for _, source := range sources {
-			if source.Kind != yaml.MappingNode {
-				return e.refuse(source, "a merge key (<<) takes a mapping")
+			if source.shape != mapping {
+				return e.refuse(source.line, source.column, "a merge key (<<) takes a mapping")
 			}
-			for i := 0; i+1 < len(source.Content); i += 2 {
-				if key := source.Content[i]; !has[key.Value] {
-					has[key.Value] = true
-					into.Content = append(into.Content, key, source.Content[i+1])
+			for i := 0; i+1 < len(source.kids); i += 2 {
+				if key := source.kids[i]; has.add(key.value) {
+					n.kids = append(n.kids, key, source.kids[i+1])
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// A keySet is the keys of a mapping that grows; a map only once there are many.
+type keySet struct {
+	of    *node
+	names map[string]bool
+}
+
+// add reports whether a key is new; then it is to be put into the mapping.
+func (k *keySet) add(name string) bool {
+	if len(k.of.kids) < 32 {
+		return lookup(k.of, name) == nil
+	}
+	if k.names == nil {
+		k.names = make(map[string]bool, len(k.of.kids))
+		for i := 0; i < len(k.of.kids); i += 2 {
+			k.names[k.of.kids[i].value] = true
+		}
+	}
+	known := k.names[name]
+	k.names[name] = true
+	return !known
 }

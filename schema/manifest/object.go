@@ -1,10 +1,6 @@
 package manifest
 
-import (
-	"strings"
-
-	"go.yaml.in/yaml/v3"
-)
+import "strings"
 
 // DefaultNamespace is the namespace of an object that names none, as kubectl
 // has it for a context without one.
@@ -45,7 +41,7 @@ type Object struct {
 
 	id      ID
 	version string
-	root    *yaml.Node
+	root    *node
 }
 
 // New gives an object with only apiVersion, kind and metadata. An empty
@@ -60,7 +56,7 @@ func New(apiVersion, kind, namespace, name string) *Object {
 }
 
 // Wrap makes an object of a mapping that has at least apiVersion and kind.
-func wrap(root *yaml.Node, file string) *Object {
+func wrap(root *node, file string) *Object {
 	o := &Object{File: file, root: root}
 	apiVersion := o.At("apiVersion").Text()
 	group, version, ok := strings.Cut(apiVersion, "/")
@@ -93,7 +89,7 @@ func (o *Object) RawNamespace() string { return o.At("metadata", "namespace").Te
 // Annotation gives the value of one annotation, and whether it is there.
 func (o *Object) Annotation(key string) (string, bool) {
 	v := o.At("metadata", "annotations", key)
-	return v.Text(), v.Exists()
+	return v.Text(), v.Written()
 }
 
 // Root is the whole object.
@@ -113,39 +109,36 @@ func (o *Object) Clone() *Object {
 	return &c
 }
 
-func copyNode(n *yaml.Node) *yaml.Node {
-	c := *n
-	if n.Content != nil {
-		c.Content = make([]*yaml.Node, len(n.Content))
-		for i, kid := range n.Content {
-			c.Content[i] = copyNode(kid)
-		}
-	}
-	return &c
-}
+// Become gives an edited copy the tree of another copy, which is not to be used any
+// more. Values of the tree that it had are no part of it then.
+func (o *Object) Become(other *Object) { o.root = other.root }
 
 // Equal reports whether two objects hold the same values, whatever their
 // comments, quoting and the order of their keys.
 func Equal(a, b *Object) bool { return equalNode(a.root, b.root) }
 
-func equalNode(a, b *yaml.Node) bool {
-	if a.Kind != b.Kind || len(a.Content) != len(b.Content) {
+func equalNode(a, b *node) bool {
+	if a.shape != b.shape || len(a.kids) != len(b.kids) {
 		return false
 	}
-	switch a.Kind {
-	case yaml.ScalarNode:
+	switch a.shape {
+	case scalar:
 		return equalScalar(a, b)
-	case yaml.MappingNode:
-		for i := 0; i < len(a.Content); i += 2 {
-			other := lookup(b, a.Content[i].Value)
-			if other == nil || !equalNode(a.Content[i+1], other) {
+	case mapping:
+		for i := 0; i+1 < len(a.kids); i += 2 {
+			// The same key mostly stands at the same place.
+			other := b.kids[i+1]
+			if b.kids[i].value != a.kids[i].value {
+				other = lookup(b, a.kids[i].value)
+			}
+			if other == nil || !equalNode(a.kids[i+1], other) {
 				return false
 			}
 		}
 		return true
 	}
-	for i := range a.Content {
-		if !equalNode(a.Content[i], b.Content[i]) {
+	for i := range a.kids {
+		if !equalNode(a.kids[i], b.kids[i]) {
 			return false
 		}
 	}
@@ -154,16 +147,15 @@ func equalNode(a, b *yaml.Node) bool {
 
 // equalScalar takes 16 and 0x10 for the same number, true and True for the same
 // boolean, ~ and nothing for the same null.
-func equalScalar(a, b *yaml.Node) bool {
-	tag := a.ShortTag()
+func equalScalar(a, b *node) bool {
 	switch {
-	case tag != b.ShortTag():
+	case a.tag != b.tag, a.tag == tagOther && a.rare.tag != b.rare.tag:
 		return false
-	case a.Value == b.Value, tag == "!!null":
+	case a.value == b.value, a.tag == tagNull:
 		return true
-	case tag == "!!int", tag == "!!float", tag == "!!bool":
+	case a.tag == tagInt, a.tag == tagFloat, a.tag == tagBool:
 		var x, y any
-		return a.Decode(&x) == nil && b.Decode(&y) == nil && x == y
+		return a.decode(&x) == nil && b.decode(&y) == nil && x == y
 	}
 	return false
 }

@@ -112,7 +112,7 @@ func TestWhatIsNotThereGivesZeroValues(t *testing.T) {
 		_, isInt := gone.Int()
 		_, isBool := gone.Bool()
 		_, isFloat := gone.Float()
-		if gone.Exists() || gone.IsNull() || gone.IsMap() || gone.IsList() || gone.IsScalar() || gone.IsPlain() || isInt || isBool || isFloat ||
+		if gone.Exists() || gone.Written() || gone.IsNull() || gone.IsMap() || gone.IsList() || gone.IsScalar() || gone.IsPlain() || isInt || isBool || isFloat ||
 			gone.Tag() != "" || gone.Text() != "" || gone.Len() != 0 || gone.Remove("x") || gone.Copy().Exists() {
 			t.Errorf("%v is something", gone)
 		}
@@ -123,8 +123,8 @@ func TestWhatIsNotThereGivesZeroValues(t *testing.T) {
 			t.Error("it has fields")
 		}
 	}
-	if none := v.At("none"); !none.Exists() || !none.IsNull() || none.Text() != "" {
-		t.Error("a null is not there")
+	if none := v.At("none"); none.Exists() || !none.Written() || !none.IsNull() || none.Text() != "" {
+		t.Error("a null is no null")
 	}
 }
 

@@ -18,7 +18,7 @@ func diff(ops Value, path string, from, to Value) {
 		at := path + "/" + pointer.Replace(key.Text())
 		now := to.At(key.Text())
 		switch {
-		case !now.Exists():
+		case !now.Written():
 			ops.Append(Map("op", "remove", "path", at))
 		case old.IsMap() && now.IsMap():
 			diff(ops, at, old, now)
@@ -27,7 +27,7 @@ func diff(ops Value, path string, from, to Value) {
 		}
 	}
 	for key, now := range to.Fields() {
-		if !from.At(key.Text()).Exists() {
+		if !from.At(key.Text()).Written() {
 			ops.Append(Map("op", "add", "path", path+"/"+pointer.Replace(key.Text()), "value", now))
 		}
 	}

@@ -3,8 +3,11 @@ package manifest
 import (
 	"errors"
 	"io"
+	"runtime"
+	"runtime/metrics"
 	"strings"
 	"testing"
+	"time"
 )
 
 // read takes a text that must be right.
@@ -251,10 +254,56 @@ type failing struct{}
 func (failing) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 func TestATextOfVeryManySmallValuesIsRefused(t *testing.T) {
-	for _, mark := range []string{"- a\n", "[],", "{", "a,"} {
+	for _, mark := range []string{"- a\n", "[],", "{", "a,", "a:", "- ", "? "} {
 		got := refused(t, strings.Repeat(mark, MaxMarks+1))
-		if want := "more than 4000000 lines and items, the most that is read from one file"; got.Message != want {
+		if want := "more than 1600000 lines, keys and items, the most that is read from one file"; got.Message != want {
 			t.Errorf("%q: %s", mark, got.Message)
+		}
+	}
+}
+
+// TestTheLargestFilesTakeLessThanAGibibyte reads an eighth of what Read takes, in the
+// forms that take most, and holds an eighth of a gibibyte against it.
+func TestTheLargestFilesTakeLessThanAGibibyte(t *testing.T) {
+	const part = 8
+	head := "apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec:\n"
+	for _, c := range []struct{ name, before, again, after string }{
+		{"keys in braces", "- [", "{a,b,c,d,e,f,g,h},", "]\n"},
+		{"many braces", "- [", "{a},", "]\n"},
+		{"items with comments", "", "- a #b\n", ""},
+		{"lists in lists", "", strings.Repeat("- ", 150) + "a\n", ""},
+	} {
+		times := (MaxMarks/part - Marks([]byte(head+c.before+c.after))) / Marks([]byte(c.again))
+		text := head + c.before + strings.Repeat(c.again, times) + c.after
+		peak := peakOf(func() { one(t, text) })
+		if peak > 1<<30/part {
+			t.Errorf("%s: %d MiB at once for an eighth of %d marks", c.name, peak>>20, MaxMarks)
+		}
+	}
+}
+
+// peakOf gives the most bytes that are on the heap, beyond what is there before,
+// while something is done.
+func peakOf(do func()) (peak uint64) {
+	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	now := func() uint64 {
+		metrics.Read(heap)
+		return heap[0].Value.Uint64()
+	}
+	runtime.GC()
+	before, done := now(), make(chan bool)
+	go func() {
+		defer close(done)
+		do()
+	}()
+	for {
+		select {
+		case <-done:
+			return peak
+		case <-time.After(time.Millisecond):
+			if at := now(); at > before {
+				peak = max(peak, at-before)
+			}
 		}
 	}
 }

@@ -3,36 +3,38 @@ package manifest
 import (
 	"iter"
 	"strconv"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // A Value is a place in an object's tree, or the knowledge that there is
 // nothing at that place: every method of a Value that does not exist gives the
 // zero value, so that callers walk first and ask once.
-type Value struct{ node *yaml.Node }
+type Value struct{ node *node }
 
-// Exists reports whether there is anything, a null included.
-func (v Value) Exists() bool { return v.node != nil }
+// Exists reports whether there is anything. A null is nothing: the API server drops
+// it.
+func (v Value) Exists() bool { return v.node != nil && v.node.tag != tagNull }
+
+// Written reports whether there is anything in the text, a null included.
+func (v Value) Written() bool { return v.node != nil }
 
 // IsNull reports whether there is an explicit null.
-func (v Value) IsNull() bool { return v.node != nil && v.node.ShortTag() == "!!null" }
+func (v Value) IsNull() bool { return v.node != nil && v.node.tag == tagNull }
 
 // IsMap reports whether the value is a mapping.
-func (v Value) IsMap() bool { return v.node != nil && v.node.Kind == yaml.MappingNode }
+func (v Value) IsMap() bool { return v.node != nil && v.node.shape == mapping }
 
 // IsList reports whether the value is a sequence.
-func (v Value) IsList() bool { return v.node != nil && v.node.Kind == yaml.SequenceNode }
+func (v Value) IsList() bool { return v.node != nil && v.node.shape == list }
 
 // IsScalar reports whether the value is neither a mapping nor a sequence.
-func (v Value) IsScalar() bool { return v.node != nil && v.node.Kind == yaml.ScalarNode }
+func (v Value) IsScalar() bool { return v.node != nil && v.node.shape == scalar }
 
 // Tag is the YAML type of a scalar: "!!str", "!!int", "!!bool", "!!float" or "!!null".
 func (v Value) Tag() string {
 	if v.node == nil {
 		return ""
 	}
-	return v.node.ShortTag()
+	return v.node.tagName()
 }
 
 // At walks along keys of nested mappings.
@@ -47,13 +49,13 @@ func (v Value) At(keys ...string) Value {
 	return Value{n}
 }
 
-func lookup(n *yaml.Node, key string) *yaml.Node {
-	if n.Kind != yaml.MappingNode {
+func lookup(n *node, key string) *node {
+	if n.shape != mapping {
 		return nil
 	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return n.Content[i+1]
+	for i := 0; i+1 < len(n.kids); i += 2 {
+		if n.kids[i].value == key {
+			return n.kids[i+1]
 		}
 	}
 	return nil
@@ -63,19 +65,19 @@ func lookup(n *yaml.Node, key string) *yaml.Node {
 func (v Value) Len() int {
 	switch {
 	case v.IsList():
-		return len(v.node.Content)
+		return len(v.node.kids)
 	case v.IsMap():
-		return len(v.node.Content) / 2
+		return len(v.node.kids) / 2
 	}
 	return 0
 }
 
 // Index gives item i of a sequence.
 func (v Value) Index(i int) Value {
-	if !v.IsList() || i < 0 || i >= len(v.node.Content) {
+	if !v.IsList() || i < 0 || i >= len(v.node.kids) {
 		return Value{}
 	}
-	return Value{v.node.Content[i]}
+	return Value{v.node.kids[i]}
 }
 
 // Items gives the items of a sequence with their indexes.
@@ -95,8 +97,8 @@ func (v Value) Fields() iter.Seq2[Value, Value] {
 		if !v.IsMap() {
 			return
 		}
-		for i := 0; i+1 < len(v.node.Content); i += 2 {
-			if !yield(Value{v.node.Content[i]}, Value{v.node.Content[i+1]}) {
+		for i := 0; i+1 < len(v.node.kids); i += 2 {
+			if !yield(Value{v.node.kids[i]}, Value{v.node.kids[i+1]}) {
 				return
 			}
 		}
@@ -109,37 +111,37 @@ func (v Value) Text() string {
 	if !v.IsScalar() || v.IsNull() {
 		return ""
 	}
-	return v.node.Value
+	return v.node.value
 }
 
 // Int is a whole number, in any spelling that YAML 1.1 readers take for one.
 // ok is false for anything else, a quoted number included.
 func (v Value) Int() (i int64, ok bool) {
-	if v.Tag() != "!!int" {
+	if v.node == nil || v.node.tag != tagInt {
 		return 0, false
 	}
-	if i, err := strconv.ParseInt(v.node.Value, 10, 64); err == nil && (len(v.node.Value) == 1 || v.node.Value[0] != '0') {
+	if i, err := strconv.ParseInt(v.node.value, 10, 64); err == nil && (len(v.node.value) == 1 || v.node.value[0] != '0') {
 		return i, true
 	}
-	err := v.node.Decode(&i)
+	err := v.node.decode(&i)
 	return i, err == nil
 }
 
 // Float is a number; ok is false for anything else.
 func (v Value) Float() (f float64, ok bool) {
-	if tag := v.Tag(); tag != "!!int" && tag != "!!float" {
+	if v.node == nil || v.node.tag != tagInt && v.node.tag != tagFloat {
 		return 0, false
 	}
-	err := v.node.Decode(&f)
+	err := v.node.decode(&f)
 	return f, err == nil
 }
 
 // Bool is a boolean; ok is false for anything else.
 func (v Value) Bool() (b, ok bool) {
-	if v.Tag() != "!!bool" {
+	if v.node == nil || v.node.tag != tagBool {
 		return false, false
 	}
-	err := v.node.Decode(&b)
+	err := v.node.decode(&b)
 	return b, err == nil
 }
 
@@ -149,7 +151,7 @@ func (v Value) Line() int {
 	if v.node == nil {
 		return 0
 	}
-	return v.node.Line
+	return int(v.node.line)
 }
 
 // Column is explained at Line.
@@ -157,10 +159,10 @@ func (v Value) Column() int {
 	if v.node == nil {
 		return 0
 	}
-	return v.node.Column
+	return int(v.node.column)
 }
 
 // IsPlain reports whether a scalar stands without quotes.
 func (v Value) IsPlain() bool {
-	return v.IsScalar() && v.node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
+	return v.IsScalar() && v.node.style&quoted == 0
 }

@@ -4,38 +4,32 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-
-	"go.yaml.in/yaml/v3"
 )
 
-// WriteYAML writes objects as a stream of documents with `---` between them.
+// WriteYAML writes objects as a stream of documents with `---` between them, in
+// the layout that kubectl and kustomize use: two spaces, list items in line with
+// their key.
 func WriteYAML(w io.Writer, objects []*Object) error {
+	var e emitter
 	for i, o := range objects {
+		e.out = e.out[:0]
 		if i > 0 {
-			if _, err := io.WriteString(w, "---\n"); err != nil {
-				return err
-			}
+			e.out = append(e.out, "---\n"...)
 		}
-		if err := o.WriteYAML(w); err != nil {
+		if err := e.write(w, o.root); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// WriteYAML writes one object in the layout that kubectl and kustomize use: two
-// spaces, list items in line with their key.
+// WriteYAML writes one object in the layout of the function WriteYAML.
 func (o *Object) WriteYAML(w io.Writer) error { return o.Root().WriteYAML(w) }
 
-// WriteYAML writes one value in the layout of Object.WriteYAML.
+// WriteYAML writes one value in the layout of the function WriteYAML.
 func (v Value) WriteYAML(w io.Writer) error {
-	e := yaml.NewEncoder(w)
-	e.SetIndent(2)
-	e.CompactSeqIndent()
-	if err := e.Encode(spelled(v.node, false)); err != nil {
-		return err
-	}
-	return e.Close()
+	var e emitter
+	return e.write(w, v.node)
 }
 
 // WriteJSON writes one object as itself and several as the items of a List, as
@@ -78,22 +72,22 @@ func (o *Object) JSON() []byte {
 	return out.Bytes()
 }
 
-func writeJSON(out *bytes.Buffer, n *yaml.Node) {
-	switch n.Kind {
-	case yaml.MappingNode:
+func writeJSON(out *bytes.Buffer, n *node) {
+	switch n.shape {
+	case mapping:
 		out.WriteByte('{')
-		for i := 0; i+1 < len(n.Content); i += 2 {
+		for i := 0; i+1 < len(n.kids); i += 2 {
 			if i > 0 {
 				out.WriteByte(',')
 			}
-			writeString(out, n.Content[i].Value)
+			writeString(out, n.kids[i].value)
 			out.WriteByte(':')
-			writeJSON(out, n.Content[i+1])
+			writeJSON(out, n.kids[i+1])
 		}
 		out.WriteByte('}')
-	case yaml.SequenceNode:
+	case list:
 		out.WriteByte('[')
-		for i, kid := range n.Content {
+		for i, kid := range n.kids {
 			if i > 0 {
 				out.WriteByte(',')
 			}
@@ -107,21 +101,21 @@ func writeJSON(out *bytes.Buffer, n *yaml.Node) {
 
 // writeScalar leaves to the decoder what a number or a boolean is; what JSON
 // cannot hold (.inf, .nan) and every other type is a string.
-func writeScalar(out *bytes.Buffer, n *yaml.Node) {
-	switch n.ShortTag() {
-	case "!!null":
+func writeScalar(out *bytes.Buffer, n *node) {
+	switch n.tag {
+	case tagNull:
 		out.WriteString("null")
 		return
-	case "!!int", "!!float", "!!bool":
+	case tagInt, tagFloat, tagBool:
 		var x any
-		if err := n.Decode(&x); err == nil {
+		if err := n.decode(&x); err == nil {
 			if raw, err := json.Marshal(x); err == nil {
 				out.Write(raw)
 				return
 			}
 		}
 	}
-	writeString(out, n.Value)
+	writeString(out, n.value)
 }
 
 func writeString(out *bytes.Buffer, s string) {

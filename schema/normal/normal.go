@@ -43,7 +43,8 @@ func Normalise(o *manifest.Object, opts Options) manifest.Value {
 }
 
 // Pair gives two states of one object as Normalise does, and without what a
-// cluster gives out where only one of the two has it. Either may be nil; then the
+// cluster gives out, or others than the one who applies write, where only one of the
+// two has it. Either may be nil; then the
 // value does not exist.
 func Pair(a, b *manifest.Object, opts Options) (from, to manifest.Value) {
 	if a != nil {
@@ -55,6 +56,8 @@ func Pair(a, b *manifest.Object, opts Options) (from, to manifest.Value) {
 	if a != nil && b != nil {
 		allocated(from, to)
 		allocated(to, from)
+		others(a.Root(), from, to)
+		others(b.Root(), to, from)
 	}
 	return from, to
 }
