@@ -19,6 +19,8 @@ const (
 	UnusedAccept  Code = "RT1008"
 	GivenTwice    Code = "RT1009"
 	OddManifest   Code = "RT1010"
+	NotDone       Code = "RT1011"
+	NoPolicy      Code = "RT1012"
 
 	UnsafeRetry     Code = "RT2001"
 	MoreRetries     Code = "RT2002"
@@ -40,6 +42,8 @@ const (
 	CannotEdit      Code = "RT3010"
 	NeedsSetting    Code = "RT3011"
 	Rivals          Code = "RT3012"
+	Held            Code = "RT3013"
+	Leftover        Code = "RT3014"
 )
 
 // A Page explains one code.

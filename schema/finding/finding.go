@@ -77,10 +77,12 @@ func (l List) Count(s Severity) int {
 }
 
 // Sorted gives the findings by position, gateway, code and field, each once.
-func (l List) Sorted() List {
-	sorted := slices.Clone(l)
-	slices.SortStableFunc(sorted, compare)
-	return slices.Compact(sorted)
+func (l List) Sorted() List { return slices.Clone(l).Sort() }
+
+// Sort is Sorted for a list that is not needed in its old order any more.
+func (l List) Sort() List {
+	slices.SortStableFunc(l, compare)
+	return slices.Compact(l)
 }
 
 func compare(a, b Finding) int {

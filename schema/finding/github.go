@@ -3,6 +3,7 @@ package finding
 import (
 	"bytes"
 	"io"
+	"path"
 	"strconv"
 	"strings"
 )
@@ -43,7 +44,7 @@ func properties(f Finding) string {
 		list = append(list, name+"="+propertyEscapes.Replace(clean(value)))
 	}
 	if f.File != "" {
-		add("file", f.File)
+		add("file", path.Clean(f.File)) // ./a.yaml is the path of no file in a pull request
 		if f.Line > 0 {
 			add("line", strconv.Itoa(f.Line))
 			if f.Column > 0 {

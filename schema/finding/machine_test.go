@@ -29,6 +29,16 @@ func TestSARIFHasEmptyListsWhenThereIsNothing(t *testing.T) {
 	}
 }
 
+func TestSARIFTellsARunThatCouldNotBeDoneFromResults(t *testing.T) {
+	run := readSARIF(t, backoff, Finding{Code: NotDone, Severity: Error, Message: "no such file"})
+	if call := run.Invocations[0]; len(run.Results) != 1 || call.Successful || len(call.Notifications) != 1 || call.Notifications[0].Message.Text != "no such file" {
+		t.Errorf("%+v", run)
+	}
+	if call := readSARIF(t, backoff).Invocations[0]; !call.Successful || call.Notifications != nil {
+		t.Errorf("%+v", call)
+	}
+}
+
 func TestSARIFHasARuleForEachCodeInUse(t *testing.T) {
 	run := readSARIF(t, backoff, Finding{Code: Syntax, Severity: Error, Message: "m"}, backoff)
 	rules := run.Tool.Driver.Rules

@@ -148,9 +148,10 @@ setting that does not fit is found here and not in production.`},
 	{Rivals, "Rivals", Warning, "an existing object would fight one that is to be written", `
 Among the objects that retryctl diff compares with is one that claims what an
 object to be written claims as well: a second BackendTrafficPolicy for a target,
-a second DestinationRule or VirtualService for a host, a second plugin of a type
-on a route. The gateway takes one of the two, most often the older, or refuses
-both, so that what was translated may never hold.
+by name or by labels, or one for a rule of the route, which wins there; a second
+DestinationRule or VirtualService for a host, a second plugin of a type on a
+route. The gateway takes one of the two, most often the older, or refuses both,
+so that what was translated may never hold.
 
     warning RT3012 [envoy-gateway] BackendTrafficPolicy shop/by-hand is there
     for HTTPRoute shop/checkout, and BackendTrafficPolicy shop/checkout would
@@ -160,4 +161,35 @@ Give the existing object with -f as well: then it is edited instead, and no
 second one is written. Or take it away. The view of behavior, with -o behavior,
 shows what the requests get while both are there, as far as that does not
 depend on their ages.`},
+
+	{Held, "Held", Error, "a policy would reach a rule whose own policy has an error", `
+The rule has a policy of its own, and that one cannot be translated for this
+gateway because of an error. What is written for this policy would reach the
+rule too: it stands on the Gateway, on the route or on a Service behind the
+rule, where only the more specific policy would have kept it out. The requests
+of the rule would be retried in a way that nobody asked for.
+
+    error RT3013 [envoy-gateway] spec.targetRefs[0]: HTTPRoute shop/pay rule 0
+    would get something else by this policy, and its own, RetryPolicy shop/pay,
+    has an error
+
+Mend the more specific policy: this error goes with its own. Or take it out of
+the input, if the rule is meant to get what the wider policy says. A gateway
+that carries policies rule by rule has no such error.`},
+
+	{Leftover, "Leftover", Note, "an existing object would have no effect any more", `
+Among the objects that retryctl diff compares with is one that counts today and
+would not count any more: a Middleware, a KongPlugin or the like to which
+nothing in the input would refer, or a policy for a rule that the route would
+no longer have. Most often an earlier run of retryctl has written it for a
+policy that has changed since.
+
+    note RT3014 BackendTrafficPolicy shop/checkout-retryable would have no
+    effect any more: rule pay-retryable of HTTPRoute shop/checkout is there,
+    and is not in what is wanted
+
+Delete it, or have the tool that applies the output do so: kubectl apply with
+--prune, Argo CD, Flux. It is no difference of the diff, since retryctl cannot
+know whose it is. What it may be good for outside of the input is not seen
+either.`},
 }

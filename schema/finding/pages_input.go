@@ -130,4 +130,29 @@ its view and goes on, so what it says about the object may be incomplete.
 
 Correct the manifest, then run again. If the object is right and the API
 server takes it, please report this as a bug of retryctl.`},
+
+	{NotDone, "NotDone", Error, "the run could not be done", `
+retryctl could not do what it was called for: a flag is wrong, a file cannot be
+read or written, nothing in the input is a policy, or somebody has interrupted
+it. The exit status is 2. On standard error this is a line that begins with
+retryctl, and has no code. The code is for the file of --report, which would
+otherwise still hold the findings of an earlier run. Findings from before the
+trouble stand in that file too.
+
+    {"code": "RT1011", "severity": "error",
+     "message": "read policies: no such file or directory"}
+
+Do what the message asks for, and run again. Do not use what the run has
+printed: it may not be all.`},
+
+	{NoPolicy, "NoPolicy", Warning, "there is no policy among the manifests that are passed through", `
+With --pass-through retryctl prints what it is given with the policies carried
+out, and there is none. Everything is printed as it is. A chart whose policies
+hang on a value comes to this, and so does a policy that was forgotten.
+
+    warning RT1012: no RetryPolicy in the input
+
+Give the policies with -f, or let the chart have them. If it is meant that
+there is none, leave retryctl out of this run, or do not run it with --strict,
+which makes an error of the warning.`},
 }

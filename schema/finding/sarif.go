@@ -18,9 +18,10 @@ type (
 		Runs    []sarifRun `json:"runs"`
 	}
 	sarifRun struct {
-		Tool       sarifTool     `json:"tool"`
-		ColumnKind string        `json:"columnKind"`
-		Results    []sarifResult `json:"results"`
+		Tool        sarifTool         `json:"tool"`
+		Invocations []sarifInvocation `json:"invocations"`
+		ColumnKind  string            `json:"columnKind"`
+		Results     []sarifResult     `json:"results"`
 	}
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`
@@ -74,6 +75,7 @@ type (
 
 // writeSARIF prints one run of the tool, with the pages of the codes in it.
 func writeSARIF(w io.Writer, list List) error {
+	call, list := invocation(list)
 	codes := make([]Code, 0, len(list))
 	for _, f := range list {
 		codes = append(codes, f.Code)
@@ -81,7 +83,7 @@ func writeSARIF(w io.Writer, list List) error {
 	slices.Sort(codes)
 	codes = slices.Compact(codes)
 
-	run := sarifRun{ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
+	run := sarifRun{Invocations: []sarifInvocation{call}, ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
 	run.Tool.Driver = sarifDriver{Name: "retryctl", Rules: []sarifRule{}}
 	for _, code := range codes {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, rule(code))

@@ -1,14 +1,14 @@
 package finding
 
 import (
-	"bytes"
+	"bufio"
 	"io"
 )
 
 // writeText prints for people: a line for each finding, in the layout that
 // editors and terminals turn into links, and below it what else is known.
 func writeText(w io.Writer, list List) error {
-	var out bytes.Buffer
+	out := bufio.NewWriter(w)
 	for _, f := range list {
 		if place := f.place(); place != "" {
 			out.WriteString(place + ": ")
@@ -18,6 +18,5 @@ func writeText(w io.Writer, list List) error {
 			out.WriteString("    " + line + "\n")
 		}
 	}
-	_, err := w.Write(out.Bytes())
-	return err
+	return out.Flush()
 }

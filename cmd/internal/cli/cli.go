@@ -13,8 +13,8 @@ import (
 // The exit statuses.
 const (
 	Done     = 0 // what was asked is done
-	Findings = 1 // the input has errors
-	Trouble  = 2 // it could not be run: bad flags, unreadable or unwritable files
+	Findings = 1 // the input has errors; of diff, the two sides differ
+	Trouble  = 2 // it could not be run: bad flags, unreadable or unwritable files; of diff, also errors
 )
 
 // errFindings ends a command whose findings have been printed already, and
@@ -29,7 +29,7 @@ var (
 // back and the status is Trouble.
 func Main(ctx context.Context, args []string, s Streams) int {
 	out, complaints := &output{w: s.Out}, &output{w: s.Err}
-	s = Streams{In: untilDone{ctx, s.In}, Out: out, Err: complaints, Report: s.Report}
+	s = Streams{In: untilDone{ctx, s.In}, Out: out, Err: complaints, Report: s.Report, Program: s.Program}
 	root := newRoot(s)
 	reportTo(root, s.Report)
 	root.SetArgs(args)
@@ -43,11 +43,12 @@ func Main(ctx context.Context, args []string, s Streams) int {
 	case errors.Is(err, errFindings):
 		return Findings
 	case errors.Is(err, errReported):
+		return Trouble
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(s.Err, "retryctl: interrupted")
-	default:
-		fmt.Fprintf(s.Err, "retryctl: %v\n", err)
+		err = errors.New("interrupted")
 	}
+	fmt.Fprintf(s.Err, "retryctl: %v\n", err)
+	reportOf(root, args, s.Report).trouble(err)
 	return Trouble
 }
 
@@ -59,7 +60,13 @@ func newRoot(s Streams) *cobra.Command {
 Gateway, Istio, Kong, Traefik and the Gateway API, reads the result back, and
 reports every difference between what was asked and what each gateway will do.
 
-Exit status: 0 done, 1 the input has errors, 2 could not run.`,
+The exit status says how it went:
+
+    status   of diff                       of every other command
+    0        there is no difference        it is done, and no finding is an error
+    1        there is a difference         a finding is an error
+    2        it could not be run, or a     it could not be run: wrong flags, input that
+             finding is an error           cannot be read, output that cannot be written`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -70,5 +77,6 @@ Exit status: 0 done, 1 the input has errors, 2 could not run.`,
 	root.AddCommand(
 		newTranslate(s), newFn(s), newDiff(s), newValidate(s), newExplain(s), newGateways(s), newSchema(s), newVersion(s),
 	)
+	calledAs(root, s.Program)
 	return root
 }

@@ -58,22 +58,28 @@ func (d *diff) translation(cmd *cobra.Command, s Streams) (comparison, error) {
 	if p.given == 0 {
 		return comparison{}, d.run.report.nothing(s.Err, p.findings)
 	}
-	targets, err := d.run.targets(p)
+	errands, _, err := d.run.errands(p, "all")
 	if err != nil {
 		return comparison{}, err
 	}
-	plan := p.plan(d.run.strict)
+	if d.run.strict {
+		p.findings = p.findings.Strict()
+	}
 	c := comparison{from: "existing", to: "wanted", findings: p.findings}
 	written := manifest.NewSet(nil)
-	for _, t := range targets {
+	for _, t := range errands {
 		if err := cmd.Context().Err(); err != nil {
 			return comparison{}, err
 		}
-		with := settings(t, p.configs, flags)
+		plan, found := p.planFor(t, d.run.strict)
+		c.findings = append(c.findings, found...)
+		with := settings(t.Target, p.configs, flags)
 		result := translators.Run(t.Gateway, plan, with, d.run.strict)
 		written = written.With(result.Objects...)
 		c.findings = append(c.findings, result.Findings...)
-		list := rivals.Find(result.Objects, existing, with.ClusterDomain)
+		before := manifest.NewSet(surroundings(given)).With(existing...)
+		after := before.With(manifests(given)...).With(result.Objects...)
+		list := append(rivals.Find(result.Objects, existing, after, with), left(existing, after)...)
 		for n := range list {
 			list[n].Gateway = result.Gateway.Name
 		}
@@ -82,15 +88,13 @@ func (d *diff) translation(cmd *cobra.Command, s Streams) (comparison, error) {
 		}
 		c.findings = append(c.findings, list...)
 		name := ""
-		if len(targets) > 1 {
+		if len(errands) > 1 {
 			name = result.Gateway.Name
 		}
 		c.add(name, counterparts(result.Objects, existing), result.Objects, normal.Options{StanzaDefaults: stanzaDefaults(result.Gateway.Name, with)})
 		if !d.looksAtBehavior() {
 			continue
 		}
-		before := manifest.NewSet(surroundings(given)).With(existing...)
-		after := before.With(manifests(given)...).With(result.Objects...)
 		c.effects = append(c.effects, effectDiff{result.Gateway.Name, with.Version.String(), impact.Of(t.Gateway, before, after, with)})
 	}
 	var rest []*manifest.Object // given, and there, and no target edits them

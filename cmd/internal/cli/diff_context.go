@@ -32,9 +32,10 @@ func contextOf(given, existing []*manifest.Object) []*manifest.Object {
 			used[o.ID()], list = true, append(list, o)
 		}
 	}
-	for n := 0; n < len(list); n++ { // it grows on the way
+	for n := 0; n < len(list) && len(waiting) > 0; n++ { // it grows on the way
+		mentioned := mentionsOf(list[n])
 		for _, o := range waiting {
-			if !used[o.ID()] && refers(list[n].Root(), o.ID()) {
+			if !used[o.ID()] && mentioned.of(o.ID()) {
 				used[o.ID()], list = true, append(list, o)
 			}
 		}
@@ -62,42 +63,36 @@ func targeted(given []*manifest.Object, id manifest.ID) bool {
 	return false
 }
 
-// refers reports whether a tree has a reference to an object: by an annotation of
-// Kong or Traefik, or by a field for one.
-func refers(v manifest.Value, id manifest.ID) bool {
-	for key, value := range v.Fields() {
-		switch k := key.Text(); {
-		case strings.HasPrefix(k, "konghq.com/"), strings.HasPrefix(k, "traefik.ingress.kubernetes.io/"):
-			if strings.Contains(value.Text(), id.Name) {
-				return true
-			}
-		case k == "extensionRef" || k == "backendRefs" || k == "services" || k == "middlewares" || k == "chain" || k == "targetRef":
-			if named(value, id.Name) {
-				return true
-			}
-		case k == "serversTransport" && strings.Contains(value.Text(), id.Name):
-			return true
-		}
-		if refers(value, id) {
-			return true
-		}
-	}
-	for _, item := range v.Items() {
-		if refers(item, id) {
-			return true
-		}
-	}
-	return false
+// mentions are the names that an object refers to others by: in annotations of Kong
+// and Traefik, and in fields for references. Traefik has the namespace before some.
+type mentions map[string]bool
+
+func mentionsOf(o *manifest.Object) mentions {
+	m := mentions{}
+	m.add(o.Root())
+	return m
 }
 
-// named reports whether a reference, or one of a list, has a name.
-func named(v manifest.Value, name string) bool {
-	for _, item := range v.Items() {
-		if item.At("name").Text() == name {
-			return true
+func (m mentions) of(id manifest.ID) bool { return m[id.Name] || m[id.Namespace+"-"+id.Name] }
+
+func (m mentions) add(v manifest.Value) {
+	for key, value := range v.Fields() {
+		switch k := key.Text(); {
+		case strings.HasPrefix(k, "konghq.com/"), strings.HasPrefix(k, "traefik.ingress.kubernetes.io/"), k == "serversTransport":
+			for _, word := range strings.FieldsFunc(value.Text(), func(r rune) bool { return strings.ContainsRune(", :@", r) }) {
+				m[word] = true
+			}
+		case k == "extensionRef" || k == "backendRefs" || k == "services" || k == "middlewares" || k == "chain" || k == "targetRef":
+			m[value.At("name").Text()] = true
+			for _, item := range value.Items() {
+				m[item.At("name").Text()] = true
+			}
 		}
+		m.add(value)
 	}
-	return v.At("name").Text() == name
+	for _, item := range v.Items() {
+		m.add(item)
+	}
 }
 
 // hidden reports whether an object carries retries and nothing in its world says
@@ -106,7 +101,7 @@ func hidden(id manifest.ID, world *manifest.Set) bool {
 	if world.Get(id) == nil || !slices.Contains(referable, id.Kind) {
 		return false
 	}
-	return !slices.ContainsFunc(world.All(), func(o *manifest.Object) bool { return o.ID() != id && refers(o.Root(), id) })
+	return !slices.ContainsFunc(world.All(), func(o *manifest.Object) bool { return o.ID() != id && mentionsOf(o).of(id) })
 }
 
 // concerned gives the gateways that the objects which differ are for: by their own

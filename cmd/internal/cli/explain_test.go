@@ -12,7 +12,7 @@ import (
 )
 
 // documented are the keys that every entry has, null or empty where there is
-// nothing; "notes" comes with some.
+// nothing; "notes" and "noWaitAfter" come with some.
 var documented = []string{
 	"attemptTimeout", "budget", "causes", "circuitBreaker", "gateway", "idempotencyKey", "maxRetries", "methods", "object",
 	"origin", "policy", "route", "rule", "totalTimeout", "unknown", "version", "waits", "worstCase",
@@ -56,6 +56,7 @@ func TestTheJSONOfExplainKeepsItsPromises(t *testing.T) {
 func checkKeys(t *testing.T, raw map[string]json.RawMessage) {
 	t.Helper()
 	delete(raw, "notes")
+	delete(raw, "noWaitAfter")
 	var keys []string
 	for key, value := range raw {
 		keys = append(keys, key)

@@ -15,11 +15,9 @@ import (
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
 )
-
-// toAnnotation names the targets of a RetryPolicy that is a functionConfig.
-const toAnnotation = "retryctl.dev/to"
 
 // A function is the run of a KRM function.
 type function struct {
@@ -37,9 +35,10 @@ out: edited objects in their places, new ones at the end. Policies are the
 functionConfig, those among the items, and those in files that a Config names,
 relative to the current folder. The functionConfig is not taken for an item.
 
-Targets are those of --to, else of the annotation retryctl.dev/to of a RetryPolicy
-that is the functionConfig, else those of the Configs. There is no default, because
-two gateways may want to edit one object.
+Targets are those of --to, or of the key "to" of a functionConfig that is a
+ConfigMap, else for each policy those of its annotation retryctl.dev/to, else those
+of the Configs, else those of the annotation of a functionConfig that is a policy.
+There is no default, because two gateways may want to edit one object.
 
 Findings go to standard error, into the results of the list, and to --report, which
 RETRYCTL_REPORT stands in for. After an error nothing is printed. With --validate
@@ -93,22 +92,28 @@ func (f *function) process(ctx context.Context, s Streams, flags schema.ConfigSp
 	if err != nil {
 		return f.run.report.unreadable(s.Err, err)
 	}
+	if len(f.run.to) == 0 {
+		f.run.to = given.to
+	}
 	p := decode(given.objects)
 	p.findings = given.located(p.findings)
 	if p.given == 0 && !f.validate {
 		return f.run.report.nothing(s.Err, p.findings)
 	}
-	out := outcome{}
-	if f.run.to = f.targets(given, p); len(f.run.to) > 0 {
-		if out, err = f.run.translate(ctx, p, flags); err != nil {
-			return err
-		}
-	} else if f.validate {
-		p.plan(f.run.strict)
-		out.findings = p.findings
-	} else {
-		return fmt.Errorf("no targets: give --to, the annotation %s on the RetryPolicy that is the functionConfig, or spec.targets in a Config", toAnnotation)
+	errands, lost, err := f.run.errands(p, given.targets()...)
+	if err != nil {
+		return err
 	}
+	if len(lost) > 0 && !f.validate {
+		return fmt.Errorf("no targets for %s: give --to, the annotation %s on it or on the functionConfig, or spec.targets in a Config",
+			resolve.PolicyID(lost[0]), toAnnotation)
+	}
+	out, err := f.run.translate(ctx, p, flags, errands)
+	if err != nil {
+		return err
+	}
+	_, found := p.planFor(errand{policies: lost}, f.run.strict)
+	out.findings = append(out.findings, found...)
 	items, conflicts := given.edited(rl.Items, out.results)
 	list := visible(given.located(append(out.findings, conflicts...))).Sorted()
 	if err := f.run.report.save(list); err != nil {
@@ -124,22 +129,16 @@ func (f *function) process(ctx context.Context, s Streams, flags schema.ConfigSp
 	return nil
 }
 
-func (f *function) targets(given *list, p project) []string {
-	to := f.run.to
-	if len(to) == 0 && given.config != nil && given.config.Is(schema.Group, schema.Kind) {
-		names, _ := given.config.Annotation(toAnnotation)
-		for name := range strings.SplitSeq(names, ",") {
-			if name = strings.TrimSpace(name); name != "" {
-				to = append(to, name)
-			}
-		}
+// targets are those that a functionConfig which is a policy names for policies that
+// name none.
+func (l *list) targets() []string {
+	if l.config == nil || !l.config.Is(schema.Group, schema.Kind) {
+		return nil
 	}
-	for _, c := range p.configs {
-		if len(f.run.to) == 0 && len(to) == 0 {
-			to = append(to, c.Spec.Targets...)
-		}
+	if to, ok := l.config.Annotation(toAnnotation); ok {
+		return []string{to}
 	}
-	return to
+	return nil
 }
 
 // visible gives hints to name files in the words that functions have for it.
@@ -148,11 +147,4 @@ func visible(findings finding.List) finding.List {
 		findings[n].Hint = strings.ReplaceAll(f.Hint, "with -f as well", "among the items (a generator has none), or in spec.manifests of a Config")
 	}
 	return findings
-}
-
-// editError is a finding about an edit that a function cannot make.
-func editError(o *manifest.Object, message, hint string) finding.Finding {
-	return finding.Finding{
-		Code: finding.CannotEdit, Object: o.ID().String(), Message: message, Hint: hint, File: o.File,
-	}
 }

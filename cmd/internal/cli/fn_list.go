@@ -19,7 +19,8 @@ import (
 // the files that Configs name.
 type list struct {
 	objects []*manifest.Object
-	config  *manifest.Object         // the functionConfig; nil if there is none
+	config  *manifest.Object         // the functionConfig; nil if there is none of ours
+	to      []string                 // the targets that a functionConfig which is a ConfigMap names
 	index   map[*manifest.Object]int // of the objects that are whole items
 	own     map[int]bool             // items that are the functionConfig over again
 	paths   map[string]int           // the files that a caller says items are from, with their places in them
@@ -38,6 +39,10 @@ func readList(ctx context.Context, rl *framework.ResourceList) (*list, error) {
 			l.config = found[0]
 			l.config.File = ""
 			l.objects = found
+		} else if len(found) == 1 && found[0].Is("", "ConfigMap") {
+			if err := l.arguments(found[0]); err != nil {
+				return nil, err
+			}
 		} else if len(found) > 0 {
 			return nil, fmt.Errorf("the functionConfig is a %s %s: a RetryPolicy or a Config of %s is wanted",
 				found[0].At("apiVersion").Text(), found[0].ID().Kind, schema.Group)
@@ -99,31 +104,15 @@ func (l *list) follow(ctx context.Context) error {
 // edited gives the items with what was translated, and a finding for each edit
 // that cannot be made.
 func (l *list) edited(items []*yaml.RNode, results []translators.Result) ([]*yaml.RNode, finding.List) {
-	var conflicts finding.List
+	e := holder{
+		holds: func(o *manifest.Object) bool { _, listed := l.index[o]; return listed },
+		lacks: "needs an edit of it, and it is not among the items",
+		hint:  "a generator only adds objects: list the function under transformers of the kustomization that has the object",
+		rival: "give each target a kustomization of its own",
+	}.edits(results)
 	items = slices.Clone(items)
-	by := map[manifest.ID]string{}
-	var added []*yaml.RNode
-	for _, r := range results {
-		for _, o := range r.Objects {
-			if o.Original != nil && manifest.Equal(o, o.Original) {
-				continue
-			}
-			n, listed := l.index[o.Original]
-			switch other, twice := by[o.ID()]; {
-			case twice:
-				f := editError(o, fmt.Sprintf("%s and %s both want to write it", other, r.Gateway.Name),
-					"give each target a kustomization of its own")
-				conflicts.Add(f)
-			case o.Original == nil:
-				added = append(added, yaml.NewRNode(o.Root().Node()))
-			case !listed:
-				conflicts.Add(editError(o, fmt.Sprintf("%s needs an edit of it, and it is not among the items", r.Gateway.Name),
-					"a generator only adds objects: list the function under transformers of the kustomization that has the object"))
-			default:
-				items[n] = yaml.NewRNode(o.Root().Node())
-			}
-			by[o.ID()] = r.Gateway.Name
-		}
+	for from, o := range e.instead {
+		items[l.index[from]] = yaml.NewRNode(o.Root().Node())
 	}
 	var kept []*yaml.RNode
 	for n, item := range items {
@@ -131,5 +120,8 @@ func (l *list) edited(items []*yaml.RNode, results []translators.Result) ([]*yam
 			kept = append(kept, item)
 		}
 	}
-	return append(kept, added...), conflicts
+	for _, o := range e.added {
+		kept = append(kept, yaml.NewRNode(o.Root().Node()))
+	}
+	return kept, e.conflicts
 }

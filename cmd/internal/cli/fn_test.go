@@ -48,10 +48,16 @@ func TestAFunctionThatFailsPrintsNothingAndSaysWhy(t *testing.T) {
 		{"nothing at all", "", []string{"--to", "kong"}, "a ResourceList is wanted on standard input", Trouble},
 		{"no YAML", "a: [", []string{"--to", "kong"}, "read ResourceList", Trouble},
 		{"no policy", listOf(routes), []string{"--to", "kong"}, "no RetryPolicy in the input", Trouble},
-		{"no targets", listOf(policy), nil, "no targets: give --to", Trouble},
+		{"no targets", listOf(policy), nil, "no targets for RetryPolicy shop/api: give --to", Trouble},
 		{"an unknown target", listOf(policy), []string{"--to", "nginx"}, `read target "nginx"`, Trouble},
-		{"a strange functionConfig", listOf(policy) + "functionConfig: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n", nil,
-			"the functionConfig is a v1 ConfigMap: a RetryPolicy or a Config of retryctl.dev is wanted", Trouble},
+		{"a strange functionConfig", listOf(policy) + "functionConfig: {apiVersion: v1, kind: Secret, metadata: {name: a}}\n", nil,
+			"the functionConfig is a v1 Secret: a RetryPolicy or a Config of retryctl.dev is wanted", Trouble},
+		{"a ConfigMap without targets", listOf(policy) + "functionConfig: {apiVersion: v1, kind: ConfigMap, metadata: {name: function-input}, data: {}}\n", nil,
+			"no targets for RetryPolicy shop/api", Trouble},
+		{"a ConfigMap with an unknown target", listOf(policy) + "functionConfig: {apiVersion: v1, kind: ConfigMap, metadata: {name: function-input}, data: {to: nginx}}\n", nil,
+			`read target "nginx"`, Trouble},
+		{"a ConfigMap with something else", listOf(policy) + "functionConfig: {apiVersion: v1, kind: ConfigMap, metadata: {name: function-input}, data: {strict: \"true\"}}\n", nil,
+			`the functionConfig is a ConfigMap with "strict"`, Trouble},
 		{"an item that is no object", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: [{kind: A}]\n", []string{"--to", "kong"},
 			"not a Kubernetes object: apiVersion or kind is missing", Trouble},
 		{"a file that is not there", listOf(policy) + "functionConfig: {apiVersion: retryctl.dev/v1alpha1, kind: Config, metadata: {name: a}, spec: {manifests: [nowhere.yaml]}}\n",
@@ -65,6 +71,16 @@ func TestAFunctionThatFailsPrintsNothingAndSaysWhy(t *testing.T) {
 		out, complaints, status := calledWith(t, c.list, c.args...)
 		if status != c.status || out != "" || !strings.Contains(complaints, c.says) {
 			t.Errorf("%s: status %d, prints %q and says %q", c.name, status, out, complaints)
+		}
+	}
+}
+
+func TestAConfigMapIsTheArgumentsThatItIsToKpt(t *testing.T) {
+	list := listOf(policy) + "functionConfig: {apiVersion: v1, kind: ConfigMap, metadata: {name: function-input}, data: {%}}\n"
+	for data, args := range map[string][]string{"": {"--to", "traefik"}, "to: ' traefik'": nil, "to: envoy-gateway": {"--to", "traefik"}} {
+		out, complaints, status := calledWith(t, strings.Replace(list, "%", data, 1), args...)
+		if status != Done || !strings.Contains(out, "kind: Middleware") || strings.Contains(out, "kind: BackendTrafficPolicy") {
+			t.Errorf("with {%s} and %q: status %d, says %q and prints\n%s", data, args, status, complaints, out)
 		}
 	}
 }

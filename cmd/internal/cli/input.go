@@ -19,6 +19,9 @@ import (
 type input struct {
 	files     []string
 	recursive bool
+	sieve     *sieve // nil to take every file as objects
+	keep      bool   // whether given is wanted
+	given     []manifest.Document
 }
 
 func (in *input) flags(cmd *cobra.Command) {
@@ -36,7 +39,7 @@ func (in *input) read(ctx context.Context, stdin io.Reader, args []string) ([]*m
 	if len(names) == 0 {
 		return nil, fmt.Errorf("nothing to read: give files with -f")
 	}
-	r := reading{ctx: ctx, recursive: in.recursive, left: manifest.MaxBytes}
+	r := reading{ctx: ctx, recursive: in.recursive, parse: in.parse(), left: manifest.MaxBytes}
 	for _, name := range names {
 		var err error
 		if name == "-" {
@@ -48,6 +51,9 @@ func (in *input) read(ctx context.Context, stdin io.Reader, args []string) ([]*m
 			return nil, err
 		}
 	}
+	if in.keep { // what Configs name is read, and not given
+		r.parse = nil
+	}
 	for n := 0; n < len(r.objects); n++ { // it grows on the way
 		if err := r.follow(r.objects[n]); err != nil {
 			return nil, err
@@ -56,11 +62,34 @@ func (in *input) read(ctx context.Context, stdin io.Reader, args []string) ([]*m
 	return r.objects, nil
 }
 
+// parse gives what the text of a file is read with; nil for manifest.Read.
+func (in *input) parse() func(io.Reader, string) ([]*manifest.Object, error) {
+	switch {
+	case in.sieve != nil:
+		return in.sieve.read
+	case in.keep:
+		return in.documents
+	}
+	return nil
+}
+
+// documents remembers the documents of a file.
+func (in *input) documents(r io.Reader, name string) (objects []*manifest.Object, err error) {
+	documents, err := manifest.ReadDocuments(r, name)
+	for _, d := range documents {
+		objects = append(objects, d.Objects...)
+	}
+	in.given = append(in.given, documents...)
+	return objects, err
+}
+
 // reading is an input on its way in.
 type reading struct {
 	ctx       context.Context
 	recursive bool
-	left      int64 // of the bytes that all files may hold together
+	parse     func(io.Reader, string) ([]*manifest.Object, error) // nil for manifest.Read
+	left      int64                                               // of the bytes that all files with objects may hold together
+	marks     int                                                 // that these files hold, see manifest.Marks
 	seen      []fs.FileInfo
 	stdinDone bool
 	objects   []*manifest.Object
@@ -127,9 +156,20 @@ func (r *reading) add(in io.Reader, name string) error {
 		return err
 	}
 	counted := &counter{r: in}
-	objects, err := manifest.Read(counted, name)
-	if r.left -= counted.n; err == nil && r.left < 0 {
+	parse := r.parse
+	if parse == nil {
+		parse = manifest.Read
+	}
+	objects, err := parse(counted, name)
+	if len(objects) > 0 {
+		r.left -= counted.n
+		r.marks += counted.marks
+	}
+	switch {
+	case err == nil && r.left < 0:
 		return fmt.Errorf("read %s: with it the input is larger than %d MiB, the most that is read at once", name, manifest.MaxBytes>>20)
+	case err == nil && r.marks > manifest.MaxMarks:
+		return fmt.Errorf("read %s: with it the input has more than %d lines, keys and items, the most that is read at once", name, manifest.MaxMarks)
 	}
 	r.objects = append(r.objects, objects...)
 	return err
@@ -137,13 +177,15 @@ func (r *reading) add(in io.Reader, name string) error {
 
 // A counter counts what is read.
 type counter struct {
-	r io.Reader
-	n int64
+	r     io.Reader
+	n     int64
+	marks int
 }
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
+	c.marks += manifest.Marks(p[:n])
 	return n, err
 }
 

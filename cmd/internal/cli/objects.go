@@ -10,48 +10,78 @@ import (
 	"retryctl.dev/translators"
 )
 
-// printObjects prints the objects of all targets as one stream or one List.
-func printObjects(w io.Writer, results []translators.Result, form string) error {
-	var buffer bytes.Buffer
-	err := printYAML(&buffer, results)
-	if form == "json" {
-		var all []*manifest.Object
-		for _, r := range results {
-			all = append(all, r.Objects...)
-		}
-		buffer.Reset()
-		err = manifest.WriteJSON(&buffer, all)
-	}
-	if err != nil {
-		return fmt.Errorf("write objects: %w", err)
-	}
-	_, err = w.Write(buffer.Bytes())
-	return err
+// A stream is the text of all objects, made gateway by gateway so that their trees
+// need not be kept. It is printed when nothing can go wrong any more.
+type stream struct {
+	parts []part
 }
 
-// printYAML prints the objects of each target below a comment with its name,
-// where there are several targets: they may edit the same object.
-func printYAML(w io.Writer, results []translators.Result) error {
-	first := true
-	for _, r := range results {
-		for n, o := range r.Objects {
-			head := "---\n"
-			if first {
-				head = ""
-			}
-			if n == 0 && len(results) > 1 {
-				head += "# " + r.Gateway.Name + "\n"
-			}
-			first = false
-			if _, err := io.WriteString(w, head); err != nil {
-				return err
-			}
-			if err := o.WriteYAML(w); err != nil {
+// A part is what one gateway has.
+type part struct {
+	gateway string
+	text    pieces
+}
+
+// pieces are a text that grows without being copied.
+type pieces [][]byte
+
+// Write never fails.
+func (p *pieces) Write(text []byte) (int, error) {
+	if n := len(*p); n == 0 || len((*p)[n-1])+len(text) > cap((*p)[n-1]) {
+		*p = append(*p, make([]byte, 0, max(len(text), 1<<16)))
+	}
+	last := &(*p)[len(*p)-1]
+	*last = append(*last, text...)
+	return len(text), nil
+}
+
+// add writes the objects of a gateway and takes them, and what else is not needed
+// for printing, out of its result.
+func (s *stream) add(r *translators.Result) error {
+	var text pieces
+	if err := manifest.WriteYAML(&text, r.Objects); err != nil {
+		return fmt.Errorf("write objects: %w", err)
+	}
+	s.parts = append(s.parts, part{r.Gateway.Name, text})
+	r.Objects, r.Places, r.Findings = nil, nil, nil
+	return nil
+}
+
+// print prints the objects of each target below a comment with its name, where
+// there are several targets: they may edit the same object.
+func (s *stream) print(w io.Writer) error {
+	between := ""
+	for _, p := range s.parts {
+		head := between
+		if len(s.parts) > 1 {
+			head += "# " + p.gateway + "\n"
+		}
+		if len(p.text) == 0 {
+			head = ""
+		} else {
+			between = "---\n"
+		}
+		for _, text := range append(pieces{[]byte(head)}, p.text...) {
+			if _, err := w.Write(text); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// printJSON prints the objects of all targets as one List.
+func printJSON(w io.Writer, results []translators.Result) error {
+	var all []*manifest.Object
+	for _, r := range results {
+		all = append(all, r.Objects...)
+	}
+	var buffer bytes.Buffer
+	if err := manifest.WriteJSON(&buffer, all); err != nil {
+		return fmt.Errorf("write objects: %w", err)
+	}
+	_, err := w.Write(buffer.Bytes())
+	return err
 }
 
 // writeObjects writes a file for each object.

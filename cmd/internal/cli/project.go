@@ -18,6 +18,8 @@ type project struct {
 	// given is the number of RetryPolicies, those with errors included.
 	given    int
 	policies []*schema.RetryPolicy
+	// broken are the policies with errors: their rules are not left to others.
+	broken   []*schema.RetryPolicy
 	configs  []*schema.Config
 	world    *manifest.Set
 	findings finding.List
@@ -31,6 +33,7 @@ type project struct {
 // decode sorts objects into policies, settings and manifests, and checks the
 // first two. Policies with errors are left out.
 func decode(objects []*manifest.Object) project {
+	objects = withoutRepeats(objects)
 	p := project{world: manifest.NewSet(objects), alone: true}
 	twice := map[manifest.ID]bool{}
 	for _, o := range manifest.Twice(objects) {
@@ -67,17 +70,20 @@ func (p *project) policy(o *manifest.Object, twice bool) {
 	}
 	if findings.Count(finding.Error) == 0 {
 		findings = append(findings, schema.Validate(policy)...)
+		findings = append(findings, misdirected(policy)...)
 	}
 	p.findings = append(p.findings, findings...)
 	if findings.Count(finding.Error) == 0 && !twice {
 		p.policies = append(p.policies, policy)
+	} else {
+		p.broken = append(p.broken, policy)
 	}
 }
 
 // plan resolves the policies and adds what is found; with strict, warnings about
 // the input are errors. A policy that has an error is not in the plan.
 func (p *project) plan(strict bool) *resolve.Plan {
-	plan, findings := resolve.Resolve(p.policies, p.world)
+	plan, findings := resolve.Resolve(p.policies, p.world, p.broken...)
 	p.findings = append(p.findings, findings...)
 	if strict {
 		p.findings = p.findings.Strict()

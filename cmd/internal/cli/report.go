@@ -14,32 +14,17 @@ import (
 // reporting is where findings go, and in which form.
 type reporting struct {
 	form word
-	file string
+	file reportFile
 }
 
 func (r *reporting) flags(cmd *cobra.Command) {
 	r.form = word{value: "text", allowed: finding.Formats()}
 	addWord(cmd, &r.form, "findings", "", "`form` of the findings on standard error")
-	cmd.Flags().StringVar(&r.file, "report", "", "write the findings to a `file` as JSON as well, for callers that hide standard error")
-}
-
-// reportTo makes a file the one that every command with --report writes to
-// unless told otherwise.
-func reportTo(root *cobra.Command, file string) {
-	for _, cmd := range root.Commands() {
-		if flag := cmd.Flags().Lookup("report"); flag != nil && file != "" {
-			flag.Value.Set(file) //nolint:errcheck // a text takes every value
-		}
-	}
+	cmd.Flags().Var(&r.file, "report", "write the findings to a `file` as well, for callers that hide standard error: JSON, or what its name ends in, .sarif, .xml (JUnit) or .txt")
 }
 
 // save writes the report file, if one is asked for.
-func (r *reporting) save(list finding.List) error {
-	if r.file == "" {
-		return nil
-	}
-	return writeFile(r.file, func(w io.Writer) error { return finding.Write(w, "json", list) })
-}
+func (r *reporting) save(list finding.List) error { return r.file.save(list) }
 
 // print prints the findings and tells by its error whether one is an error.
 func (r *reporting) print(w io.Writer, list finding.List) error {

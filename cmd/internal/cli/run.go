@@ -2,12 +2,14 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
 )
 
@@ -18,6 +20,9 @@ type run struct {
 	settings targeting
 	strict   bool
 	report   reporting
+	// each is called with what every gateway has made, before the next one begins; it
+	// may take out of it what is not needed any more. Nil keeps everything.
+	each func(*translators.Result) error
 }
 
 func (r *run) flags(cmd *cobra.Command) {
@@ -43,54 +48,61 @@ type outcome struct {
 
 // run reads, resolves and translates.
 func (r *run) run(ctx context.Context, s Streams, cmd *cobra.Command, args []string) (outcome, error) {
-	flags, err := r.settings.spec(cmd)
+	p, flags, err := r.read(ctx, s, cmd, args)
 	if err != nil {
 		return outcome{}, err
 	}
-	if _, err := translators.ParseTargets(r.to); err != nil {
-		return outcome{}, err // before a file is read
-	}
-	objects, err := r.input.read(ctx, s.In, args)
-	if err != nil {
-		return outcome{}, r.report.unreadable(s.Err, err)
-	}
-	p := decode(objects)
 	if p.given == 0 {
 		return outcome{}, r.report.nothing(s.Err, p.findings)
 	}
-	return r.translate(ctx, p, flags)
-}
-
-// translate resolves and translates what is read.
-func (r *run) translate(ctx context.Context, p project, flags schema.ConfigSpec) (outcome, error) {
-	targets, err := r.targets(p)
+	errands, _, err := r.errands(p, "all")
 	if err != nil {
 		return outcome{}, err
 	}
-	plan := p.plan(r.strict)
-	out := outcome{findings: p.findings}
-	for _, t := range targets {
+	return r.translate(ctx, p, flags, errands)
+}
+
+// read reads and decodes the input, and gives what the flags say of the targets.
+func (r *run) read(ctx context.Context, s Streams, cmd *cobra.Command, args []string) (project, schema.ConfigSpec, error) {
+	flags, err := r.settings.spec(cmd)
+	if err == nil {
+		_, err = translators.ParseTargets(r.to)
+	}
+	if err != nil {
+		return project{}, flags, err // before a file is read
+	}
+	objects, err := r.input.read(ctx, s.In, args)
+	if err != nil {
+		return project{}, flags, r.report.unreadable(s.Err, err)
+	}
+	return decode(objects), flags, nil
+}
+
+// translate resolves and translates what is read.
+func (r *run) translate(ctx context.Context, p project, flags schema.ConfigSpec, errands []errand) (outcome, error) {
+	if r.strict {
+		p.findings = p.findings.Strict()
+	}
+	out := outcome{findings: slices.Clip(p.findings)}
+	var plan *resolve.Plan
+	for n, e := range errands {
 		if err := ctx.Err(); err != nil {
 			return outcome{}, err
 		}
-		result := translators.Run(t.Gateway, plan, settings(t, p.configs, flags), r.strict)
-		out.results = append(out.results, result)
-		out.findings = append(out.findings, result.Findings...)
-	}
-	out.findings = out.findings.Sorted()
-	return out, nil
-}
-
-// targets are those of the flags, else those of the Configs, else all.
-func (r *run) targets(p project) ([]translators.Target, error) {
-	to := r.to
-	for _, c := range p.configs {
-		if len(r.to) == 0 {
-			to = append(to, c.Spec.Targets...)
+		if n == 0 || !slices.Equal(e.policies, errands[n-1].policies) {
+			var found finding.List
+			plan, found = p.planFor(e, r.strict)
+			out.findings = append(out.findings, found...)
 		}
+		result := translators.Run(e.Gateway, plan, settings(e.Target, p.configs, flags), r.strict)
+		out.findings = append(out.findings, result.Findings...)
+		if r.each != nil {
+			if err := r.each(&result); err != nil {
+				return outcome{}, err
+			}
+		}
+		out.results = append(out.results, result)
 	}
-	if len(to) == 0 {
-		to = []string{"all"}
-	}
-	return translators.ParseTargets(to)
+	out.findings = out.findings.Sort()
+	return out, nil
 }

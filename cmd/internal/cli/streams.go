@@ -8,13 +8,15 @@ import (
 	"syscall"
 )
 
-// Streams are the standard streams of a run, and what its environment says of
-// where else findings go.
+// Streams are the standard streams of a run, and what it was called with
+// beside its arguments.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 	// Report is the file of --report where the flag is not given; empty for none.
 	Report string
+	// Program is the path that the program was called by.
+	Program string
 }
 
 // An output remembers that a write has failed. A reader that is gone is no

@@ -6,49 +6,98 @@ import (
 	"github.com/spf13/cobra"
 
 	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
 )
 
+// A validation is a run of validate.
+type validation struct {
+	input  input
+	sieve  sieve
+	strict bool
+	report reporting
+}
+
 func newValidate(s Streams) *cobra.Command {
-	var in input
-	var report reporting
-	var strict bool
+	var v validation
 	cmd := &cobra.Command{
 		Use:   "validate [-f FILE]... [FILE]...",
 		Short: "Check policies, and that their targets are there",
 		Long: `Validate checks every field of the policies it is given and, as far as manifests are
-given as well, that their targets exist and no two policies claim one rule. Objects
-of other kinds are read and left alone, so a run without a policy finds nothing.`,
+given as well, that their targets exist and no two policies claim one rule.
+
+It can be given every YAML file of a repository. Objects of other kinds are left
+alone, and so is what is no Kubernetes object, such as templates and values, and
+what a kustomization names as a patch. A file that cannot be read and holds the text
+"retryctl.dev/" is an error.
+
+With --each every file is checked by itself: hooks give the files that have changed,
+which says nothing about what is missing, and a repository may have one policy for
+each of several environments.`,
 		Example: `  retryctl validate -f policy.yaml
-  retryctl validate policies/*.yaml --findings github`,
+  retryctl validate policies/*.yaml --findings github
+  retryctl validate --each -R -f .`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			objects, err := in.read(cmd.Context(), s.In, args)
-			if err != nil {
-				return report.unreadable(s.Err, err)
-			}
-			p := decode(objects)
-			if p.given+len(p.configs) == 0 && p.findings.Count(finding.Error) > 0 {
-				return report.nothing(s.Err, p.findings)
-			}
-			p.plan(strict)
-			list := p.findings
-			if p.alone { // policies alone say nothing about targets
-				list = without(list, finding.NoTarget)
-			}
-			list = list.Sorted()
-			if err := report.save(list); err != nil {
-				return err
-			}
-			if p.given+len(p.configs) == 0 && report.form.value == "text" {
-				fmt.Fprintln(s.Err, "retryctl: nothing to check:", errNoPolicy)
-			}
-			return report.print(s.Err, list)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return v.execute(cmd, s, args) },
 	}
-	in.flags(cmd)
-	cmd.Flags().BoolVar(&strict, "strict", false, "make an error of every warning")
-	report.flags(cmd)
+	v.input.flags(cmd)
+	cmd.Flags().BoolVar(&v.sieve.each, "each", false, "check every file by itself")
+	cmd.Flags().BoolVar(&v.strict, "strict", false, "make an error of every warning")
+	v.report.flags(cmd)
 	return cmd
+}
+
+func (v *validation) execute(cmd *cobra.Command, s Streams, args []string) error {
+	v.input.sieve = &v.sieve
+	objects, err := v.input.read(cmd.Context(), s.In, args)
+	if err != nil {
+		return err
+	}
+	list := v.sieve.broken
+	if len(list) > 0 && !v.sieve.each { // what is missing may be in the file that cannot be read
+		return v.report.stop(s.Err, list)
+	}
+	checked := 0
+	for _, group := range v.groups(objects) {
+		p := decode(group)
+		found, err := p.check(v.strict)
+		if err != nil {
+			return err
+		}
+		if p.alone || v.sieve.each { // policies alone say nothing about targets
+			found = without(found, finding.NoTarget)
+		}
+		checked += p.given + len(p.configs)
+		list = append(list, found...)
+	}
+	list = list.Sorted()
+	if len(v.sieve.broken) > 0 || checked == 0 && list.Count(finding.Error) > 0 {
+		return v.report.stop(s.Err, list)
+	}
+	if err := v.report.save(list); err != nil {
+		return err
+	}
+	if checked == 0 && v.report.form.value == "text" {
+		fmt.Fprintln(s.Err, "retryctl: nothing to check:", v.nothing())
+	}
+	return v.report.print(s.Err, list)
+}
+
+// groups gives the objects that are checked together.
+func (v *validation) groups(objects []*manifest.Object) (groups [][]*manifest.Object) {
+	for n, o := range objects {
+		if n == 0 || v.sieve.each && o.File != objects[n-1].File {
+			groups = append(groups, nil)
+		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], o)
+	}
+	return groups
+}
+
+func (v *validation) nothing() string {
+	if v.sieve.leftOut == 0 {
+		return errNoPolicy.Error()
+	}
+	return fmt.Sprintf("%v (files that are no Kubernetes objects, or patches: %d)", errNoPolicy, v.sieve.leftOut)
 }
 
 func without(list finding.List, code finding.Code) finding.List {

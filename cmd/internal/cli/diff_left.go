@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/route"
+)
+
+// left gives a note for each existing object that something in the existing state
+// makes count and nothing in the wanted state does: a plugin that no object names
+// any more, a policy for a rule that is gone. Nothing takes it away, and whose it is
+// nobody can tell.
+func left(existing []*manifest.Object, after *manifest.Set) finding.List {
+	var list finding.List
+	before, references := manifest.NewSet(existing), changes(existing, after)
+	add := func(o *manifest.Object, was, hint string) {
+		list.Add(finding.Finding{
+			Code: finding.Leftover, Object: o.ID().String(), File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
+			Message: fmt.Sprintf("%s would have no effect any more: %s", o.ID(), was), Hint: hint,
+		})
+	}
+	const hint = "if nothing else needs it, delete it: what is left out is not deleted by kubectl apply without --prune"
+	for _, o := range existing {
+		switch {
+		case after.Get(o.ID()) != o: // it is written, or given
+		case slices.Contains(referable, o.ID().Kind):
+			if by := references.to(o.ID()); by != nil && !referred(o.ID(), after) {
+				add(o, "only "+by.ID().String()+" refers to it, and does not in what is wanted", hint)
+			}
+		case slices.Contains(standing, o.ID().Kind):
+			if gone := forNothing(o, before, after); gone != "" {
+				add(o, gone+" is there, and is not in what is wanted", hint)
+			}
+		}
+	}
+	return list
+}
+
+// A reference is an object with the names that it mentions.
+type reference struct {
+	by *manifest.Object
+	mentions
+}
+
+type references []reference
+
+// changes gives what those existing objects refer to that are wanted otherwise: only
+// these can have lost a reference.
+func changes(existing []*manifest.Object, after *manifest.Set) references {
+	var list references
+	for _, o := range existing {
+		if after.Get(o.ID()) != o {
+			list = append(list, reference{o, mentionsOf(o)})
+		}
+	}
+	return list
+}
+
+func (list references) to(id manifest.ID) *manifest.Object {
+	for _, r := range list {
+		if r.of(id) && r.by.ID() != id {
+			return r.by
+		}
+	}
+	return nil
+}
+
+func referred(id manifest.ID, world *manifest.Set) bool {
+	return slices.ContainsFunc(world.All(), func(o *manifest.Object) bool { return o.ID() != id && mentionsOf(o).of(id) })
+}
+
+// forNothing reports whether a policy is for sections of routes only that one world
+// has and another has not, and names one.
+func forNothing(o *manifest.Object, before, after *manifest.Set) string {
+	gone := ""
+	for _, ref := range o.At("spec", "targetRefs").Items() {
+		id := manifest.ID{Group: ref.At("group").Text(), Kind: ref.At("kind").Text(), Namespace: o.ID().Namespace, Name: ref.At("name").Text()}
+		section := ref.At("sectionName").Text()
+		if section == "" || !hasSection(before.Get(id), section) || hasSection(after.Get(id), section) {
+			return ""
+		}
+		gone = fmt.Sprintf("rule %s of %s", section, id)
+	}
+	return gone
+}
+
+func hasSection(o *manifest.Object, name string) bool {
+	return o != nil && slices.ContainsFunc(route.Rules(o), func(r route.Rule) bool { return r.Name == name })
+}
