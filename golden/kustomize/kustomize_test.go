@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write what layouts come to anew, and fa
 // layouts are folders below this one. Each holds expected.yaml, and findings.txt
 // if there is something to say.
 var layouts = []string{
-	"generator", "generator-files", "transformer", "overlays/staging", "overlays/prod", "prefix", "prefix-overlay",
+	"generator", "generator-files", "transformer", "overlays/staging", "overlays/prod", "prefix", "prefix-overlay", "references",
 }
 
 // bin holds kustomize and retryctl.
@@ -235,5 +235,44 @@ func TestTheDocsNameEveryLayout(t *testing.T) {
 		if _, err := os.Stat(found[1]); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestAPrefixReachesEveryReference has resources whose names all begin with old-,
+// and their references too. Every layout with a prefix has the same list of fields.
+func TestAPrefixReachesEveryReference(t *testing.T) {
+	out, complaints, err := build(t, "references")
+	if err != nil {
+		t.Fatalf("%v: %s", err, complaints)
+	}
+	references := 0
+	for n, line := range strings.Split(out, "\n") {
+		references += strings.Count(line, "blue-old-")
+		if strings.Contains(strings.ReplaceAll(line, "blue-old-", ""), "old-") {
+			t.Errorf("line %d has an old name: %s", n+1, line)
+		}
+	}
+	if references < 80 {
+		t.Errorf("there are %d names: more are expected", references)
+	}
+	list, err := os.ReadFile("references/references.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, layout := range []string{"prefix", "prefix-overlay"} {
+		if other, err := os.ReadFile(filepath.Join(layout, "references.yaml")); err != nil || !bytes.Equal(list, other) {
+			t.Errorf("%v: references.yaml of %s is not that of references", err, layout)
+		}
+	}
+}
+
+// TestAValidatorThatEchoesItsItemsIsRefused holds the reason for --validate: of the
+// function that prints what it was given kustomize says that it changes it.
+func TestAValidatorThatEchoesItsItemsIsRefused(t *testing.T) {
+	folder := copied(t, "transformer", "kustomization.yaml", "transformers:\n- retries.yaml\n", "")
+	folder = copied(t, folder, "check.yaml", "exec: {path: retryctl, args: [fn, --validate]}", "exec: {path: cat}")
+	out, complaints, err := build(t, folder, both...)
+	if err == nil || out != "" || !strings.Contains(complaints, "validator shouldn't modify the resource map") {
+		t.Errorf("cat as a validator: %v, prints %q and says %q", err, out, complaints)
 	}
 }
