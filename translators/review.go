@@ -66,7 +66,7 @@ func (r *review) findings(places []Place, said []gateway.Said) (finding.List, ma
 			losses[p] = nil
 		}
 		for _, e := range place.Effects {
-			diffs := r.compare(place.Intent, n, e)
+			diffs := r.compare(place.Intent.Want, n, e)
 			if len(diffs) == 0 {
 				continue
 			}
@@ -87,8 +87,8 @@ func (r *review) findings(places []Place, said []gateway.Said) (finding.List, ma
 
 // compare finds the differences of one effect. A retry that the gateway makes
 // without the policy as well is not of the policy's making: no error.
-func (r *review) compare(i resolve.Intent, at int, e behavior.Effect) []behavior.Diff {
-	diffs := behavior.Compare(i.Want, e)
+func (r *review) compare(want behavior.Behavior, at int, e behavior.Effect) []behavior.Diff {
+	diffs := behavior.Compare(want, e)
 	for n, d := range diffs {
 		if d.Code == finding.UnsafeRetry && r.already(at, d) {
 			diffs[n].Code = finding.MoreRetries

@@ -28,7 +28,7 @@ type Result struct {
 
 // A Place is an intent with what the gateway makes of it.
 type Place struct {
-	Intent  resolve.Intent
+	Intent  *resolve.Intent // one of the plan's
 	Effects []behavior.Effect
 }
 
@@ -94,8 +94,8 @@ func only(findings finding.List, policies map[*schema.RetryPolicy]bool) finding.
 func read(g gateway.Gateway, plan *resolve.Plan, objects []*manifest.Object, s gateway.Settings) []Place {
 	effects := g.Read(plan.Intents, plan.World.With(objects...), s)
 	places := make([]Place, len(plan.Intents))
-	for n, i := range plan.Intents {
-		places[n] = Place{i, effects[n]}
+	for n := range plan.Intents {
+		places[n] = Place{&plan.Intents[n], effects[n]}
 	}
 	return places
 }

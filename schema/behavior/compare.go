@@ -105,6 +105,9 @@ func (c *comparison) causes() {
 	for i := range NumCauses {
 		cause := Cause(i)
 		want, got, maybe := c.want.Causes[cause], c.got.Causes[cause], c.got.Unclear[cause]
+		if want == got && maybe&^got == 0 {
+			continue // as for most status codes
+		}
 		extra := got &^ want
 		if cause == AttemptTimeout && c.got.AttemptTimeout.State == Off {
 			extra = 0 // no try ever times out

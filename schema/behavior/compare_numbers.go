@@ -139,9 +139,11 @@ func (c *comparison) breaker() {
 }
 
 func (c *comparison) limit(name string, want, got Setting[int64]) {
+	if want.State != Set || want == got {
+		return
+	}
 	field, value := "circuitBreaker."+name, fmt.Sprint(want.Value)
 	switch {
-	case want.State != Set || want == got:
 	case got.State == Unknown:
 		c.unknown(field, value)
 	case got.State == Set:

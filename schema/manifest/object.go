@@ -109,10 +109,6 @@ func (o *Object) Clone() *Object {
 	return &c
 }
 
-// Become gives an edited copy the tree of another copy, which is not to be used any
-// more. Values of the tree that it had are no part of it then.
-func (o *Object) Become(other *Object) { o.root = other.root }
-
 // Equal reports whether two objects hold the same values, whatever their
 // comments, quoting and the order of their keys.
 func Equal(a, b *Object) bool { return equalNode(a.root, b.root) }

@@ -1,6 +1,10 @@
 package manifest
 
-import "go.yaml.in/yaml/v3"
+import (
+	"bytes"
+
+	"go.yaml.in/yaml/v3"
+)
 
 // FromNode gives the objects of one decoded document, as Read does: the items of
 // a List one by one, none of an empty document. The tree is only read. Trouble is
@@ -68,3 +72,19 @@ func (n *node) yaml(inFlow bool) *yaml.Node {
 
 // decode leaves to the decoder what a scalar means.
 func (n *node) decode(into any) error { return n.yaml(false).Decode(into) }
+
+// encode writes a tree with the encoder of yaml.v3.
+func (e *emitter) encode(n *node) error {
+	var out bytes.Buffer
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(2)
+	encoder.CompactSeqIndent()
+	if err := encoder.Encode(n.yaml(false)); err != nil {
+		return err
+	}
+	if err := encoder.Close(); err != nil {
+		return err
+	}
+	e.out = append(e.out, out.Bytes()...)
+	return nil
+}

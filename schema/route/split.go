@@ -20,6 +20,15 @@ import (
 // nothing and says why not. Foreign are matches of other routes with which this
 // one shares requests; they cannot be changed.
 func Split(o *manifest.Object, i int, methods behavior.Methods, name string, foreign []Match) (manifest.Value, error) {
+	return split(o, i, methods, name, foreign, false)
+}
+
+// SplitCounting is Split for a gateway with the order of ReachCounting.
+func SplitCounting(o *manifest.Object, i int, methods behavior.Methods, name string, foreign []Match) (manifest.Value, error) {
+	return split(o, i, methods, name, foreign, true)
+}
+
+func split(o *manifest.Object, i int, methods behavior.Methods, name string, foreign []Match, counting bool) (manifest.Value, error) {
 	s := splitter{rules: Rules(o), at: i, methods: methods}
 	if s.rules[i].GRPC {
 		return manifest.Value{}, errors.New("all requests of a GRPCRoute have the same method")
@@ -29,6 +38,9 @@ func Split(o *manifest.Object, i int, methods behavior.Methods, name string, for
 	}
 	if err := s.limits(); err != nil {
 		return manifest.Value{}, err
+	}
+	if counting && !KeepsCounting(s.rules, s.after(), i) {
+		return manifest.Value{}, errors.New("its requests would change places with those of another rule, since the gateway counts a method like a header")
 	}
 	return s.move(o, name), nil
 }
@@ -172,6 +184,32 @@ func (s *splitter) clear(g gain, foreign []Match) error {
 		}
 	}
 	return nil
+}
+
+// after gives the matches of the rules as they are after move.
+func (s *splitter) after() []Rule {
+	rules := make([]Rule, len(s.rules)+1)
+	moved, kept := &rules[len(s.rules)], &rules[s.at]
+	for r, rule := range s.rules {
+		if r != s.at {
+			rules[r].Matches = slices.Clip(rule.Matches)
+		}
+	}
+	for _, m := range s.rules[s.at].Matches {
+		if m.Method != "" && m.methods()&s.methods != 0 {
+			moved.Matches = append(moved.Matches, m)
+		} else {
+			kept.Matches = append(kept.Matches, m)
+		}
+	}
+	for _, g := range s.gains {
+		m, to := s.of(g.entry), &rules[g.rule]
+		if m.Method = g.method; g.rule == s.at {
+			to = moved
+		}
+		to.Matches = append(to.Matches, m)
+	}
+	return rules
 }
 
 // move carries the split out: matches that already have one of the methods leave

@@ -85,7 +85,7 @@ func Entries(results []translators.Result) []Entry {
 	for _, r := range results {
 		for _, place := range r.Places {
 			for _, e := range place.Effects {
-				entries = append(entries, entry(r, place.Intent, e))
+				entries = append(entries, entry(r, *place.Intent, e))
 			}
 		}
 	}

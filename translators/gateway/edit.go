@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"errors"
 	"fmt"
 
 	"retryctl.dev/schema/behavior"
@@ -117,19 +116,12 @@ func (e *Edits) Parts(i resolve.Intent, out *Output) []Part {
 // split splits the rule of an edited route, or says why it cannot be.
 func (e *Edits) split(edited *manifest.Object, i resolve.Intent, methods behavior.Methods, name string) error {
 	foreign := e.foreignTo(i.Object, i.Rule)
-	if !e.Counting {
-		_, err := route.Split(edited, i.Rule, methods, name, foreign)
-		return err
+	split := route.Split
+	if e.Counting {
+		split = route.SplitCounting
 	}
-	trial := edited.Clone()
-	if _, err := route.Split(trial, i.Rule, methods, name, foreign); err != nil {
-		return err
-	}
-	if !route.KeepsCounting(route.Rules(edited), route.Rules(trial), i.Rule) {
-		return errors.New("its requests would change places with those of another rule, since the gateway counts a method like a header")
-	}
-	edited.Become(trial)
-	return nil
+	_, err := split(edited, i.Rule, methods, name, foreign)
+	return err
 }
 
 // NameRule gives a rule a name, which policies need to point at it, and tells it.

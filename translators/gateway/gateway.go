@@ -51,6 +51,8 @@ type Profile struct {
 type Output struct {
 	Objects []*manifest.Object
 	Said    []Said
+
+	about map[*schema.RetryPolicy][]int // where in Said a policy is spoken of
 }
 
 // Said is a finding of a translator about one policy: what it needed and did not
@@ -62,13 +64,26 @@ type Said struct {
 
 // Say adds a finding about the target of an intent.
 func (o *Output) Say(i resolve.Intent, code finding.Code, message, reason, hint string) {
+	o.say(i, code, code.Severity(), message, reason, hint)
+}
+
+// Fail adds an error about the target of an intent, whatever its code is elsewhere.
+func (o *Output) Fail(i resolve.Intent, code finding.Code, message, reason, hint string) {
+	o.say(i, code, finding.Error, message, reason, hint)
+}
+
+func (o *Output) say(i resolve.Intent, code finding.Code, severity finding.Severity, message, reason, hint string) {
 	f := resolve.About(i.Policy, code, targetField(i), message)
-	f.Reason, f.Hint, f.Severity = reason, hint, code.Severity()
-	for _, said := range o.Said {
-		if said.Policy == i.Policy && said.Finding == f {
+	f.Reason, f.Hint, f.Severity = reason, hint, severity
+	for _, n := range o.about[i.Policy] {
+		if n < len(o.Said) && o.Said[n] == (Said{i.Policy, f}) { // a translator may have taken some back
 			return
 		}
 	}
+	if o.about == nil {
+		o.about = map[*schema.RetryPolicy][]int{}
+	}
+	o.about[i.Policy] = append(o.about[i.Policy], len(o.Said))
 	o.Said = append(o.Said, Said{i.Policy, f})
 }
 

@@ -47,14 +47,12 @@ func (t *translation) usable(i resolve.Intent) bool {
 	case i.ID().Kind == "Service" && t.meshRoutes(i):
 		return false
 	case kind == "HTTPRoute" || kind == "Gateway" && i.Object == nil:
-		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("the stanza is written into the HTTPRoute, and %s is not in the input", i.TargetID()), "",
+		t.out.Fail(i, finding.NeedsObject, fmt.Sprintf("the stanza is written into the HTTPRoute, and %s is not in the input", i.TargetID()), "",
 			"give its manifest with -f as well")
-		t.fail()
 		return false
 	case kind == "Gateway":
-		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("the stanza is written into HTTPRoutes, and none that is attached to %s is in the input", i.TargetID()), "",
+		t.out.Fail(i, finding.NeedsObject, fmt.Sprintf("the stanza is written into HTTPRoutes, and none that is attached to %s is in the input", i.TargetID()), "",
 			"give the manifests of its routes with -f as well")
-		t.fail()
 		return false
 	default:
 		t.out.Say(i, finding.WrongTargetKind, fmt.Sprintf("the Gateway API has no retries for a %s", kind),
@@ -63,10 +61,9 @@ func (t *translation) usable(i resolve.Intent) bool {
 	}
 	if !t.settings.Version.AtLeast(1, 7) {
 		if t.settings.GatewayAPI.Channel == "standard" {
-			t.out.Say(i, finding.NeedsVersion, fmt.Sprintf("the standard channel of Gateway API %s has no retries", t.settings.Version),
+			t.out.Fail(i, finding.NeedsVersion, fmt.Sprintf("the standard channel of Gateway API %s has no retries", t.settings.Version),
 				"the API server drops rules[].retry there without a word; it is in the standard channel from 1.7 on",
 				"install the experimental channel, or Gateway API 1.7")
-			t.fail()
 			return false
 		}
 		t.out.Say(i, finding.NeedsSetting, fmt.Sprintf("retries are in the experimental channel of Gateway API %s only", t.settings.Version),
@@ -74,9 +71,6 @@ func (t *translation) usable(i resolve.Intent) bool {
 	}
 	return true
 }
-
-// fail makes an error of what was said last: nothing can be written.
-func (t *translation) fail() { t.out.Said[len(t.out.Said)-1].Severity = finding.Error }
 
 // meshRoutes reports whether a route with the Service as its parent carries the
 // policy.

@@ -74,11 +74,7 @@ func (t *translation) object(id manifest.ID, intents []resolve.Intent) {
 // refuse says of some intents that nothing can be written.
 func (t *translation) refuse(intents []resolve.Intent, code finding.Code, message, reason, hint string) {
 	for _, i := range intents {
-		n := len(t.out.Said)
-		t.out.Say(i, code, message, reason, hint)
-		for ; n < len(t.out.Said); n++ {
-			t.out.Said[n].Severity = finding.Error
-		}
+		t.out.Fail(i, code, message, reason, hint)
 	}
 }
 

@@ -2,7 +2,6 @@ package kong
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -55,12 +54,7 @@ type translation struct {
 
 // fail says what stands in the way of a target; nothing is written for it.
 func (t *translation) fail(i resolve.Intent, code finding.Code, message, reason, hint string) {
-	t.out.Say(i, code, message, reason, hint)
-	last := len(t.out.Said) - 1
-	t.out.Said[last].Severity = finding.Error
-	if slices.Contains(t.out.Said[:last], t.out.Said[last]) {
-		t.out.Said = t.out.Said[:last]
-	}
+	t.out.Fail(i, code, message, reason, hint)
 }
 
 // canUse says what a target cannot be used for.

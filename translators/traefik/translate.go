@@ -75,8 +75,7 @@ type job struct {
 func (t *translation) usable(i resolve.Intent) bool {
 	switch kind := i.Target().Kind; {
 	case i.ID().Kind == "GRPCRoute" && !t.grpc:
-		t.out.Say(i, finding.NeedsVersion, "GRPCRoutes need Traefik 3.2", "GRPCRoutes came with 3.2.0 (docs/content/migrate/v3.md)", "raise the version")
-		t.out.Said[len(t.out.Said)-1].Severity = finding.Error // nothing can be written
+		t.out.Fail(i, finding.NeedsVersion, "GRPCRoutes need Traefik 3.2", "GRPCRoutes came with 3.2.0 (docs/content/migrate/v3.md)", "raise the version")
 		return false
 	case kind == "HTTPRoute", kind == "GRPCRoute", kind == "Gateway", kind == "IngressRoute", kind == "Ingress":
 		return true

@@ -174,7 +174,7 @@ func (j judgement) follow(q envoy.Request, was, is *routev3.Route, config string
 	here, told := false, false
 	var nearest behavior.Effect
 	for _, p := range j.places {
-		if p.Intent.Object == nil || p.Intent.ID().String() != from.object || p.Intent.Rule != from.rule || !comes(p.Intent, config) {
+		if p.Intent.Object == nil || p.Intent.ID().String() != from.object || p.Intent.Rule != from.rule || !comes(*p.Intent, config) {
 			continue
 		}
 		here = true

@@ -43,7 +43,7 @@ func found(t *testing.T, name string, text []byte, g gateway.Gateway, change fun
 	}
 	c := trial{name: name, before: objects, after: objects}
 	for n, effects := range g.Read(intents, world, s) {
-		c.places = append(c.places, translators.Place{Intent: intents[n], Effects: effects})
+		c.places = append(c.places, translators.Place{Intent: &intents[n], Effects: effects})
 	}
 	return c
 }
