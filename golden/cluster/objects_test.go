@@ -124,7 +124,9 @@ var carriers = map[string]struct {
 
 // answered are the outputs of which a gateway answers every request itself, as the
 // route has a filter of another one: there no number makes a difference to requests.
-var answered = []string{"kong-own-function/envoy-gateway", "kong-own-function/traefik", "traefik-strangers/envoy-gateway"}
+var answered = []string{
+	"answered-without-a-try/envoy-gateway", "answered-without-a-try/traefik", "answered-without-a-try/gateway-api",
+	"kong-own-function/envoy-gateway", "kong-own-function/traefik", "traefik-strangers/envoy-gateway"}
 
 // plant changes the first number of retries that is above 0 in a tree, or the one in
 // an annotation, and says where.
