@@ -37,7 +37,10 @@ func (rig Rig) limits(ctx context.Context, p Place) {
 	if m, _, tried, reason := p.repeatable(); reason == "" {
 		method, e = m, tried
 	}
-	if end := e.AttemptTimeout; end.State == behavior.Set && end.Value < 3*hold {
+	// A try that ends is no longer held; where that is retried, what follows is counted too.
+	c := behavior.AttemptTimeout
+	_, _, _, unseen := p.repeatable() // then connections that are never made hold them
+	if end := e.AttemptTimeout; end.State == behavior.Set && end.Value < 3*hold && (unseen != "" || e.Causes[c]|e.Unclear[c] != 0) {
 		rig.Results.Add(Result{Gateway: p.Gateway, Case: p.Case, Cause: "limits", Predicted: "-", Measured: fmt.Sprintf("a try ends after %s, before enough of them are held", behavior.Short(end.Value)), Fine: true})
 		return
 	}
