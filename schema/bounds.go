@@ -120,6 +120,7 @@ var bounds = map[string]bound{
 	"spec.istio.api":                 {words: []string{"virtualservice", "gateway-api", "auto"}},
 	"spec.istio.gateways[].parent":   {form: namespaced},
 	"spec.istio.gateways[].gateway":  {form: namespaced},
+	"spec.split":                     {words: []string{"never", "known", "always"}},
 	"spec.gatewayAPI.channel":        {words: []string{"standard", "experimental"}},
 	"spec.gatewayAPI.implementation": {words: []string{"envoy-gateway", "istio", "kgateway", "cilium", "agentgateway", "none"}},
 	"spec.kong.untrustedLua":         {words: []string{"Strict", "Lax", "Sandbox", "Open", "Disabled"}},

@@ -26,6 +26,9 @@ type ConfigSpec struct {
 	Targets []string `json:"targets,omitempty"`
 	// ClusterDomain is the domain of Service names; cluster.local if left out.
 	ClusterDomain string `json:"clusterDomain,omitempty"`
+	// Split says which rules of routes are split where a policy is limited to some
+	// methods: never, known or always; known if left out.
+	Split string `json:"split,omitempty"`
 	// Istio is how Istio is set up.
 	Istio *IstioConfig `json:"istio,omitempty"`
 	// GatewayAPI is which Gateway API is installed and who implements it.

@@ -23,6 +23,7 @@ func ValidateConfig(c *Config) finding.List {
 	if c.Spec.ClusterDomain != "" {
 		v.form("spec.clusterDomain", c.Spec.ClusterDomain)
 	}
+	v.optional("spec.split", c.Spec.Split, nil)
 	if c.Spec.Istio != nil {
 		v.optional("spec.istio.api", c.Spec.Istio.API, nil)
 		v.istioGateways(c.Spec.Istio.Gateways)

@@ -88,6 +88,10 @@ func settings() []setting {
 	var list []setting
 	for _, g := range translators.All() {
 		defaults := gateway.Defaults(g.Profile())
+		if g.Profile().Name == "envoy-gateway" {
+			list = append(list, setting{g.Profile().Name + " known", g, defaults})
+		}
+		defaults.Split = gateway.SplitAlways
 		list = append(list, setting{g.Profile().Name, g, defaults})
 		switch g.Profile().Name {
 		case "istio":

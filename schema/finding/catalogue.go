@@ -44,6 +44,8 @@ const (
 	Rivals          Code = "RT3012"
 	Held            Code = "RT3013"
 	Leftover        Code = "RT3014"
+	ReferredByName  Code = "RT3015"
+	WouldBeRefused  Code = "RT3016"
 )
 
 // A Page explains one code.

@@ -192,4 +192,39 @@ Delete it, or have the tool that applies the output do so: kubectl apply with
 --prune, Argo CD, Flux. It is no difference of the diff, since retryctl cannot
 know whose it is. What it may be good for outside of the input is not seen
 either.`},
+	{ReferredByName, "ReferredByName", Warning, "what refers to a rule by its name must name a part of it too", `
+Where a policy is limited to some methods, a rule is split: a new rule takes
+the requests with these methods, and is named like the old one with -retryable
+behind it. What is for the rule by its name is not for the new one: a
+SecurityPolicy with the sectionName of the rule would no longer ask the new
+rule's requests who they are. So each object of the input that names the rule
+in its spec.targetRefs, of whatever kind, gets a second entry for the new rule.
+It is printed before the route, and is to be applied with it. Where an object
+has no such list the rule is not split (RT3007).
+
+    error RT3015 [envoy-gateway] spec.targetRefs[0]: HTTPRoute shop/checkout
+    rule pay is split: what names it must name pay-retryable too
+
+What is not in the input cannot be seen. It is a warning where the input shows
+what refers to rules: where it has policies in the route's namespace, of kinds
+that retryctl does not write. Else it is an error, and nothing is written for
+the policy. Give the manifests of such policies as well, or decide with --split
+or with spec.split of a Config: always says that you know what names the rules,
+never leaves every rule whole, with the retries that are safe for all methods. A
+rule without a name is split without this finding: nothing can name it.
+
+Names in other places are never seen: those in EnvoyPatchPolicies, in the labels
+of metrics, in alerts.`},
+
+	{WouldBeRefused, "WouldBeRefused", Error, "the API server would refuse an object that was to be written", `
+An object of the output breaks a rule of its CRD: a list would be too long, a
+value out of bounds, or something would be as a rule in CEL forbids. Nothing of
+the policy is written, since the rest would be applied without that object.
+
+    error RT3016 [envoy-gateway] spec.targetRefs[0]: HTTPRoute shop/checkout
+    would be refused: spec.rules: has 17 items, and 16 is the most
+
+Most often the object is near a limit as it is given: divide the route, or the
+policy that has too many targets. It is a warning where the object is refused
+in the same way as it is given.`},
 }

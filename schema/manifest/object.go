@@ -113,6 +113,15 @@ func (o *Object) Clone() *Object {
 // comments, quoting and the order of their keys.
 func Equal(a, b *Object) bool { return equalNode(a.root, b.root) }
 
+// Equal reports whether two values are the same in the way in which Equal compares
+// objects; nothing is equal to nothing.
+func (v Value) Equal(other Value) bool {
+	if v.node == nil || other.node == nil {
+		return v.node == other.node
+	}
+	return equalNode(v.node, other.node)
+}
+
 func equalNode(a, b *node) bool {
 	if a.shape != b.shape || len(a.kids) != len(b.kids) {
 		return false

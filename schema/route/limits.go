@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"retryctl.dev/schema/manifest"
 )
 
 // Limits of the Gateway API's CRDs (v1.6, HTTPRoute spec).
@@ -37,20 +39,55 @@ func (s *splitter) limits() error {
 			count[g.rule]++
 		}
 	}
-	total := 0
-	for _, n := range count {
+	total, rules := 0, len(count)
+	for r, n := range count {
 		total += n
-		if n > maxMatches {
+		switch fresh := r == len(s.rules); {
+		case fresh && s.together(n) == 1:
+			rules += n - 1
+		case !fresh && n > len(s.rules[r].Matches) && oneMatch(s.rules[r].Value):
+			return fmt.Errorf("rule %d would have %d matches, and with a ReplacePrefixMatch it may have one", r, n)
+		case n > maxMatches:
 			return fmt.Errorf("a rule would have %d matches, and %d is the most that the Gateway API takes", n, maxMatches)
 		}
 	}
 	switch {
-	case len(count) > maxRules:
-		return fmt.Errorf("the route would have %d rules, and %d is the most that the Gateway API takes", len(count), maxRules)
+	case rules > maxRules:
+		return fmt.Errorf("the route would have %d rules, and %d is the most that the Gateway API takes", rules, maxRules)
 	case total > maxMatchesPerRoute:
 		return fmt.Errorf("the route would have %d matches, and %d is the most that the Gateway API takes", total, maxMatchesPerRoute)
 	}
 	return nil
+}
+
+// together gives how many of the matches that are moved stand in one new rule.
+func (s *splitter) together(moved int) int {
+	if oneMatch(s.rules[s.at].Value) {
+		return 1
+	}
+	return moved
+}
+
+// oneMatch reports whether a rule, or one of its backends, replaces the prefix of
+// the path: the CRD then takes it with exactly one match, on a prefix (v1.6.3
+// HTTPRoute, the rules in CEL of spec.rules[]).
+func oneMatch(rule manifest.Value) bool {
+	replaces := func(holder manifest.Value) bool {
+		for _, f := range holder.At("filters").Items() {
+			for _, kind := range []string{"requestRedirect", "urlRewrite"} {
+				if f.At(kind, "path", "type").Text() == "ReplacePrefixMatch" {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	for _, backend := range rule.At("backendRefs").Items() {
+		if replaces(backend) {
+			return true
+		}
+	}
+	return replaces(rule)
 }
 
 // maxName is the most characters that a rule's name may have.

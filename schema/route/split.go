@@ -11,36 +11,37 @@ import (
 )
 
 // Split moves the requests with the given methods from rule i of an HTTPRoute to
-// a new rule of that name at the end of the route, and gives the new rule. The
-// object is changed; it is a copy of the caller's.
+// new rules at the end of the route, and gives these: one, or one for each match
+// where a rule may have only one. The first has the given name, if it is free, the
+// others the name and a number. The object is changed; it is a copy of the caller's.
 //
 // A match with a method outranks one with more headers, so giving methods to
 // one rule could take requests away from another. Split gives the same methods
 // to matches of other rules where that keeps the order, and otherwise changes
 // nothing and says why not. Foreign are matches of other routes with which this
 // one shares requests; they cannot be changed.
-func Split(o *manifest.Object, i int, methods behavior.Methods, name string, foreign []Match) (manifest.Value, error) {
+func Split(o *manifest.Object, i int, methods behavior.Methods, name string, foreign []Match) ([]manifest.Value, error) {
 	return split(o, i, methods, name, foreign, false)
 }
 
 // SplitCounting is Split for a gateway with the order of ReachCounting.
-func SplitCounting(o *manifest.Object, i int, methods behavior.Methods, name string, foreign []Match) (manifest.Value, error) {
+func SplitCounting(o *manifest.Object, i int, methods behavior.Methods, name string, foreign []Match) ([]manifest.Value, error) {
 	return split(o, i, methods, name, foreign, true)
 }
 
-func split(o *manifest.Object, i int, methods behavior.Methods, name string, foreign []Match, counting bool) (manifest.Value, error) {
+func split(o *manifest.Object, i int, methods behavior.Methods, name string, foreign []Match, counting bool) ([]manifest.Value, error) {
 	s := splitter{rules: Rules(o), at: i, methods: methods}
 	if s.rules[i].GRPC {
-		return manifest.Value{}, errors.New("all requests of a GRPCRoute have the same method")
+		return nil, errors.New("all requests of a GRPCRoute have the same method")
 	}
 	if err := s.order(foreign); err != nil {
-		return manifest.Value{}, err
+		return nil, err
 	}
 	if err := s.limits(); err != nil {
-		return manifest.Value{}, err
+		return nil, err
 	}
 	if counting && !KeepsCounting(s.rules, s.after(), i) {
-		return manifest.Value{}, errors.New("its requests would change places with those of another rule, since the gateway counts a method like a header")
+		return nil, errors.New("its requests would change places with those of another rule, since the gateway counts a method like a header")
 	}
 	return s.move(o, name), nil
 }
@@ -214,13 +215,14 @@ func (s *splitter) after() []Rule {
 
 // move carries the split out: matches that already have one of the methods leave
 // the rule, and every gain is written.
-func (s *splitter) move(o *manifest.Object, name string) manifest.Value {
+func (s *splitter) move(o *manifest.Object, name string) []manifest.Value {
 	rule := s.rules[s.at].Value
 	list := s.written(s.at)
-	moved, kept := manifest.List(), manifest.List()
+	kept := manifest.List()
+	var moved []manifest.Value
 	for n, m := range s.rules[s.at].Matches {
 		if m.Method != "" && m.methods()&s.methods != 0 {
-			moved.Append(list.Index(n))
+			moved = append(moved, list.Index(n))
 		} else {
 			kept.Append(list.Index(n))
 		}
@@ -229,17 +231,24 @@ func (s *splitter) move(o *manifest.Object, name string) manifest.Value {
 		copied := s.written(g.rule).Index(g.match).Shallow()
 		copied.Put("method", g.method)
 		if g.rule == s.at {
-			moved.Append(copied)
+			moved = append(moved, copied)
 		} else {
 			s.written(g.rule).Append(copied)
 		}
 	}
 	rule.Put("matches", manifest.List()) // not to be copied
-	fresh := rule.Copy()
-	fresh.Put("matches", moved)
-	fresh.Put("name", name)
+	var fresh []manifest.Value
+	for group := range slices.Chunk(moved, s.together(len(moved))) {
+		part := rule.Copy()
+		part.Put("matches", manifest.List())
+		for _, match := range group {
+			part.At("matches").Append(match)
+		}
+		part.Put("name", FreeName(Rules(o), name))
+		o.At("spec", "rules").Append(part)
+		fresh = append(fresh, part)
+	}
 	rule.Put("matches", kept)
-	o.At("spec", "rules").Append(fresh)
 	return fresh
 }
 

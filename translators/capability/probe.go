@@ -108,6 +108,7 @@ func probe(f feature, c Column) (Cell, error) {
 	}
 	plan, _ := resolve.Resolve(policies, world)
 	settings := gateway.Defaults(c.Gateway.Profile())
+	settings.Split = gateway.SplitAlways
 	c.setup(&settings)
 	result := translators.Run(c.Gateway, plan, settings, false)
 	cell := Cell{Answer: Yes}

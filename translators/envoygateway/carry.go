@@ -37,20 +37,54 @@ func (t *translation) carry(c carried, list []carried) {
 			"two policies on one target do not merge: the older one wins (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1199)",
 			"give the namespace with -f as well")
 	}
-	t.shadow(c)
-	key := namespace + "/" + name
+	key := freshKey{namespace, name, c.base}
+	if c.base == nil {
+		t.shadow(c)
+	} else {
+		name = c.base.ID().Name + route.PartSuffix
+	}
 	o := t.fresh[key]
 	if o == nil {
-		for n := 2; t.world.Get(manifest.ID{Group: group, Kind: kind, Namespace: namespace, Name: name}) != nil; n++ {
-			name = fmt.Sprintf("%s-%d", c.intent.Policy.Metadata.Name, n)
-		}
-		o = manifest.New(apiVersion, kind, rawNamespace, name)
+		o = manifest.New(apiVersion, kind, rawNamespace, t.freeName(namespace, name, c.intent.Policy.Metadata.Name))
 		o.Root().Put("spec", manifest.Map("targetRefs", manifest.List()))
+		if c.base != nil {
+			t.like(o, c.base)
+		}
 		t.fresh[key] = o
 		t.out.Objects = append(t.out.Objects, o)
 		t.write(o, c)
 	}
 	o.At("spec", "targetRefs").Append(c.ref.value())
+}
+
+// freeName gives a name, or another one with a number behind it where a policy has
+// the name already.
+func (t *translation) freeName(namespace, name, other string) string {
+	taken := func() bool {
+		id := manifest.ID{Group: group, Kind: kind, Namespace: namespace, Name: name}
+		return t.world.Get(id) != nil || slices.ContainsFunc(t.out.Objects, func(o *manifest.Object) bool { return o.ID() == id })
+	}
+	for n := 2; taken(); n++ {
+		name = fmt.Sprintf("%s-%d", other, n)
+	}
+	return name
+}
+
+// freshKey tells new policies apart.
+type freshKey struct {
+	namespace, name string
+	base            *manifest.Object
+}
+
+// like has a new policy say all that another one says, but for its targets.
+func (t *translation) like(o, base *manifest.Object) {
+	for key, v := range base.At("spec").Fields() {
+		switch key.Text() {
+		case "targetRef", "targetRefs", "targetSelectors":
+		default:
+			o.At("spec").Put(key.Text(), v.Copy())
+		}
+	}
 }
 
 // shadow says which wider policy a new one hides, and that it does so as a whole.

@@ -18,10 +18,10 @@ import (
 // second one the whole wish, on the rules of the listed ones.
 func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := translation{
-		settings: s, plan: plan, edits: gateway.NewEdits(plan.World), attached: newAttachments(plan.World, s.Version), world: plan.World,
-		fresh: map[string]*manifest.Object{},
+		settings: s, plan: plan, edits: gateway.NewEdits(plan.World, s), attached: newAttachments(plan.World, s.Version), world: plan.World,
+		fresh: map[freshKey]*manifest.Object{},
 	}
-	t.edits.Counting = true
+	t.edits.Counting, t.edits.Own = true, func(o *manifest.Object) bool { return o.Is(group, kind) }
 	for rest := plan.Intents; len(rest) > 0; { // those of one policy follow each other
 		n := slices.IndexFunc(rest, func(i resolve.Intent) bool { return i.Policy != rest[0].Policy })
 		if n < 0 {
@@ -41,7 +41,7 @@ type translation struct {
 	attached attachments
 	edits    *gateway.Edits
 	out      gateway.Output
-	fresh    map[string]*manifest.Object // new policies by namespace/name
+	fresh    map[freshKey]*manifest.Object // the new policies
 }
 
 // carried is one target of a policy and what its BackendTrafficPolicy is to say.
@@ -55,6 +55,9 @@ type carried struct {
 	limited bool
 	// name is that of the new BackendTrafficPolicy.
 	name string
+	// base is the policy on the rule from which this one was split, in whose place the
+	// new one stands.
+	base *manifest.Object
 }
 
 // ruleAt is a rule of an object.
@@ -109,8 +112,11 @@ func (t *translation) policy(intents []resolve.Intent) {
 		}
 		id := c.intent.ID()
 		c.ref = ref{id.Kind, id.Name, gateway.NameRule(t.edits.Of(c.intent.Object), c.rule)}
-		if c.name = p.Metadata.Name; !c.limited {
-			c.name += "-retryable"
+		if c.name = p.Metadata.Name; c.rule != c.intent.Rule {
+			c.base = t.attached.at(id, c.intent.Name)
+		}
+		if !c.limited {
+			c.name += route.PartSuffix
 		}
 		list = append(list, c)
 	}

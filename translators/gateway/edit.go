@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"slices"
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
@@ -15,16 +16,23 @@ type Edits struct {
 	// Counting says that the gateway counts a method of a match as one header more,
 	// where the standard places it above all headers.
 	Counting bool
+	// Own reports whether an object carries the target's own retries: a translation
+	// puts these on the parts of a rule itself.
+	Own func(*manifest.Object) bool
 
-	world   *manifest.Set
-	copies  map[manifest.ID]*manifest.Object
-	order   []manifest.ID
-	foreign map[sharedPath][]foreignMatch
+	world    *manifest.Set
+	settings Settings
+	copies   map[manifest.ID]*manifest.Object
+	leading  []manifest.ID // of the copies, those that come first
+	order    []manifest.ID
+	foreign  map[sharedPath][]foreignMatch
+	// referring are the references of the world, once they are asked for.
+	referring *References
 }
 
 // NewEdits gives no edits yet.
-func NewEdits(world *manifest.Set) *Edits {
-	return &Edits{world: world, copies: map[manifest.ID]*manifest.Object{}}
+func NewEdits(world *manifest.Set, s Settings) *Edits {
+	return &Edits{world: world, settings: s, copies: map[manifest.ID]*manifest.Object{}}
 }
 
 // Of gives the copy of an object to change.
@@ -38,11 +46,32 @@ func (e *Edits) Of(o *manifest.Object) *manifest.Object {
 	return c
 }
 
+// now gives an object as it is edited so far.
+func (e *Edits) now(o *manifest.Object) *manifest.Object {
+	if c, ok := e.copies[o.ID()]; ok {
+		return c
+	}
+	return o
+}
+
+// first has an object stand before all that are not put first: what protects a new
+// rule is applied before the rule is there.
+func (e *Edits) first(o *manifest.Object) {
+	if _, ok := e.copies[o.ID()]; !ok {
+		e.copies[o.ID()] = o.Clone()
+	} else if n := slices.Index(e.order, o.ID()); n >= 0 {
+		e.order = slices.Delete(e.order, n, n+1)
+	}
+	if !slices.Contains(e.leading, o.ID()) {
+		e.leading = append(e.leading, o.ID())
+	}
+}
+
 // Objects gives the copies that differ from what they were made of, in the order
-// in which they were asked for.
+// in which they were asked for; those that follow a split rule come first.
 func (e *Edits) Objects() []*manifest.Object {
 	var changed []*manifest.Object
-	for _, id := range e.order {
+	for _, id := range slices.Concat(e.leading, e.order) {
 		if c := e.copies[id]; !manifest.Equal(c, c.Original) {
 			changed = append(changed, c)
 		}
@@ -98,30 +127,53 @@ func (e *Edits) Parts(i resolve.Intent, out *Output) []Part {
 			"give its manifest with -f as well")
 		return []Part{rest}
 	}
-	edited := e.Of(i.Object)
-	rules := route.Rules(edited)
-	name := i.Name
-	if name == "" {
-		name = fmt.Sprintf("rule-%d", i.Rule)
-	}
-	name = route.FreeName(rules, name+route.PartSuffix)
-	if err := e.split(edited, i, methods, name); err != nil {
+	fresh, err := e.split(i, methods, out)
+	if err != nil {
 		out.Say(i, finding.CannotSplit, fmt.Sprintf("%s cannot be split by method: %v", i.Place(), err), "",
 			"give the methods a rule of their own, or name every method in retryOn.methods if all of them may run twice")
 		return []Part{rest}
 	}
-	return []Part{rest, {len(rules), i.Want, false}}
+	parts := []Part{rest}
+	for _, rule := range fresh {
+		parts = append(parts, Part{rule, i.Want, false})
+	}
+	return parts
 }
 
-// split splits the rule of an edited route, or says why it cannot be.
-func (e *Edits) split(edited *manifest.Object, i resolve.Intent, methods behavior.Methods, name string) error {
-	foreign := e.foreignTo(i.Object, i.Rule)
+// split splits the rule of an edited route and gives the new rules, which what names
+// the rule names then too; or it says why that cannot be.
+func (e *Edits) split(i resolve.Intent, methods behavior.Methods, out *Output) (fresh []int, err error) {
+	followers, err := e.Followers(i)
+	if err != nil {
+		return nil, err
+	}
+	name := i.Name
+	if name == "" {
+		name = fmt.Sprintf("rule-%d", i.Rule)
+	}
+	edited := e.Of(i.Object)
+	if len(followers.refs) > 0 { // which may be too many
+		edited = edited.Clone()
+	}
 	split := route.Split
 	if e.Counting {
 		split = route.SplitCounting
 	}
-	_, err := split(edited, i.Rule, methods, name, foreign)
-	return err
+	rules := edited.At("spec", "rules").Len()
+	parts, err := split(edited, i.Rule, methods, name+route.PartSuffix, e.foreignTo(i.Object, i.Rule))
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for n, part := range parts {
+		fresh, names = append(fresh, rules+n), append(names, part.At("name").Text())
+	}
+	if err := followers.Fit(len(names)); err != nil {
+		return nil, err
+	}
+	e.copies[i.ID()] = edited
+	followers.Name(names, out)
+	return fresh, nil
 }
 
 // NameRule gives a rule a name, which policies need to point at it, and tells it.

@@ -57,7 +57,7 @@ func TestAHeaderIsSetOnceWhateverWasThere(t *testing.T) {
 func TestOnlyWhatDiffersIsAnEdit(t *testing.T) {
 	p := plan(t, routeText("own", "", "", ""), routeText("other", "", "", ""))
 	own, other := p.World.All()[0], p.World.All()[1]
-	edits := gateway.NewEdits(p.World)
+	edits := gateway.NewEdits(p.World, gateway.Settings{Split: gateway.SplitAlways})
 	edits.Of(other)
 	copied := edits.Of(own)
 	if copied == own || edits.Of(own) != copied {

@@ -93,7 +93,7 @@ func TestARouteIsSplitUnlessAnotherRouteWouldLoseRequests(t *testing.T) {
 		}
 		p := plan(t, documents...)
 		var out gateway.Output
-		parts := gateway.NewEdits(p.World).Parts(p.Intents[0], &out)
+		parts := gateway.NewEdits(p.World, gateway.Settings{Split: gateway.SplitAlways}).Parts(p.Intents[0], &out)
 		if split := len(parts) == 2; split != c.split {
 			t.Errorf("%s: split is %v, want %v (%v)", c.name, split, c.split, out.Said)
 		} else if !split && (len(out.Said) != 1 || out.Said[0].Code != finding.CannotSplit) {
@@ -107,7 +107,7 @@ func TestThePartsOfARuleCarryWhatIsRightForTheirMethods(t *testing.T) {
 		policy := strings.Replace(getsOnly, "methods: [GET]", "methods: ["+methods+"]", 1)
 		p := plan(t, policy, routeText("own", "", "", match))
 		var out gateway.Output
-		return p, gateway.NewEdits(p.World).Parts(p.Intents[0], &out), out
+		return p, gateway.NewEdits(p.World, gateway.Settings{Split: gateway.SplitAlways}).Parts(p.Intents[0], &out), out
 	}
 	for _, c := range []struct {
 		name, match, methods string

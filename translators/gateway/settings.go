@@ -46,11 +46,25 @@ type Settings struct {
 	Version Version
 	// ClusterDomain is the domain of Service names, "cluster.local".
 	ClusterDomain string
-	Istio         Istio
-	GatewayAPI    GatewayAPI
-	Traefik       Traefik
-	Kong          Kong
+	// Split says which rules are split by method: SplitNever, SplitKnown or
+	// SplitAlways.
+	Split      string
+	Istio      Istio
+	GatewayAPI GatewayAPI
+	Traefik    Traefik
+	Kong       Kong
 }
+
+// Which rules are split by method where a policy is limited to some methods.
+const (
+	// SplitNever is none.
+	SplitNever = "never"
+	// SplitKnown is those without a name, since nothing can refer to them by name,
+	// and those with one where the input shows what refers to rules by their names.
+	SplitKnown = "known"
+	// SplitAlways is all: the user knows what refers to them.
+	SplitAlways = "always"
+)
 
 // Istio is what is said about an Istio target.
 type Istio struct {
@@ -88,7 +102,7 @@ type Kong struct {
 // Defaults gives the settings of a target of which nothing is said.
 func Defaults(p Profile) Settings {
 	return Settings{
-		Version: p.Newest, ClusterDomain: "cluster.local",
+		Version: p.Newest, ClusterDomain: "cluster.local", Split: SplitKnown,
 		Istio:      Istio{API: "auto"},
 		GatewayAPI: GatewayAPI{Implementation: "none"},
 	}
@@ -102,6 +116,7 @@ func (s *Settings) Apply(c schema.ConfigSpec) {
 		}
 	}
 	put(&s.ClusterDomain, c.ClusterDomain)
+	put(&s.Split, c.Split)
 	if c.Istio != nil {
 		put(&s.Istio.API, c.Istio.API)
 		for _, g := range c.Istio.Gateways {

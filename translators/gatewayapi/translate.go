@@ -17,8 +17,8 @@ import (
 // stanza itself has no such limit.
 func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := translation{settings: s, row: stanza.Of(s.GatewayAPI.Implementation), plan: plan,
-		edits: gateway.NewEdits(plan.World), budgets: map[manifest.ID]*manifest.Object{}}
-	t.edits.Counting = t.row.Counts()
+		edits: gateway.NewEdits(plan.World, s), budgets: map[manifest.ID]*manifest.Object{}}
+	t.edits.Counting, t.edits.Own = t.row.Counts(), func(o *manifest.Object) bool { return o.Is(budgetGroup, budgetKind) }
 	for _, i := range plan.Intents {
 		if t.usable(i) {
 			t.intent(i)

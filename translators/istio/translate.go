@@ -16,7 +16,7 @@ import (
 // for classic Gateways and for the mesh, the stanza of the HTTPRoute for Istio's
 // own Gateways, and in both cases DestinationRules for what holds for a host.
 func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
-	t := &translation{settings: s, plan: plan, edits: gateway.NewEdits(plan.World),
+	t := &translation{settings: s, plan: plan, edits: gateway.NewEdits(plan.World, s),
 		attached: newAttachments(plan.World, s), rules: map[string]*manifest.Object{}}
 	var order []manifest.ID
 	intents := map[manifest.ID][]resolve.Intent{}

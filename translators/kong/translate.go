@@ -16,7 +16,7 @@ import (
 // Translate annotates the Services behind the rules where that is right for all
 // that send to them, and else puts code on single rules.
 func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
-	t := &translation{plan: plan, plugins: plugins{plan.World}, sandbox: sandboxOf(s), edits: gateway.NewEdits(plan.World),
+	t := &translation{plan: plan, plugins: plugins{plan.World}, sandbox: sandboxOf(s), edits: gateway.NewEdits(plan.World, s),
 		needs: make([]need, len(plan.Intents)), usable: make([]bool, len(plan.Intents)),
 		pools: map[manifest.ID]*pool{}, taken: map[manifest.ID]bool{}, shared: map[string]bool{}}
 	for n, i := range plan.Intents {

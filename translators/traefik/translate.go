@@ -19,7 +19,7 @@ import (
 // tried. A Middleware that retries already is edited where no other rule uses it.
 func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := translation{
-		cluster: newCluster(plan.World, s), edits: gateway.NewEdits(plan.World), timeouts: map[place]behavior.Setting[time.Duration]{},
+		cluster: newCluster(plan.World, s), edits: gateway.NewEdits(plan.World, s), timeouts: map[place]behavior.Setting[time.Duration]{},
 		fresh: map[freshKey]*manifest.Object{}, taken: map[string]bool{},
 		freshTransports: map[transportKey]*manifest.Object{},
 	}

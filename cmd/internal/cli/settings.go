@@ -16,6 +16,7 @@ import (
 // target is set up. They win over what a Config says.
 type targeting struct {
 	clusterDomain           string
+	split                   word
 	istioAPI                word
 	istioGateways           []string
 	channel, implementation word
@@ -24,12 +25,14 @@ type targeting struct {
 }
 
 func (t *targeting) flags(cmd *cobra.Command) {
+	t.split = word{allowed: []string{"never", "known", "always"}}
 	t.istioAPI = word{allowed: []string{"auto", "virtualservice", "gateway-api"}}
 	t.channel = word{allowed: []string{"standard", "experimental"}}
 	t.implementation = word{allowed: []string{"envoy-gateway", "istio", "kgateway", "cilium", "agentgateway", "none"}}
 	t.untrustedLua = word{allowed: []string{"Strict", "Lax", "Sandbox", "Open", "Disabled"}}
 	f := cmd.Flags()
 	f.StringVar(&t.clusterDomain, "cluster-domain", "", "`domain` of Service names (default cluster.local)")
+	addWord(cmd, &t.split, "split", "", "split `rules` by method where a policy is limited to some methods; known is those that no policy can name, or of which the input shows what does (default known)")
 	addWord(cmd, &t.istioAPI, "istio-api", "", "what Istio's retries are written in, by `name`")
 	f.StringArrayVar(&t.istioGateways, "istio-gateway", nil, "classic Istio Gateway that stands in for a Gateway API one, as `parent=gateway`, each namespace/name; repeatable")
 	addWord(cmd, &t.channel, "gateway-api-channel", "", "which `channel` of the Gateway API is installed")
@@ -50,6 +53,7 @@ func (t *targeting) spec(cmd *cobra.Command) (schema.ConfigSpec, error) {
 	}
 	spec := schema.ConfigSpec{
 		ClusterDomain: t.clusterDomain,
+		Split:         t.split.value,
 		Istio:         &schema.IstioConfig{API: t.istioAPI.value},
 		GatewayAPI:    &schema.GatewayAPIConfig{Channel: t.channel.value, Implementation: t.implementation.value},
 		Kong:          &schema.KongConfig{UntrustedLua: t.untrustedLua.value},

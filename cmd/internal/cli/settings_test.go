@@ -36,16 +36,18 @@ func of(t *testing.T, config schema.ConfigSpec, args ...string) gateway.Settings
 func TestEveryFlagWinsOverTheConfig(t *testing.T) {
 	config := schema.ConfigSpec{
 		ClusterDomain: "a.example",
+		Split:         "never",
 		Istio:         &schema.IstioConfig{API: "auto", Gateways: []schema.IstioGateway{{Parent: "a/b", Gateway: "a/x"}, {Parent: "a/c", Gateway: "a/y"}}},
 		GatewayAPI:    &schema.GatewayAPIConfig{Channel: "standard", Implementation: "istio"},
 		Traefik:       &schema.TraefikConfig{SafeNaming: true},
 		Kong:          &schema.KongConfig{UntrustedLua: "Strict"},
 	}
-	got := of(t, config, "--cluster-domain=b.example", "--istio-api=gateway-api", "--istio-gateway=a/b=a/z",
+	got := of(t, config, "--cluster-domain=b.example", "--split=always", "--istio-api=gateway-api", "--istio-gateway=a/b=a/z",
 		"--gateway-api-channel=experimental", "--gateway-api-implementation=none", "--traefik-safe-naming=false", "--kong-untrusted-lua=Lax")
 	got.Version = gateway.Version{}
 	want := gateway.Settings{
 		ClusterDomain: "b.example",
+		Split:         gateway.SplitAlways,
 		Istio:         gateway.Istio{API: "gateway-api", Gateways: map[string]string{"a/b": "a/z", "a/c": "a/y"}},
 		GatewayAPI:    gateway.GatewayAPI{Channel: "experimental", Implementation: "none"},
 		Kong:          gateway.Kong{UntrustedLua: "Lax"},
@@ -77,7 +79,7 @@ func TestTheWordsOfFlagsAreThoseOfTheConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, w := range map[string]word{
-		"api": flags.istioAPI, "channel": flags.channel, "implementation": flags.implementation, "untrustedLua": flags.untrustedLua,
+		"api": flags.istioAPI, "channel": flags.channel, "implementation": flags.implementation, "untrustedLua": flags.untrustedLua, "split": flags.split,
 	} {
 		var tree any
 		if err := json.Unmarshal(raw, &tree); err != nil {

@@ -95,6 +95,7 @@ func arguments(text []byte) (args []string) {
 // else the newest, with the input's settings; change may change them.
 func (in Input) Run(g gateway.Gateway, change func(*gateway.Settings)) (translators.Result, gateway.Settings) {
 	s := gateway.Defaults(g.Profile())
+	s.Split = gateway.SplitAlways // nothing but the input refers to its rules
 	strict := false
 	for _, arg := range in.Args {
 		if version, ok := strings.CutPrefix(arg, g.Profile().Name+"@"); ok {
