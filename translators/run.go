@@ -28,7 +28,8 @@ type Result struct {
 
 // A Place is an intent with what the gateway makes of it.
 type Place struct {
-	Intent  *resolve.Intent // one of the plan's
+	// Intent is one of the plan's, or one for a rule that sends to the Service of such.
+	Intent  *resolve.Intent
 	Effects []behavior.Effect
 }
 
@@ -47,9 +48,10 @@ func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool)
 	failed := map[*schema.RetryPolicy]bool{}
 	for {
 		out := g.Translate(plan, s)
-		places := read(g, plan, out.Objects, s)
+		seen := inSight(result.Gateway, plan)
+		places := read(g, seen, plan.World.With(out.Objects...), s)
 		r := review{profile: result.Gateway, strict: strict, used: maps.Clone(first.used)}
-		r.before = sync.OnceValue(func() [][]behavior.Effect { return g.Read(plan.Intents, plan.World, s) })
+		r.before = sync.OnceValue(func() [][]behavior.Effect { return g.Read(seen, plan.World, s) })
 		findings, errors := r.findings(places, slices.Concat(out.Said, unseen(result.Gateway, places, out.Said),
 			bystanders(g, plan, out.Objects, s), held(g, plan, out.Objects, s)))
 		fresh := false
@@ -89,13 +91,4 @@ func only(findings finding.List, policies map[*schema.RetryPolicy]bool) finding.
 		}
 	}
 	return some
-}
-
-func read(g gateway.Gateway, plan *resolve.Plan, objects []*manifest.Object, s gateway.Settings) []Place {
-	effects := g.Read(plan.Intents, plan.World.With(objects...), s)
-	places := make([]Place, len(plan.Intents))
-	for n := range plan.Intents {
-		places[n] = Place{&plan.Intents[n], effects[n]}
-	}
-	return places
 }

@@ -29,6 +29,10 @@ type Intent struct {
 	// the rule has others as well: a policy on a Gateway is for what comes in there.
 	// Nil is all of them.
 	Doors []Door
+	// To are the Services that the requests go to which the intent is about, where the
+	// rule may send to others as well: a policy on a Service is for what goes there.
+	// Nil is wherever the rule sends them.
+	To []manifest.ID
 	// Methods are those with which a request can reach the rule.
 	Methods behavior.Methods
 	// Want is the wish.

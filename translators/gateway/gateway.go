@@ -40,6 +40,10 @@ type Profile struct {
 	// Doors says that the gateway can treat the requests to one rule differently by
 	// the listener or the Gateway through which they come.
 	Doors bool
+	// Senders says that what stands on a Service holds for the requests of every rule
+	// that sends to it, of whatever route, so that a policy on a Service is judged by
+	// what each of these rules makes of it.
+	Senders bool
 	// Answers are methods that the gateway answers itself: requests with them
 	// reach no backend, and effects are not about them.
 	Answers behavior.Methods

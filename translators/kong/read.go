@@ -69,6 +69,9 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	case kind == "Ingress":
 		ids := route.Backends(now, -1)
 		for _, id := range ids {
+			if !i.SendsTo(id) {
+				continue
+			}
 			name := ""
 			if len(ids) > 1 {
 				name = "to " + id.Name

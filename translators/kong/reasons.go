@@ -11,6 +11,7 @@ func (Gateway) Profile() gateway.Profile {
 		Name: "kong", Title: "Kong",
 		Oldest: gateway.Version{Major: 3, Minor: 4}, Newest: gateway.Version{Major: 3, Minor: 15},
 		Reasons:      reasons,
+		Senders:      true,
 		Answers:      unreachable,
 		OtherMethods: "LOCK is treated like POST: not tried again once it was sent. Every other method (MKCOL, MOVE, COPY, PROPPATCH, UNLOCK and so on) is tried again like PUT.",
 	}
