@@ -75,7 +75,7 @@ func (c *checker) word(field, got string, elsewhere map[string]string) {
 	hint := "one of " + strings.Join(allowed, ", ")
 	if meant, ok := elsewhere[got]; ok {
 		hint = "did you mean " + meant + "?"
-	} else if best := nearest(got, allowed); best != "" {
+	} else if best := Nearest(got, allowed); best != "" {
 		hint = "did you mean " + best + "?"
 	}
 	c.bad(field, hint, "%q is not known here", got)

@@ -18,7 +18,7 @@ func Ours(o *manifest.Object) bool {
 	if group == "" {
 		group = o.Version() // "retryctl.dev" and no version
 	}
-	return group == Group || o.ID().Kind == Kind && nearest(group, []string{Group}) != ""
+	return group == Group || o.ID().Kind == Kind && Nearest(group, []string{Group}) != ""
 }
 
 // Decode takes a RetryPolicy out of an object's tree, strictly: what is not in

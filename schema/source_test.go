@@ -40,11 +40,11 @@ func TestADocumentThatWasNotReadHasNoPlaces(t *testing.T) {
 
 func TestTheNearestWordIsASlipAway(t *testing.T) {
 	for word, want := range map[string]string{"Ful": "Full", "full": "Full", "hlaf": "Half", "Noned": "None", "": "", "x": "", "equal": "", strings.Repeat("a", 1<<20): ""} {
-		if got := nearest(word, []string{"None", "Half", "Full"}); got != want {
+		if got := Nearest(word, []string{"None", "Half", "Full"}); got != want {
 			t.Errorf("%.20q is near %q", word, got)
 		}
 	}
-	if got := nearest("ab", []string{"ac", "aa"}); got != "" {
+	if got := Nearest("ab", []string{"ac", "aa"}); got != "" {
 		t.Errorf("%q is one of two", got)
 	}
 }

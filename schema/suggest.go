@@ -20,7 +20,7 @@ func (d *decoder) suggest(name string, siblings []field) (meant, hint string) {
 	words := elsewhere[name]
 	first, _, _ := strings.Cut(words, " ")
 	first = strings.TrimRight(first, ",:")
-	switch best := nearest(name, here); {
+	switch best := Nearest(name, here); {
 	case slices.Contains(here, first):
 		return first, "did you mean " + words + "?"
 	case best != "":
@@ -30,7 +30,7 @@ func (d *decoder) suggest(name string, siblings []field) (meant, hint string) {
 	case words != "" && place(first, there) != "":
 		return "", "did you mean " + words + ", which belongs in " + place(first, there) + "?"
 	}
-	if best := nearest(name, lasts(there)); best != "" {
+	if best := Nearest(name, lasts(there)); best != "" {
 		return "", "did you mean " + best + ", which belongs in " + place(best, there) + "?"
 	}
 	return "", ""
@@ -54,9 +54,9 @@ func lasts(paths []string) []string {
 	return names
 }
 
-// nearest gives the candidate that is a slip of the keyboard away from the word;
+// Nearest gives the candidate that is a slip of the keyboard away from the word;
 // of several equally near ones the first in alphabetical order.
-func nearest(word string, candidates []string) string {
+func Nearest(word string, candidates []string) string {
 	best, least := "", 1+min(len(word), 64)/3
 	for _, c := range candidates {
 		if len(c)-len(word) > least || len(word)-len(c) > least {

@@ -56,7 +56,7 @@ func (v *validator) acceptedField(field, accepted string) {
 		return
 	}
 	hint := ""
-	if best := nearest(accepted, fieldPaths(policy)); best != "" {
+	if best := Nearest(accepted, fieldPaths(policy)); best != "" {
 		hint = "did you mean " + best + "?"
 	}
 	v.bad(field, hint, "there is no field %s", accepted)

@@ -62,7 +62,7 @@ func (c *checker) configTargets(targets []string) {
 }
 
 func targetHint(name string) string {
-	if best := nearest(name, Gateways); best != "" {
+	if best := Nearest(name, Gateways); best != "" {
 		return "did you mean " + best + "?"
 	}
 	return "one of all, " + strings.Join(Gateways, ", ")

@@ -74,7 +74,7 @@ func TestAWiderPolicyDoesNotStandInForOneWhoseRouteIsNotGiven(t *testing.T) {
 	in := decode(t, "wide", []byte(docs[0]+"---\n"+docs[2]+"---\n"+docs[3]+"---\n"+docs[4]))
 	g := envoygateway.Gateway{}
 	r := translators.Run(g, in.plan(), gateway.Defaults(g.Profile()), false)
-	if len(r.Objects) > 0 || codes(r) != "RT3003 pay, RT3013 wide" {
+	if len(r.Objects) > 0 || codes(r) != "RT3013 wide" {
 		t.Errorf("the errors are %s, and what is printed:\n%s", codes(r), text(t, r.Objects))
 	}
 }

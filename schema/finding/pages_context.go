@@ -4,15 +4,19 @@ package finding
 var contextPages = []Page{
 	{NoTarget, "NoTarget", Warning, "a policy's target is not in the input", `
 An entry of spec.targetRefs names an object that none of the given files hold.
-Without it retryctl sees neither rules nor backends, and a misspelled name
-would look just the same.
+Without it retryctl sees neither rules nor backends. It is an error where the
+input has objects of that kind, since the name or the namespace is wrong then,
+and nothing is written for the policy. It is a warning where there are none, or
+where a route names the object as a parent or a backend: such an object exists,
+and its manifest is somewhere else.
 
     targetRefs:
     - {group: gateway.networking.k8s.io, kind: HTTPRoute, name: chekout}
 
-Give the manifest of the target with -f as well, or correct the name. A target
-is looked for in the namespace of the policy. For objects that live in another
-repository, the rendered manifests will do: they are only read.`},
+Correct the name; the hint has the nearest one. A target is looked for in the
+namespace of the policy. Or give the manifest of the target with -f as well. For
+objects that live in another repository, the rendered manifests will do: they
+are only read.`},
 
 	{NoSuchRule, "NoSuchRule", Error, "a policy names a rule that its route does not have", `
 The sectionName of a target is the name of one rule of a route, and the route

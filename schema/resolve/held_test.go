@@ -49,10 +49,10 @@ func TestARuleOfAPolicyWithAnErrorIsNotLeftToAWiderOne(t *testing.T) {
 }
 
 func TestWhatIsTakenOutOfAPlanIsHeld(t *testing.T) {
-	policies, world := input(t, objects+policy("p", "HTTPRoute mesh")+policy("q", "HTTPRoute only-a")+policy("r", "HTTPRoute far"))
+	policies, world := input(t, objects+policy("p", "HTTPRoute mesh")+policy("q", "HTTPRoute only-a")+policy("r", "HTTPRoute api/reads"))
 	plan, _ := resolve.Resolve(policies, world)
 	rest := plan.Without(map[*schema.RetryPolicy]bool{policies[0]: true}).Without(map[*schema.RetryPolicy]bool{policies[1]: true})
-	if claims(rest) != "r: HTTPRoute shop/far" || places(rest.Held) != "p: HTTPRoute shop/mesh rule one\nq: HTTPRoute shop/only-a rule 0" || len(plan.Held) > 0 {
+	if claims(rest) != "r: HTTPRoute shop/api rule reads" || places(rest.Held) != "p: HTTPRoute shop/mesh rule one\nq: HTTPRoute shop/only-a rule 0" || len(plan.Held) > 0 {
 		t.Errorf("%s are left and %s held, and %d of the plan before", claims(rest), places(rest.Held), len(plan.Held))
 	}
 }

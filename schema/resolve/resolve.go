@@ -127,6 +127,7 @@ type resolver struct {
 	order    []place
 	broken   []*schema.RetryPolicy
 	failed   map[*schema.RetryPolicy]bool
+	behind   map[manifest.ID]bool // Services that are sent requests; filled when it is asked for
 	findings finding.List
 }
 
@@ -134,11 +135,8 @@ func (r *resolver) target(p *schema.RetryPolicy, ref int, want *behavior.Behavio
 	t := p.Spec.TargetRefs[ref]
 	object := r.world.Get(targetID(p, t))
 	intent := Intent{Policy: p, Ref: ref, Object: object, Rule: -1, Methods: behavior.AllMethods, Want: *want}
-	field := fmt.Sprintf("spec.targetRefs[%d]", ref)
-	if object == nil {
-		f := About(p, finding.NoTarget, field, fmt.Sprintf("%s is not in the input", targetID(p, t)))
-		f.Hint = "give the manifest that holds it with -f as well"
-		r.findings.Add(f)
+	if object == nil && !r.absent(p, ref) {
+		r.failed[p] = true // it is held below
 	}
 	switch {
 	case t.Kind == "Gateway" && t.SectionName == "":
@@ -165,6 +163,8 @@ func (r *resolver) noSuchRule(i Intent, what string, names []string) {
 	}
 	f := About(i.Policy, finding.NoSuchRule, field, message)
 	switch {
+	case schema.Nearest(section, names) != "":
+		f.Hint = fmt.Sprintf("did you mean %s?", schema.Nearest(section, names))
 	case len(names) > 0:
 		f.Hint = fmt.Sprintf("give the %s a name: it has %s", what, strings.Join(names, ", "))
 	case section != "":
