@@ -42,6 +42,10 @@ type Behavior struct {
 	Never [NumCauses]bool
 	// AttemptTimeout bounds each try, TotalTimeout the request with all of them.
 	AttemptTimeout, TotalTimeout Setting[time.Duration]
+	// Idle says that AttemptTimeout is an idle timeout: it bounds each silence of a try,
+	// while connecting and between two parts that are sent or received, and not the
+	// try, which nothing bounds then.
+	Idle bool
 	// Backoff is the wait before each retry; off is no wait at all.
 	Backoff Setting[Backoff]
 	// Budget bounds the share of retries.

@@ -22,7 +22,7 @@ func Changes(from, to Behavior) []Change {
 	}
 	add("maxRetries", tries(from.MaxRetries), tries(to.MaxRetries))
 	list = append(list, causeChanges(from, to)...)
-	add("attemptTimeout", span(from.AttemptTimeout), span(to.AttemptTimeout))
+	add("attemptTimeout", from.attemptText(), to.attemptText())
 	add("totalTimeout", span(from.TotalTimeout), span(to.TotalTimeout))
 	if from.MaxRetries != Is(0) && to.MaxRetries != Is(0) {
 		add("backoff", setting(from.Backoff, waitsOf(from)), setting(to.Backoff, waitsOf(to)))

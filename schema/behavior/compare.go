@@ -41,10 +41,10 @@ func Compare(want Behavior, effect Effect) []Diff {
 		c.budget()
 		c.defeat()
 	}
-	if c.got.MaxRetries == Is(0) {
+	if c.got.MaxRetries == Is(0) && !c.got.Idle {
 		c.onlyTry()
 	} else {
-		c.duration("attemptTimeout", c.want.AttemptTimeout, c.got.AttemptTimeout)
+		c.attempt()
 		c.duration("totalTimeout", c.want.TotalTimeout, c.got.TotalTimeout)
 	}
 	c.breaker()

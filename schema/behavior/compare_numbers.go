@@ -20,6 +20,29 @@ func (c *comparison) duration(field string, want, got Setting[time.Duration]) {
 	}
 }
 
+// attempt compares what bounds each try. A bound on silence is none on the try, even
+// if it is the same number.
+func (c *comparison) attempt() {
+	want, got := c.want.AttemptTimeout, c.got.AttemptTimeout
+	if want.State != Set || got.State != Set || !c.got.Idle {
+		c.duration("attemptTimeout", want, got)
+		return
+	}
+	c.other("attemptTimeout", Short(want.Value), c.got.attemptText())
+	if want == got {
+		c.diffs[len(c.diffs)-1].Topic = "attemptTimeout.idle"
+	}
+}
+
+// attemptText says for people what bounds each try.
+func (b Behavior) attemptText() string {
+	text := setting(b.AttemptTimeout, Short)
+	if b.Idle && b.AttemptTimeout.State == Set {
+		text += " of silence"
+	}
+	return text
+}
+
 // onlyTry compares what bounds the one try that there is: the shorter of its
 // timeout and the request's, which come to the same.
 func (c *comparison) onlyTry() {

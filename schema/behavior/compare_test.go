@@ -150,6 +150,26 @@ func TestEveryDifferenceHasItsClass(t *testing.T) {
 	}
 }
 
+func TestATimeoutOfSilenceIsNoneOfTheTry(t *testing.T) {
+	for name, c := range map[string]struct {
+		retries int
+		want    Behavior
+		diffs   string
+	}{
+		"the same number": {3, Behavior{AttemptTimeout: Is(2 * time.Second)}, "RT2005 approximated attemptTimeout: 2s -> 2s of silence"},
+		"another number":  {3, Behavior{AttemptTimeout: Is(time.Second)}, "RT2005 approximated attemptTimeout: 1s -> 2s of silence"},
+		"one try":         {0, Behavior{AttemptTimeout: Is(2 * time.Second)}, "RT2005 approximated attemptTimeout: 2s -> 2s of silence"},
+		"one try's total": {0, Behavior{TotalTimeout: Is(2 * time.Second)}, "RT2004 dropped totalTimeout: 2s -> nothing"},
+		"no wish":         {3, Behavior{}, ""},
+	} {
+		c.want.MaxRetries = Is(c.retries)
+		got := Behavior{MaxRetries: Is(c.retries), AttemptTimeout: Is(2 * time.Second), Idle: true, TotalTimeout: None[time.Duration]()}
+		if diffs := lines(Compare(c.want, effect(got))); diffs != c.diffs {
+			t.Errorf("%s: %s, want %s", name, diffs, c.diffs)
+		}
+	}
+}
+
 func TestOneTryIsBoundedByTheShorterTimeout(t *testing.T) {
 	const s = time.Second
 	none, unset, unclear := None[time.Duration](), Setting[time.Duration]{}, Unclear[time.Duration]()

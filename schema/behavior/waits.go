@@ -55,7 +55,7 @@ func (b Behavior) Waits() (waits []Wait, ok bool) {
 // Worst gives the most tries of one request and the longest time until the
 // client has an answer: every try up to its timeout and every wait at its
 // longest, cut by the total timeout. bounded is false where nothing bounds the
-// time, known where a part of it is not known.
+// time, as where only silence is bounded, and known where a part of it is not known.
 func (b Behavior) Worst() (tries int, latency time.Duration, bounded, known bool) {
 	if b.MaxRetries.State == Unknown {
 		return 0, 0, false, false
@@ -65,7 +65,7 @@ func (b Behavior) Worst() (tries int, latency time.Duration, bounded, known bool
 	switch {
 	case b.TotalTimeout.State == Unknown:
 		return tries, 0, false, false
-	case ok && b.AttemptTimeout.State == Set:
+	case ok && b.AttemptTimeout.State == Set && !b.Idle:
 		latency, bounded, known = longest(tries, b.AttemptTimeout.Value, waits), true, true
 	case ok && b.AttemptTimeout.State != Unknown:
 		known = true

@@ -78,6 +78,17 @@ func TestTheWorstCaseIsEveryTryAndEveryWaitAtItsLongest(t *testing.T) {
 	}
 }
 
+func TestATimeoutOfSilenceBoundsNoRequest(t *testing.T) {
+	b := Behavior{MaxRetries: Is(3), AttemptTimeout: Is(2 * time.Second), Idle: true, TotalTimeout: None[time.Duration](), Backoff: None[Backoff]()}
+	if tries, _, bounded, known := b.Worst(); tries != 4 || bounded || !known {
+		t.Errorf("%d tries, bounded %t, known %t", tries, bounded, known)
+	}
+	b.TotalTimeout = Is(9 * time.Second)
+	if _, latency, bounded, _ := b.Worst(); latency != 9*time.Second || !bounded {
+		t.Errorf("below a timeout of the request: %s, bounded %t", latency, bounded)
+	}
+}
+
 func TestHugeNumbersOfAStrangersConfigurationStayNumbers(t *testing.T) {
 	b := Behavior{MaxRetries: Is(math.MaxInt32), AttemptTimeout: Is(399996 * time.Hour), TotalTimeout: None[time.Duration](),
 		Backoff: Is(Backoff{Base: 399996 * time.Hour, Growth: 2, Jitter: HalfJitter})}

@@ -26,7 +26,10 @@ type Entry struct {
 	// Causes are what is retried, for which methods; ["*"] is every method.
 	Causes         map[string][]string `json:"causes"`
 	AttemptTimeout *string             `json:"attemptTimeout"`
-	TotalTimeout   *string             `json:"totalTimeout"`
+	// AttemptTimeoutIsIdle says that attemptTimeout bounds each silence of a try and
+	// not the try.
+	AttemptTimeoutIsIdle bool    `json:"attemptTimeoutIsIdle,omitempty"`
+	TotalTimeout         *string `json:"totalTimeout"`
 	// Waits are the ranges of the waits before each retry.
 	Waits []Wait `json:"waits"`
 	// NoWaitAfter are causes after which the next try begins at once all the same.
@@ -118,7 +121,7 @@ func entry(r translators.Result, i resolve.Intent, e behavior.Effect) Entry {
 		}
 	}
 	if b.AttemptTimeout.State == behavior.Set {
-		out.AttemptTimeout = new(behavior.Short(b.AttemptTimeout.Value))
+		out.AttemptTimeout, out.AttemptTimeoutIsIdle = new(behavior.Short(b.AttemptTimeout.Value)), b.Idle
 	}
 	unknown(b.AttemptTimeout.State, "attemptTimeout")
 	if b.TotalTimeout.State == behavior.Set {

@@ -62,7 +62,11 @@ func (e Entry) rows() []row {
 	for _, group := range e.causeGroups() {
 		rows = append(rows, row{"retried on", group, e.Origin["retryOn"]})
 	}
-	rows = append(rows, row{"each try", e.text(e.AttemptTimeout, "attemptTimeout", "no timeout"), e.Origin["attemptTimeout"]})
+	try := e.text(e.AttemptTimeout, "attemptTimeout", "no timeout")
+	if e.AttemptTimeoutIsIdle {
+		try = "no timeout, but " + try + " of silence"
+	}
+	rows = append(rows, row{"each try", try, e.Origin["attemptTimeout"]})
 	rows = append(rows, row{"request", e.text(e.TotalTimeout, "totalTimeout", "no timeout"), e.Origin["totalTimeout"]})
 	rows = append(rows, row{"waits", e.waits(), e.Origin["backoff"]})
 	if b := e.Budget; b != nil {

@@ -25,9 +25,14 @@
 //     limit on what is in flight. timeouts.request and the retry stanza of an
 //     HTTPRoute are ignored.
 //   - Timeouts are three, for connecting, sending and receiving, 60s each, counted
-//     anew for each try and with every read or write. A backend that sends nothing
-//     is given up after the one for receiving, which is what attemptTimeout is read
-//     as; one that sends a byte now and then can take longer.
+//     anew for each try. They follow each other, so that a backend which is slow to
+//     take the connection and then silent is given up after two of them. The one for
+//     sending counts anew with every write, and the one for receiving with every read
+//     of the body: a body that trickles, either way, keeps a try alive without end.
+//     The header of the response has to be complete within the one for receiving,
+//     however it trickles. No try, and so no request, is bounded by any of them
+//     (measured with nginx 1.22). The one for receiving, after which a backend that
+//     sends nothing is given up, is what attemptTimeout is read as, as an idle timeout.
 //     timeouts.backendRequest sets all three, the Services' annotations win over it.
 //   - Code in a pre-function or post-function can set retries and timeouts for one
 //     request in its access phase, since 3.8 (kong/pdk/service.lua:143), unless the

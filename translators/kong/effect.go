@@ -93,8 +93,8 @@ func (r reading) causes(e *behavior.Effect, at stop, v verdict) {
 	}
 }
 
-// timeout reads the timeout for receiving as that of a try: it is what ends a try
-// at a backend that sends nothing.
+// timeout reads the timeout for receiving as an idle one of a try: it is what ends a
+// try at a backend that sends nothing.
 func (r reading) timeout(e *behavior.Effect, at stop, v verdict, functions []*manifest.Object) {
 	u := at.upstream
 	connect, read := u.connect, u.read
@@ -106,7 +106,7 @@ func (r reading) timeout(e *behavior.Effect, at stop, v verdict, functions []*ma
 	if v.unclear {
 		connect, read = behavior.Unclear[time.Duration](), behavior.Unclear[time.Duration]()
 	}
-	e.AttemptTimeout = read
+	e.AttemptTimeout, e.Idle = read, true
 	for _, other := range []struct {
 		what  string
 		value behavior.Setting[time.Duration]
