@@ -85,12 +85,13 @@ func (r *review) findings(places []Place, said []gateway.Said) (finding.List, ma
 	return list, errors
 }
 
-// compare finds the differences of one effect. A retry that the gateway makes
-// without the policy as well is not of the policy's making: no error.
+// compare finds the differences of one effect. A retry that the gateway makes by
+// itself without the policy as well is not of the policy's making: no error. One that
+// other configuration asks for stays one, since that is what has to be changed.
 func (r *review) compare(want behavior.Behavior, at int, e behavior.Effect) []behavior.Diff {
 	diffs := behavior.Compare(want, e)
 	for n, d := range diffs {
-		if d.Code == finding.UnsafeRetry && r.already(at, d) {
+		if d.Code == finding.UnsafeRetry && d.Elsewhere == "" && r.already(at, d) {
 			diffs[n].Code = finding.MoreRetries
 			diffs[n].Want = "not retried (the gateway does so without the policy as well)"
 		}
@@ -115,7 +116,7 @@ func (r *review) already(at int, d behavior.Diff) bool {
 func gather(losses []loss, d behavior.Diff, place string) []loss {
 	for n := range losses {
 		l := &losses[n]
-		if l.Code == d.Code && l.Field == d.Field && l.Topic == d.Topic && l.Want == d.Want && l.Got == d.Got && slices.Equal(l.Causes, d.Causes) {
+		if l.Code == d.Code && l.Field == d.Field && l.Topic == d.Topic && l.Want == d.Want && l.Got == d.Got && l.Elsewhere == d.Elsewhere && slices.Equal(l.Causes, d.Causes) {
 			l.Methods |= d.Methods
 			l.at(place)
 			return losses
@@ -127,7 +128,9 @@ func gather(losses []loss, d behavior.Diff, place string) []loss {
 func (r *review) finding(p *schema.RetryPolicy, l loss) finding.Finding {
 	f := resolve.About(p, l.Code, l.Field, message(r.profile, l))
 	f.Class, f.Want, f.Got = l.Class, l.Want, l.Got
-	f.Reason = reason(r.profile, l.Diff)
+	if f.Reason = l.Elsewhere; f.Reason == "" {
+		f.Reason = reason(r.profile, l.Diff)
+	}
 	f.Severity = l.Code.Severity()
 	return f
 }

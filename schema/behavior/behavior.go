@@ -113,6 +113,10 @@ type Effect struct {
 	// Origin says for a field of the policy's spec ("totalTimeout") where the
 	// value in force comes from.
 	Origin map[string]string
+	// Elsewhere says, for the topic of a difference ("Reset") or for one class of it
+	// ("Reset/widened"), which other configuration of the input has the gateway do so:
+	// what somebody has written, which the target's own output does not take away.
+	Elsewhere map[string]string
 	// Notes are what is unusual about the rule, in sentences for people.
 	Notes []string
 }

@@ -2,6 +2,7 @@ package behavior
 
 import (
 	"strconv"
+	"strings"
 
 	"retryctl.dev/schema"
 )
@@ -95,6 +96,15 @@ func (c Cause) Field() string {
 	return "spec.retryOn.statusCodes"
 }
 
+// Topic is what differences about the cause are looked up by: each condition is one of
+// its own, because each has its own reason.
+func (c Cause) Topic() string {
+	if c < firstGRPC {
+		return c.String()
+	}
+	return strings.TrimPrefix(c.Field(), "spec.retryOn.")
+}
+
 // Causes says for each cause for which methods a request is tried again.
 type Causes [NumCauses]Methods
 
@@ -117,6 +127,14 @@ func (c Causes) Only(methods Methods) Causes {
 func (c Causes) Union(other Causes) Causes {
 	for i := range c {
 		c[i] |= other[i]
+	}
+	return c
+}
+
+// Without gives what is retried here and not by other.
+func (c Causes) Without(other Causes) Causes {
+	for i := range c {
+		c[i] &^= other[i]
 	}
 	return c
 }

@@ -2,7 +2,6 @@ package behavior
 
 import (
 	"fmt"
-	"strings"
 
 	"retryctl.dev/schema/finding"
 )
@@ -22,6 +21,8 @@ type Diff struct {
 	Methods Methods
 	// Want and Got are the two values, for people.
 	Want, Got string
+	// Elsewhere is the other configuration that has the gateway do so, if there is any.
+	Elsewhere string
 }
 
 // Compare gives what an effect makes of an intent, for the requests that reach
@@ -49,7 +50,18 @@ func Compare(want Behavior, effect Effect) []Diff {
 	}
 	c.breaker()
 	c.key()
+	for n := range c.diffs {
+		c.diffs[n].Elsewhere = effect.elsewhere(c.diffs[n])
+	}
 	return c.diffs
+}
+
+// elsewhere gives the other configuration that a difference comes from.
+func (e Effect) elsewhere(d Diff) string {
+	if text, ok := e.Elsewhere[d.Topic+"/"+string(d.Class)]; ok {
+		return text
+	}
+	return e.Elsewhere[d.Topic]
 }
 
 // answered is about requests that the gateway answers itself: there is nothing to
@@ -79,7 +91,7 @@ type comparison struct {
 }
 
 func (c *comparison) add(code finding.Code, class finding.Class, field, want, got string) {
-	c.diffs = append(c.diffs, Diff{code, class, "spec." + field, field, nil, c.methods, want, got})
+	c.diffs = append(c.diffs, Diff{Code: code, Class: class, Field: "spec." + field, Topic: field, Methods: c.methods, Want: want, Got: got})
 }
 
 func (c *comparison) dropped(field, want string) {
@@ -127,10 +139,7 @@ func (c *comparison) cause(code finding.Code, class finding.Class, cause Cause, 
 	if methods == 0 {
 		return
 	}
-	topic := strings.TrimPrefix(cause.Field(), "spec.retryOn.")
-	if cause < firstGRPC {
-		topic = cause.String()
-	}
+	topic := cause.Topic()
 	for i, d := range c.diffs {
 		if d.Code == code && d.Class == class && d.Topic == topic && d.Methods == methods {
 			c.diffs[i].Causes = append(d.Causes, cause)

@@ -1,0 +1,89 @@
+package envoy
+
+import (
+	"time"
+
+	"retryctl.dev/schema/behavior"
+)
+
+// Envoy's own values where a policy is silent.
+const (
+	DefaultRetries  = 1                     // num_retries
+	DefaultBase     = 25 * time.Millisecond // retry_back_off.base_interval
+	DefaultCapTimes = 10                    // max_interval as a multiple of base_interval
+	DefaultTimeout  = 15 * time.Second      // timeout of a route
+)
+
+// The words that need a list beside them, and are nothing without.
+const (
+	CodesWord   = "retriable-status-codes"
+	HeadersWord = "retriable-headers"
+)
+
+// EveryReset is what Envoy calls a reset: each way to lose a try without response
+// headers, the per-try timeout included (retry_state_impl.cc, wouldRetryFromReset).
+var EveryReset = []behavior.Cause{
+	behavior.ConnectFailure, behavior.RefusedStream, behavior.ResetBeforeRequest, behavior.Reset, behavior.AttemptTimeout,
+}
+
+// A word is one of retry_on, or of the header that stands for it.
+type word struct {
+	name   string
+	grpc   bool // of x-envoy-retry-grpc-on, where it is a header
+	causes []behavior.Cause
+}
+
+// words are all that Envoy knows, in alphabetical order. The last three retry after
+// what no Cause is: rate limits, and what does not occur without HTTP/3.
+var words = []word{
+	{"5xx", false, append(behavior.Codes(500, 599), EveryReset...)},
+	{"cancelled", true, status("CANCELLED")},
+	{"connect-failure", false, []behavior.Cause{behavior.ConnectFailure}},
+	{"deadline-exceeded", true, status("DEADLINE_EXCEEDED")},
+	{"gateway-error", false, append(behavior.Codes(502, 504), EveryReset...)},
+	{"internal", true, status("INTERNAL")},
+	{"refused-stream", false, []behavior.Cause{behavior.RefusedStream}},
+	{"reset", false, EveryReset},
+	{"reset-before-request", false, []behavior.Cause{behavior.ConnectFailure, behavior.ResetBeforeRequest}},
+	{"resource-exhausted", true, status("RESOURCE_EXHAUSTED")},
+	{"retriable-4xx", false, behavior.Codes(409, 409)},
+	{"unavailable", true, status("UNAVAILABLE")},
+	{CodesWord, false, nil},
+	{HeadersWord, false, nil},
+	{"envoy-ratelimited", false, nil},
+	{"http3-post-connect-failure", false, nil},
+}
+
+func status(name string) []behavior.Cause {
+	c, _ := behavior.GRPC(name)
+	return []behavior.Cause{c}
+}
+
+// find gives a word by name.
+func find(name string) (word, bool) {
+	for _, w := range words {
+		if w.name == name {
+			return w, true
+		}
+	}
+	return word{}, false
+}
+
+// CausesOf gives what a word of retry_on retries by itself, for every method; nothing
+// for one that needs a list, or that Envoy does not know.
+func CausesOf(name string) []behavior.Cause {
+	w, _ := find(name)
+	return w.causes
+}
+
+// Waits gives Envoy's back-off: full jitter, doubled up to a cap, and none after a 425.
+// A base of 0 is Envoy's own, a cap of 0 ten times the base.
+func Waits(base, limit time.Duration) behavior.Backoff {
+	if base == 0 {
+		base = DefaultBase
+	}
+	if limit == 0 {
+		limit = DefaultCapTimes * base
+	}
+	return behavior.Backoff{Base: base, Cap: limit, Growth: 2, Jitter: behavior.FullJitter, NotAfter425: true}
+}
