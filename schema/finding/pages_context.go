@@ -100,15 +100,17 @@ write so:
 	{Shadows, "Shadows", Warning, "a policy of the gateway hides another one", `
 The output adds an object that takes the place of a wider one in the input: a
 policy on a route, say, where the Gateway has one already. The gateway does not
-merge the two, so what the wider one sets besides retries, such as limits or
-timeouts, no longer holds on this route.
+merge the two, so the new one repeats what the wider one says besides retries.
+When the wider one changes, the copy does not, until it is translated again.
 
     warning RT3008 [envoy-gateway] spec.targetRefs[0]: the new policy on
-    HTTPRoute shop/checkout hides all of BackendTrafficPolicy infra/defaults
+    HTTPRoute shop/checkout takes the place of BackendTrafficPolicy
+    shop/defaults there, and says what that says besides retries
 
-Copy what should stay into the more specific object, or tell the gateway to
-merge them where it can. If the wider object holds nothing of importance for
-this route, there is nothing to do.`},
+Where nothing can be repeated, because each listener has another wider policy,
+what that says is lost: a warning if it has limits and timeouts alone, an error
+if it has more, such as a limit on the rate. If you would have the two merged,
+set mergeType on the new object.`},
 
 	{Conflicts, "Conflicts", Error, "existing configuration conflicts with what would be written", `
 The input has configuration that says something else about the same requests,

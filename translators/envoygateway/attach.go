@@ -110,10 +110,21 @@ func (a attachments) perhaps(id manifest.ID) string {
 	return fmt.Sprintf("%s may be on %s: the labels of namespace %s decide, and it is not in the input", p.ID(), id, id.Namespace)
 }
 
-// wider gives the policy that would hold for a target if a new one did not: also
-// that of the rule which a new rule was split from.
-func (a attachments) wider(i resolve.Intent, r ref, world *manifest.Set) *manifest.Object {
-	if i.Object == nil || r.kind == "Gateway" {
+// wider gives the policies that would hold for a target if a new one did not, one for
+// all listeners that have the same, and nil for those that have none: for a new rule
+// also that of the rule which it was split from.
+func (a attachments) wider(i resolve.Intent, r ref, world *manifest.Set) []*manifest.Object {
+	var list []*manifest.Object
+	add := func(p *manifest.Object) {
+		if !slices.Contains(list, p) {
+			list = append(list, p)
+		}
+	}
+	switch {
+	case r.kind == "Gateway" && r.section != "":
+		add(a.at(i.TargetID(), ""))
+		return list
+	case r.kind == "Gateway" || i.Object == nil:
 		return nil
 	}
 	section := i.Name
@@ -121,9 +132,11 @@ func (a attachments) wider(i resolve.Intent, r ref, world *manifest.Set) *manife
 		section = ""
 	}
 	for _, c := range a.chains(i.Object, section, world, i.Doors) {
+		var first *manifest.Object
 		if all := c.all(); len(all) > 0 {
-			return all[0]
+			first = all[0]
 		}
+		add(first)
 	}
-	return nil
+	return list
 }

@@ -37,24 +37,77 @@ func (t *translation) carry(c carried, list []carried) {
 			"two policies on one target do not merge: the older one wins (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1199)",
 			"give the namespace with -f as well")
 	}
-	key := freshKey{namespace, name, c.base}
-	if c.base == nil {
-		t.shadow(c)
-	} else {
-		name = c.base.ID().Name + route.PartSuffix
+	base := t.base(c)
+	if own := t.attached.at(c.intent.ID(), c.intent.Name); own != nil && own == base && c.intent.Name != "" {
+		name = base.ID().Name + route.PartSuffix
 	}
+	key := freshKey{namespace, name, base}
 	o := t.fresh[key]
 	if o == nil {
 		o = manifest.New(apiVersion, kind, rawNamespace, t.freeName(namespace, name, c.intent.Policy.Metadata.Name))
 		o.Root().Put("spec", manifest.Map("targetRefs", manifest.List()))
-		if c.base != nil {
-			t.like(o, c.base)
-		}
+		t.like(o, base)
 		t.fresh[key] = o
 		t.out.Objects = append(t.out.Objects, o)
 		t.write(o, c)
 	}
 	o.At("spec", "targetRefs").Append(c.ref.value())
+}
+
+// base gives the policy that holds for a target so far, in whose place a new one is to
+// say what it says besides retries; nil where there is none, or where another one holds
+// behind each listener. What is hidden then is said.
+func (t *translation) base(c carried) *manifest.Object {
+	wider := t.attached.wider(c.intent, c.ref, t.world)
+	for _, p := range wider {
+		switch {
+		case len(wider) == 1 || p == nil:
+			continue
+		case guards(p):
+			t.out.Fail(c.intent, finding.Shadows, fmt.Sprintf("the new policy on %s would hide all of %s there", c.ref, p.ID()),
+				"the most specific policy holds as a whole (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402), and what it would have to repeat differs by listener",
+				"make a route for each listener")
+		default:
+			t.out.Say(c.intent, finding.Shadows, fmt.Sprintf("the new policy on %s hides all of %s there", c.ref, p.ID()),
+				"the most specific policy holds as a whole (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402), and what it would have to repeat differs by listener",
+				"repeat in it what the wider policy sets, or set mergeType on it")
+		}
+	}
+	switch {
+	case len(wider) != 1 || wider[0] == nil:
+		return nil
+	case c.ref.section == "" || c.intent.Name == "" || t.attached.at(c.intent.ID(), c.intent.Name) != wider[0]:
+		t.out.Say(c.intent, finding.Shadows, fmt.Sprintf("the new policy on %s takes the place of %s there, and says what that says besides retries", c.ref, wider[0].ID()),
+			"the most specific policy holds as a whole, without a merge (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402)",
+			"translate again when the wider policy changes, or set mergeType on the new one")
+	}
+	return wider[0]
+}
+
+// guards reports whether a policy says anything but what retries, timeouts and limits
+// of connections are about.
+func guards(p *manifest.Object) bool {
+	for key := range p.At("spec").Fields() {
+		if !slices.Contains([]string{"targetRef", "targetRefs", "targetSelectors", "mergeType", "retry", "timeout", "circuitBreaker"}, key.Text()) {
+			return true
+		}
+	}
+	return false
+}
+
+// like has a new policy say all that the one in whose place it stands says, but for its
+// targets and its retries.
+func (t *translation) like(o, base *manifest.Object) {
+	if base == nil {
+		return
+	}
+	for key, v := range base.At("spec").Fields() {
+		switch key.Text() {
+		case "targetRef", "targetRefs", "targetSelectors", "retry":
+		default:
+			o.At("spec").Put(key.Text(), v.Copy())
+		}
+	}
 }
 
 // freeName gives a name, or another one with a number behind it where a policy has
@@ -74,28 +127,6 @@ func (t *translation) freeName(namespace, name, other string) string {
 type freshKey struct {
 	namespace, name string
 	base            *manifest.Object
-}
-
-// like has a new policy say all that another one says, but for its targets.
-func (t *translation) like(o, base *manifest.Object) {
-	for key, v := range base.At("spec").Fields() {
-		switch key.Text() {
-		case "targetRef", "targetRefs", "targetSelectors":
-		default:
-			o.At("spec").Put(key.Text(), v.Copy())
-		}
-	}
-}
-
-// shadow says which wider policy a new one hides, and that it does so as a whole.
-func (t *translation) shadow(c carried) {
-	wider := t.attached.wider(c.intent, c.ref, t.world)
-	if wider == nil {
-		return
-	}
-	t.out.Say(c.intent, finding.Shadows, fmt.Sprintf("the new policy on %s hides all of %s there", c.ref, wider.ID()),
-		"the most specific policy holds as a whole, without a merge (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402)",
-		"repeat in it what the wider policy sets, or set mergeType on it")
 }
 
 // ours reports whether everything that an existing policy is on gets the same wish:

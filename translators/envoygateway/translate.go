@@ -55,9 +55,6 @@ type carried struct {
 	limited bool
 	// name is that of the new BackendTrafficPolicy.
 	name string
-	// base is the policy on the rule from which this one was split, in whose place the
-	// new one stands.
-	base *manifest.Object
 }
 
 // ruleAt is a rule of an object.
@@ -112,10 +109,7 @@ func (t *translation) policy(intents []resolve.Intent) {
 		}
 		id := c.intent.ID()
 		c.ref = ref{id.Kind, id.Name, gateway.NameRule(t.edits.Of(c.intent.Object), c.rule)}
-		if c.name = p.Metadata.Name; c.rule != c.intent.Rule {
-			c.base = t.attached.at(id, c.intent.Name)
-		}
-		if !c.limited {
+		if c.name = p.Metadata.Name; !c.limited {
 			c.name += route.PartSuffix
 		}
 		list = append(list, c)
