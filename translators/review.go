@@ -17,6 +17,8 @@ type review struct {
 	profile gateway.Profile
 	strict  bool
 	used    map[acceptance]bool
+	// written are the objects that carry the translation.
+	written map[string]bool
 	// before gives the effects that each place had without the translation.
 	before func() [][]behavior.Effect
 }
@@ -29,6 +31,7 @@ type acceptance struct {
 // A loss is one difference of one policy, wherever it occurs.
 type loss struct {
 	behavior.Diff
+	reason string
 	first  string
 	others map[string]bool
 }
@@ -72,7 +75,7 @@ func (r *review) findings(places []Place, said []gateway.Said) (finding.List, ma
 			}
 			where := resolve.Place(place.Intent.ID(), e.Rule, place.Intent.Rule)
 			for _, d := range diffs {
-				losses[p] = gather(losses[p], d, where)
+				losses[p] = gather(losses[p], d, r.reason(d), where)
 			}
 		}
 	}
@@ -112,25 +115,23 @@ func (r *review) already(at int, d behavior.Diff) bool {
 }
 
 // gather adds a difference to those of its kind: the same loss on several rules,
-// or for several methods, is one.
-func gather(losses []loss, d behavior.Diff, place string) []loss {
+// or for several methods, is one, as long as it has the same reason.
+func gather(losses []loss, d behavior.Diff, reason, place string) []loss {
 	for n := range losses {
 		l := &losses[n]
-		if l.Code == d.Code && l.Field == d.Field && l.Topic == d.Topic && l.Want == d.Want && l.Got == d.Got && l.Elsewhere == d.Elsewhere && slices.Equal(l.Causes, d.Causes) {
+		if l.Code == d.Code && l.Field == d.Field && l.Topic == d.Topic && l.Want == d.Want && l.Got == d.Got && l.reason == reason && l.Elsewhere == d.Elsewhere && slices.Equal(l.Causes, d.Causes) {
 			l.Methods |= d.Methods
 			l.at(place)
 			return losses
 		}
 	}
-	return append(losses, loss{d, place, nil})
+	return append(losses, loss{d, reason, place, nil})
 }
 
 func (r *review) finding(p *schema.RetryPolicy, l loss) finding.Finding {
 	f := resolve.About(p, l.Code, l.Field, message(r.profile, l))
 	f.Class, f.Want, f.Got = l.Class, l.Want, l.Got
-	if f.Reason = l.Elsewhere; f.Reason == "" {
-		f.Reason = reason(r.profile, l.Diff)
-	}
+	f.Reason = l.reason
 	f.Severity = l.Code.Severity()
 	return f
 }
@@ -160,25 +161,6 @@ func message(p gateway.Profile, l loss) string {
 		where += fmt.Sprintf(" and %d more", n)
 	}
 	return fmt.Sprintf("%s %s, on %s", p.Title, what, where)
-}
-
-// reason looks a difference up in the profile: by topic and class, by topic, by
-// the topics above it.
-func reason(p gateway.Profile, d behavior.Diff) string {
-	topic := d.Topic
-	for {
-		if text, ok := p.Reasons[topic+"/"+string(d.Class)]; ok {
-			return text
-		}
-		if text, ok := p.Reasons[topic]; ok {
-			return text
-		}
-		cut := strings.LastIndexByte(topic, '.')
-		if cut < 0 {
-			return ""
-		}
-		topic = topic[:cut]
-	}
 }
 
 // judge makes a note of an accepted loss, and an error of any other with strict.

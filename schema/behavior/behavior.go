@@ -117,6 +117,8 @@ type Effect struct {
 	// ("Reset/widened"), which other configuration of the input has the gateway do so:
 	// what somebody has written, which the target's own output does not take away.
 	Elsewhere map[string]string
+	// Why says for topics of Diff why it is so here; see Because.
+	Why map[string]string
 	// Notes are what is unusual about the rule, in sentences for people.
 	Notes []string
 }

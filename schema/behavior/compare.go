@@ -23,6 +23,9 @@ type Diff struct {
 	Want, Got string
 	// Elsewhere is the other configuration that has the gateway do so, if there is any.
 	Elsewhere string
+	// Why is the cause of the difference where the effect names one, and Origin where
+	// the value in force comes from.
+	Why, Origin string
 }
 
 // Compare gives what an effect makes of an intent, for the requests that reach
@@ -33,14 +36,14 @@ func Compare(want Behavior, effect Effect) []Diff {
 	c.want, c.got = c.want.For(effect.Methods), c.got.For(effect.Methods)
 	if effect.Answer != 0 {
 		c.answered(effect.Answer)
-		return c.diffs
+		return explained(c.diffs, effect)
 	}
 	c.causes()
 	if c.want.MaxRetries != Is(0) && c.got.MaxRetries != Is(0) {
 		c.retries()
 		c.backoff()
 		c.budget()
-		c.defeat()
+		c.defeat(effect.Origin["totalTimeout"])
 	}
 	if c.got.MaxRetries == Is(0) && !c.got.Idle {
 		c.onlyTry()
@@ -50,18 +53,7 @@ func Compare(want Behavior, effect Effect) []Diff {
 	}
 	c.breaker()
 	c.key()
-	for n := range c.diffs {
-		c.diffs[n].Elsewhere = effect.elsewhere(c.diffs[n])
-	}
-	return c.diffs
-}
-
-// elsewhere gives the other configuration that a difference comes from.
-func (e Effect) elsewhere(d Diff) string {
-	if text, ok := e.Elsewhere[d.Topic+"/"+string(d.Class)]; ok {
-		return text
-	}
-	return e.Elsewhere[d.Topic]
+	return explained(c.diffs, effect)
 }
 
 // answered is about requests that the gateway answers itself: there is nothing to

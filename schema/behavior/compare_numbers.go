@@ -129,8 +129,8 @@ func (c *comparison) budget() {
 }
 
 // defeat finds a bound on the whole request that nobody asked for and that cuts
-// the retries that were asked for.
-func (c *comparison) defeat() {
+// the retries that were asked for, and says where it comes from.
+func (c *comparison) defeat(origin string) {
 	total := c.got.TotalTimeout
 	if c.want.TotalTimeout.State == Set || total.State != Set || c.want.MaxRetries.State != Set {
 		return
@@ -146,6 +146,11 @@ func (c *comparison) defeat() {
 		c.add(finding.FewerRetries, finding.Narrowed, "maxRetries",
 			fmt.Sprintf("%d tries, which with their waits can take %s", tries, Short(latency)),
 			fmt.Sprintf("cut off after %s", Short(total.Value)))
+		why := fmt.Sprintf("the timeout of the whole request, %s, bounds all tries and waits", Short(total.Value))
+		if origin != "" {
+			why += ": " + origin
+		}
+		c.diffs[len(c.diffs)-1].Why = why
 	}
 }
 
@@ -156,6 +161,7 @@ func (c *comparison) breaker() {
 	c.limit("maxParallelRequests", want.MaxParallelRequests, got.MaxParallelRequests)
 	if got.RetriesOverridden && want.MaxParallelRetries.State == Set {
 		c.dropped("circuitBreaker.maxParallelRetries", fmt.Sprint(want.MaxParallelRetries.Value))
+		c.diffs[len(c.diffs)-1].Topic = "circuitBreaker.overridden"
 		return
 	}
 	c.limit("maxParallelRetries", want.MaxParallelRetries, got.MaxParallelRetries)

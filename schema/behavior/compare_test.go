@@ -211,3 +211,35 @@ func TestAReasonIsLookedUpByTheConditionOrTheField(t *testing.T) {
 		t.Errorf("the topics are %q, want %q", topics, want)
 	}
 }
+
+func TestADifferenceHasTheCauseThatReadingFound(t *testing.T) {
+	want := Behavior{MaxRetries: Is(2), TotalTimeout: Is(time.Second)}
+	want.Causes.Add(AllMethods, Codes(503, 503)...)
+	got := Behavior{MaxRetries: Is(1), TotalTimeout: Is(2 * time.Second)}
+	got.Causes.Add(AllMethods, Reset)
+	e := Effect{Methods: AllMethods, Behavior: got, Origin: map[string]string{"maxRetries": "there", "retryOn": "elsewhere"}}
+	e.Because("another one holds", "retryOn")
+	e.Because("it comes second", "retryOn", "totalTimeout")
+	for _, d := range Compare(want, e) {
+		cause := map[string][2]string{
+			"maxRetries": {"", "there"}, "totalTimeout": {"it comes second", ""},
+			"statusCodes": {"another one holds", "elsewhere"}, "Reset": {"another one holds", "elsewhere"},
+		}[d.Topic]
+		if d.Why != cause[0] || d.Origin != cause[1] {
+			t.Errorf("%s is so because %q, from %q; want %q", d.Topic, d.Why, d.Origin, cause)
+		}
+	}
+}
+
+func TestWhatCutsTheTriesIsNamed(t *testing.T) {
+	want := Behavior{MaxRetries: Is(2), AttemptTimeout: Is(4 * time.Second)}
+	want.Causes.Add(AllMethods, Reset)
+	got := want
+	got.TotalTimeout, got.Backoff = Is(5*time.Second), None[Backoff]()
+	e := Effect{Methods: AllMethods, Behavior: got, Origin: map[string]string{"totalTimeout": "HTTPRoute shop/api timeouts.request"}}
+	e.Because("it has none", "maxRetries")
+	diffs := Compare(want, e)
+	if len(diffs) != 1 || diffs[0].Why != "the timeout of the whole request, 5s, bounds all tries and waits: HTTPRoute shop/api timeouts.request" {
+		t.Errorf("%+v", diffs)
+	}
+}

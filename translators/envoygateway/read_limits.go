@@ -20,6 +20,7 @@ func (r reading) timeouts(e *behavior.Effect, spec manifest.Value, from string, 
 	}
 	if d, ok := span(rule.At("timeouts", "request")); ok {
 		total, origin = d, id+" timeouts.request"
+		e.Because(origin+" wins over the BackendTrafficPolicy's timeout (internal/xds/translator/route.go:442)", "totalTimeout")
 	}
 	native := rule.At("retry").IsMap()
 	if v := rule.At("timeouts", "backendRequest"); native && (r.version.AtLeast(1, 8) || rule.At("retry", "backoff").Exists()) {
@@ -27,14 +28,16 @@ func (r reading) timeouts(e *behavior.Effect, spec manifest.Value, from string, 
 	}
 	if d, ok := span(rule.At("timeouts", "backendRequest")); ok && (!native || !r.version.AtLeast(1, 5)) {
 		total, origin = d, id+" timeouts.backendRequest, which Envoy Gateway takes for the whole request"
+		e.Because(origin+", and which wins over the BackendTrafficPolicy's timeout (internal/gatewayapi/route.go:1099)", "totalTimeout")
 	}
 	e.TotalTimeout, e.Origin["totalTimeout"] = behavior.None[time.Duration](), origin
 	if total > 0 {
 		e.TotalTimeout = behavior.Is(total)
 	}
 	if e.AttemptTimeout.State == behavior.Set && total > 0 && e.AttemptTimeout.Value >= total {
-		e.Notes = append(e.Notes, fmt.Sprintf("the timeout of a try (%s) is not less than the request's (%s): Envoy ignores it",
-			behavior.Short(e.AttemptTimeout.Value), behavior.Short(total)))
+		why := fmt.Sprintf("the timeout of a try (%s) is not less than the request's (%s)", behavior.Short(e.AttemptTimeout.Value), behavior.Short(total))
+		e.Notes = append(e.Notes, why+": Envoy ignores it")
+		e.Because(fmt.Sprintf("%s, which is from %s: Envoy ignores it (router.cc, finalTimeout)", why, origin), "attemptTimeout", "AttemptTimeout")
 		e.AttemptTimeout = behavior.None[time.Duration]()
 	}
 }
@@ -44,8 +47,13 @@ func (r reading) timeouts(e *behavior.Effect, spec manifest.Value, from string, 
 func readBreaker(e *behavior.Effect, breaker manifest.Value, from string) {
 	e.Budget = behavior.None[behavior.Budget]()
 	e.Origin["circuitBreaker"] = "the defaults of Envoy and Envoy Gateway"
-	if breaker.IsMap() {
+	switch {
+	case breaker.IsMap():
 		e.Origin["circuitBreaker"] = from + " spec.circuitBreaker"
+	case from == "":
+		e.Because("no BackendTrafficPolicy is on it or above it, and its limits are the defaults (internal/xds/translator/cluster.go:803)", "circuitBreaker", "budget")
+	default:
+		e.Because(from+" holds as a whole and has no circuitBreaker", "circuitBreaker")
 	}
 	limit := func(name string) behavior.Setting[int64] {
 		if n, ok := breaker.At(name).Int(); ok {

@@ -10,7 +10,12 @@ import (
 
 func (r reading) retry(e *behavior.Effect, retry manifest.Value, from string) {
 	if !retry.IsMap() {
-		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(0), "no policy: Envoy does not retry by itself"
+		why := "no BackendTrafficPolicy is on it or above it, and Envoy does not retry by itself"
+		if from != "" {
+			why = from + " holds as a whole and has no retry, and Envoy does not retry by itself"
+		}
+		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(0), why
+		e.Because(why, "maxRetries")
 		e.AttemptTimeout, e.Backoff = behavior.None[time.Duration](), behavior.None[behavior.Backoff]()
 		return
 	}
@@ -91,6 +96,8 @@ func readBackoff(e *behavior.Effect, base time.Duration, hasBase bool, limit tim
 // BackendTrafficPolicy's as a whole (v1.9.1 internal/ir/xds.go:1097).
 func (r reading) native(e *behavior.Effect, retry manifest.Value, from string) {
 	e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(defaultRetries), "Envoy Gateway's default for the stanza of "+from
+	e.Because("the retry stanza of "+from+" wins over a BackendTrafficPolicy's retry as a whole, and retries connect-failure, refused-stream, "+
+		"cancelled and unavailable beside its codes (internal/ir/xds.go:1097)", "maxRetries", "retryOn", "backoff.baseInterval", "backoff.maxInterval")
 	if n, ok := retry.At("attempts").Int(); ok {
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(int(n)), from+" retry.attempts"
 	}

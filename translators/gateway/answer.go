@@ -11,5 +11,6 @@ import (
 func Answered(e *behavior.Effect, status int, why string) {
 	e.Answer = status
 	e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(0), why
+	e.Because(why, behavior.Everything()...)
 	e.Notes = append(e.Notes, fmt.Sprintf("%s: every request is answered %d, without a try", why, status))
 }
