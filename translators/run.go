@@ -53,7 +53,7 @@ func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool)
 		r := review{profile: result.Gateway, strict: strict, used: maps.Clone(first.used), written: names(out.Objects)}
 		r.before = sync.OnceValue(func() [][]behavior.Effect { return g.Read(seen, plan.World, s) })
 		findings, errors := r.findings(places, slices.Concat(out.Said, unseen(result.Gateway, places, out.Said),
-			bystanders(g, plan, out.Objects, s), held(g, plan, out.Objects, s)))
+			bystanders(g, plan, out.Objects, s), held(g, plan, out.Objects, s), refused(g, plan, out.Objects, s)))
 		fresh := false
 		for p := range errors {
 			fresh = fresh || !failed[p]

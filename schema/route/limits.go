@@ -99,10 +99,12 @@ func FreeName(rules []Rule, name string) string {
 	taken := func(name string) bool {
 		return slices.ContainsFunc(rules, func(r Rule) bool { return r.Name == name })
 	}
-	free := name[max(0, len(name)-maxName):]
+	cut := func(number string) string {
+		return strings.TrimLeft(name[max(0, len(name)+len(number)-maxName):], "-.") + number
+	}
+	free := cut("")
 	for n := 2; taken(free); n++ {
-		number := fmt.Sprintf("-%d", n)
-		free = name[max(0, len(name)+len(number)-maxName):] + number
+		free = cut(fmt.Sprintf("-%d", n))
 	}
 	return free
 }

@@ -1,0 +1,141 @@
+package admission
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"retryctl.dev/schema/manifest"
+)
+
+// A Kind is what is known of one CRD, in the newest version that retryctl knows. A
+// path is written with [] for the items of a list and {} for the values of a mapping:
+// spec.rules[].name.
+type Kind struct {
+	Group, Name string
+	// Written are the paths below which a translation may write anything: what the CRD
+	// says at, above and below them can be broken.
+	Written []string
+	// Grown are lists that get copies of what is in them already: what the CRD says at
+	// and above them can be broken, and what it says of their items holds for copies.
+	Grown []string
+	// Rules are those in CEL that can be broken.
+	Rules []Rule
+	// Kept are rules in CEL of the same paths that cannot be, each with the reason.
+	Kept []Kept
+
+	limits []limit
+}
+
+// A Rule is one in CEL, by its message in the CRD, which is what the API server says.
+type Rule struct {
+	Path, Message string
+	// Holds reports whether a value at the path meets the rule.
+	Holds func(manifest.Value) bool
+}
+
+// A Kept rule cannot be broken.
+type Kept struct{ Path, Message, Why string }
+
+// A Refusal is one thing that the API server has against an object.
+type Refusal struct {
+	// Path is where, with the indexes of items.
+	Path string
+	// Why is what is wrong there.
+	Why string
+
+	limit string // the path without indexes, and which limit or rule it is
+}
+
+// Same reports whether another refusal is for the same reason, be it of another item.
+func (r Refusal) Same(other Refusal) bool { return r.limit == other.limit }
+
+// String gives "spec.rules: has 17 items, and 16 is the most".
+func (r Refusal) String() string {
+	if r.Path == "" {
+		return r.Why
+	}
+	return r.Path + ": " + r.Why
+}
+
+// A Checker looks at objects. It is for one goroutine.
+type Checker struct {
+	kinds    map[[2]string]Kind
+	patterns map[string]*regexp.Regexp
+}
+
+// NewChecker gives one that knows all Kinds.
+func NewChecker() *Checker {
+	c := &Checker{kinds: map[[2]string]Kind{}, patterns: map[string]*regexp.Regexp{}}
+	for _, k := range Kinds() {
+		c.kinds[[2]string{k.Group, k.Name}] = k
+	}
+	return c
+}
+
+// Check gives what the API server has against an object, in the order of the tables;
+// nothing for a kind that is not among the Kinds.
+func (c *Checker) Check(o *manifest.Object) []Refusal {
+	k, known := c.kinds[[2]string{o.ID().Group, o.ID().Kind}]
+	if !known {
+		return nil
+	}
+	var list []Refusal
+	for _, l := range k.limits {
+		each(o.Root(), l.path, "", func(v manifest.Value, at string) {
+			for _, b := range c.broken(l, v) {
+				list = append(list, Refusal{at, b.why, l.path + " " + b.what})
+			}
+		})
+	}
+	for _, r := range k.Rules {
+		each(o.Root(), r.Path, "", func(v manifest.Value, at string) {
+			if !r.Holds(v) {
+				list = append(list, Refusal{at, r.Message, r.Path + " " + r.Message})
+			}
+		})
+	}
+	return list
+}
+
+// each visits every value at a path that is there. A null is nothing: the server drops
+// it.
+func each(v manifest.Value, path, at string, visit func(v manifest.Value, at string)) {
+	if !v.Exists() {
+		return
+	}
+	step, rest, more := strings.Cut(path, ".")
+	name, brackets, _ := cutBrackets(step)
+	if name != "" {
+		v = v.At(name)
+		at = strings.TrimPrefix(at+"."+name, ".")
+	}
+	var below func(v manifest.Value, brackets, at string)
+	below = func(v manifest.Value, brackets, at string) {
+		switch {
+		case !v.Exists():
+		case brackets == "" && more:
+			each(v, rest, at, visit)
+		case brackets == "":
+			visit(v, at)
+		case strings.HasPrefix(brackets, "[]"):
+			for n, item := range v.Items() {
+				below(item, brackets[2:], fmt.Sprintf("%s[%d]", at, n))
+			}
+		default:
+			for key, value := range v.Fields() {
+				below(value, brackets[2:], at+"."+key.Text())
+			}
+		}
+	}
+	below(v, brackets, at)
+}
+
+// cutBrackets parts "rules[]" in the name and the brackets.
+func cutBrackets(step string) (name, brackets string, ok bool) {
+	n := strings.IndexAny(step, "[{")
+	if n < 0 {
+		return step, "", false
+	}
+	return step[:n], step[n:], true
+}
