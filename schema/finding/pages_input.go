@@ -122,7 +122,8 @@ that of another.`},
 An object of a known kind has a part that does not look as that kind has it: a
 text where a list of rules should be, a reference without a name. The API
 server would most likely refuse the object. retryctl leaves that part out of
-its view and goes on, so what it says about the object may be incomplete.
+its view and goes on, so what it says about the object may be incomplete. A
+policy that targets the object is not translated: it is an error there.
 
     kind: HTTPRoute
     spec:

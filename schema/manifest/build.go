@@ -34,10 +34,11 @@ func ListOf[T any](items []T) Value {
 }
 
 // Put sets one key of a mapping: in place where the key is there, else at the
-// end. A Value that does not exist changes nothing.
+// end. A Value that does not exist changes nothing. Like all that follows it leaves
+// what is not of the right shape, or not there, as it is.
 func (v Value) Put(key string, value any) {
 	n := toNode(value)
-	if n == nil {
+	if n == nil || !v.IsMap() {
 		return
 	}
 	for i := 0; i+1 < len(v.node.kids); i += 2 {
@@ -53,15 +54,15 @@ func (v Value) Put(key string, value any) {
 
 // Append adds an item to a sequence.
 func (v Value) Append(item any) {
-	if n := toNode(item); n != nil {
+	if n := toNode(item); n != nil && v.IsList() {
 		v.node.kids = append(v.node.kids, n)
 		v.node.style &^= flow
 	}
 }
 
-// Insert puts an item before item i of a sequence.
+// Insert puts an item before item i of a sequence, or at its end.
 func (v Value) Insert(i int, item any) {
-	if n := toNode(item); n != nil {
+	if n := toNode(item); n != nil && v.IsList() && i >= 0 && i <= len(v.node.kids) {
 		v.node.kids = slices.Insert(v.node.kids, i, n)
 		v.node.style &^= flow
 	}
@@ -83,6 +84,9 @@ func (v Value) Remove(key string) bool {
 
 // RemoveIndex takes item i out of a sequence.
 func (v Value) RemoveIndex(i int) {
+	if !v.Index(i).Written() {
+		return
+	}
 	v.node.kids = append(v.node.kids[:i:i], v.node.kids[i+1:]...)
 }
 

@@ -121,3 +121,29 @@ func TestListsThatGrowAreWrittenInBlockStyle(t *testing.T) {
 		t.Errorf("written\n%s", out.String())
 	}
 }
+
+func TestWhatIsOfAnotherShapeStaysAsItIs(t *testing.T) {
+	for _, text := range []string{"{a: x}", "{a: 2147483648}", "{a: null}", "{a: [1]}", "{a: {k: v}}", "{}"} {
+		objects, err := Read(strings.NewReader("apiVersion: v1\nkind: K\nmetadata: {name: n}\nspec: "+text), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := objects[0].At("spec", "a")
+		before := jsonOf(objects[0].At("spec"))
+		if !v.IsMap() {
+			v.Put("k", 1)
+			v.Make("k", "l").Put("m", 1)
+			v.Remove("k")
+		}
+		if !v.IsList() {
+			v.Append(1)
+			v.Insert(0, 1)
+		}
+		v.Insert(7, 1)
+		v.RemoveIndex(7)
+		v.RemoveIndex(-1)
+		if got := jsonOf(objects[0].At("spec")); got != before {
+			t.Errorf("%s became %s", text, got)
+		}
+	}
+}

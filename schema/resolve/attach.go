@@ -48,6 +48,10 @@ func attachments(world *manifest.Set) map[manifest.ID][]*manifest.Object {
 func (r *resolver) gateway(i Intent, listener string, rank int) {
 	whole := true
 	for _, o := range r.attached[i.TargetID()] {
+		if _, odd := r.odd[o]; odd {
+			whole = false
+			continue
+		}
 		one := i
 		one.Object, one.Doors = o, r.under(o, i.TargetID(), listener)
 		if len(one.Doors) > 0 && r.rules(one, rank) {
@@ -63,6 +67,9 @@ func (r *resolver) gateway(i Intent, listener string, rank int) {
 func (r *resolver) service(i Intent) {
 	r.claim(i, rankObject)
 	for _, o := range r.attached[i.TargetID()] {
+		if _, odd := r.odd[o]; odd {
+			continue
+		}
 		i.Object, i.Doors = o, r.under(o, i.TargetID(), "")
 		r.rules(i, rankSection)
 	}

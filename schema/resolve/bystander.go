@@ -50,12 +50,11 @@ func unclaimed(o *manifest.Object, world *manifest.Set, claimed map[place][]Door
 		Metadata: schema.Metadata{Namespace: id.Namespace, Name: id.Name},
 		Spec:     schema.Spec{TargetRefs: []schema.TargetRef{{Group: id.Group, Kind: id.Kind, Name: id.Name}}},
 	}}
-	rules := RulesOf(o)
-	if len(rules) == 0 {
+	if !hasRules(o) {
 		return []Intent{one}
 	}
 	var list []Intent
-	for n, rule := range rules {
+	for n, rule := range RulesOf(o) {
 		taken, some := claimed[place{id: id, rule: n}]
 		one.Rule, one.Name, one.Methods, one.Doors = n, rule.Name, rule.Methods, nil
 		if some && taken == nil {

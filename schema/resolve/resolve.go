@@ -101,14 +101,15 @@ func About(p *schema.RetryPolicy, code finding.Code, field, message string) find
 // settings do.
 func Resolve(policies []*schema.RetryPolicy, world *manifest.Set, broken ...*schema.RetryPolicy) (*Plan, finding.List) {
 	r := resolver{world: world, attached: attachments(world), doorsOf: map[manifest.ID][]Door{},
-		claims: map[place][]claim{}, broken: broken, failed: map[*schema.RetryPolicy]bool{}}
+		claims: map[place][]claim{}, broken: broken, failed: map[*schema.RetryPolicy]bool{}, odd: map[*manifest.Object]oddity{}, told: map[*manifest.Object]bool{}}
+	r.misshapen()
 	for _, p := range broken {
 		r.failed[p] = true
 		for ref := range p.Spec.TargetRefs {
 			r.target(p, ref, &behavior.Behavior{})
 		}
 	}
-	r.findings = nil
+	r.findings, r.told = nil, map[*manifest.Object]bool{}
 	for _, p := range policies {
 		want := Wish(p.Spec)
 		for ref := range p.Spec.TargetRefs {
@@ -116,6 +117,7 @@ func Resolve(policies []*schema.RetryPolicy, world *manifest.Set, broken ...*sch
 		}
 	}
 	r.conflicts()
+	r.warnings()
 	return r.plan(policies), r.findings
 }
 
@@ -127,7 +129,9 @@ type resolver struct {
 	order    []place
 	broken   []*schema.RetryPolicy
 	failed   map[*schema.RetryPolicy]bool
-	behind   map[manifest.ID]bool // Services that are sent requests; filled when it is asked for
+	behind   map[manifest.ID]bool        // Services that are sent requests; filled when it is asked for
+	odd      map[*manifest.Object]oddity // objects that are not what their kinds should be
+	told     map[*manifest.Object]bool   // and those of them that a policy's error is about
 	findings finding.List
 }
 
@@ -138,6 +142,7 @@ func (r *resolver) target(p *schema.RetryPolicy, ref int, want *behavior.Behavio
 	if object == nil && !r.absent(p, ref) {
 		r.failed[p] = true // it is held below
 	}
+	r.refuses(intent)
 	switch {
 	case t.Kind == "Gateway" && t.SectionName == "":
 		r.gateway(intent, "", rankGateway)

@@ -93,7 +93,7 @@ spec: {parentRefs: [{group: "", kind: Service, name: stock}], rules: [{name: one
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: bare, namespace: shop}
-spec: {parentRefs: [{name: other}]}
+spec: {parentRefs: [{name: other}], rules: []}
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -176,7 +176,7 @@ func TestTheMostSpecificTargetWins(t *testing.T) {
 		{"a missing rule of a missing route", []string{policy("p", "HTTPRoute none"), policy("q", "HTTPRoute none/reads")},
 			"", "RT3001 p targetRefs[0]\nRT3001 q targetRefs[0]"},
 		{"a missing Gateway", []string{policy("p", "Gateway none")}, "", "RT3001 p targetRefs[0]"},
-		{"a missing Gateway with a route without rules", []string{policy("p", "Gateway other")}, "p: Gateway shop/other", "RT3001 p targetRefs[0]"},
+		{"a missing Gateway with a route whose rules are none", []string{policy("p", "Gateway other")}, "p: Gateway shop/other", "RT3001 p targetRefs[0]"},
 		{"a Gateway of another namespace", []string{policy("team/p", "Gateway edge")}, "", "RT3001 RetryPolicy team/p targetRefs[0]"},
 		{"no such rule, for the whole policy", []string{policy("p", "HTTPRoute api/writes", "HTTPRoute mesh")}, "", "RT3002 p targetRefs[0].sectionName"},
 		{"no such listener", []string{policy("p", "Gateway edge/c")}, "", "RT3002 p targetRefs[0].sectionName"},

@@ -35,13 +35,17 @@ type Rule struct {
 	Value manifest.Value
 }
 
-// Rules reads the rules of an HTTPRoute or GRPCRoute; none for other kinds.
+// Rules reads the rules of an HTTPRoute or GRPCRoute; none for other kinds. An
+// HTTPRoute that does not write any has the one that WriteRules writes.
 func Rules(o *manifest.Object) []Rule {
 	grpc := o.Is(Group, "GRPCRoute")
 	if !grpc && !o.Is(Group, "HTTPRoute") {
 		return nil
 	}
 	list := o.At("spec", "rules")
+	if implied(o) {
+		list = impliedRules()
+	}
 	rules := make([]Rule, 0, list.Len())
 	for i, v := range list.Items() {
 		rules = append(rules, Rule{v.At("name").Text(), i, matches(v, grpc), grpc, v})

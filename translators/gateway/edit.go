@@ -35,11 +35,12 @@ func NewEdits(world *manifest.Set, s Settings) *Edits {
 	return &Edits{world: world, settings: s, copies: map[manifest.ID]*manifest.Object{}}
 }
 
-// Of gives the copy of an object to change.
+// Of gives the copy of an object to change; the rules of a route are written there.
 func (e *Edits) Of(o *manifest.Object) *manifest.Object {
 	c, ok := e.copies[o.ID()]
 	if !ok {
 		c = o.Clone()
+		route.WriteRules(c)
 		e.copies[o.ID()] = c
 		e.order = append(e.order, o.ID())
 	}
@@ -72,7 +73,7 @@ func (e *Edits) first(o *manifest.Object) {
 func (e *Edits) Objects() []*manifest.Object {
 	var changed []*manifest.Object
 	for _, id := range slices.Concat(e.leading, e.order) {
-		if c := e.copies[id]; !manifest.Equal(c, c.Original) {
+		if c := e.copies[id]; route.Changed(c) {
 			changed = append(changed, c)
 		}
 	}

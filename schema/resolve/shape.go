@@ -1,0 +1,141 @@
+package resolve
+
+import (
+	"fmt"
+	"strings"
+
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/route"
+)
+
+// shapes are the parts of objects that retryctl looks into and writes to: mappings,
+// and with [] behind a name lists of mappings.
+var shapes = []struct {
+	group, kind string
+	parts       []string
+}{
+	{route.Group, "HTTPRoute", []string{
+		"spec.parentRefs[]", "spec.rules[].matches[].path", "spec.rules[].matches[].headers[]", "spec.rules[].matches[].queryParams[]",
+		"spec.rules[].filters[]", "spec.rules[].backendRefs[].filters[]", "spec.rules[].timeouts", "spec.rules[].retry",
+	}},
+	{route.Group, "GRPCRoute", []string{
+		"spec.parentRefs[]", "spec.rules[].matches[].method", "spec.rules[].matches[].headers[]",
+		"spec.rules[].filters[]", "spec.rules[].backendRefs[].filters[]",
+	}},
+	{route.Group, "Gateway", []string{"spec.listeners[]"}},
+	{"networking.k8s.io", "Ingress", []string{"spec.rules[].http.paths[].backend.service", "spec.defaultBackend.service"}},
+	{"", "Service", []string{"spec.ports[]"}},
+	{"traefik.io", "IngressRoute", []string{"spec.routes[].services[]", "spec.routes[].middlewares[]"}},
+	{"traefik.io", "Middleware", []string{"spec.retry"}},
+	{"networking.istio.io", "VirtualService", []string{
+		"spec.http[].match[]", "spec.http[].route[].destination", "spec.http[].retries", "spec.http[].headers.request",
+	}},
+	{"networking.istio.io", "DestinationRule", []string{
+		"spec.subsets[].trafficPolicy", "spec.trafficPolicy.connectionPool", "spec.trafficPolicy.retryBudget", "spec.trafficPolicy.portLevelSettings[]",
+	}},
+	{"gateway.envoyproxy.io", "BackendTrafficPolicy", []string{
+		"spec.targetRefs[]", "spec.retry.retryOn", "spec.retry.perRetry", "spec.timeout.http", "spec.circuitBreaker",
+	}},
+}
+
+// An oddity is a part of an object that is not what its kind has there.
+type oddity struct {
+	path, wanted string
+	value        manifest.Value
+	more         int // others in the object
+}
+
+// oddityOf gives the first that an object has, if any.
+func oddityOf(o *manifest.Object) (odd oddity, is bool) {
+	for _, s := range shapes {
+		if !o.Is(s.group, s.kind) {
+			continue
+		}
+		seen := map[string]bool{}
+		for _, part := range append([]string{"metadata.annotations"}, s.parts...) {
+			misshapen(o.Root(), strings.Split(part, "."), "", func(found oddity) {
+				switch {
+				case seen[found.path]:
+				case is:
+					odd.more++
+				default:
+					odd, is = found, true
+				}
+				seen[found.path] = true
+			})
+		}
+	}
+	return odd, is
+}
+
+// misshapen walks down the names of a part, and tells what is neither absent nor of
+// the shape that it should be.
+func misshapen(v manifest.Value, names []string, path string, tell func(oddity)) {
+	if len(names) == 0 {
+		return
+	}
+	name, list := strings.CutSuffix(names[0], "[]")
+	path = strings.TrimPrefix(path+"."+name, ".")
+	switch v = v.At(name); {
+	case !v.Exists():
+	case list && v.IsList():
+		for n, item := range v.Items() {
+			at := fmt.Sprintf("%s[%d]", path, n)
+			if !item.IsMap() {
+				tell(oddity{at, "a mapping", item, 0})
+				continue
+			}
+			misshapen(item, names[1:], at, tell)
+		}
+	case list:
+		tell(oddity{path, "a list", v, 0})
+	case v.IsMap():
+		misshapen(v, names[1:], path, tell)
+	default:
+		tell(oddity{path, "a mapping", v, 0})
+	}
+}
+
+func (d oddity) text(id manifest.ID) string {
+	text := fmt.Sprintf("%s: %s is not %s", id, d.path, d.wanted)
+	if d.more > 0 {
+		text += fmt.Sprintf(", and %d more of its parts are not what they should be", d.more)
+	}
+	return text
+}
+
+const refusedBy = "the API server refuses such an object"
+
+// misshapen finds the objects of the world that are not what their kinds should be.
+func (r *resolver) misshapen() {
+	for _, o := range r.world.All() {
+		if odd, is := oddityOf(o); is {
+			r.odd[o] = odd
+		}
+	}
+}
+
+// refuses fails a policy whose target is not what its kind should be.
+func (r *resolver) refuses(i Intent) {
+	odd, is := r.odd[i.Object]
+	if !is {
+		return
+	}
+	f := About(i.Policy, finding.OddManifest, fmt.Sprintf("spec.targetRefs[%d]", i.Ref), odd.text(i.ID()))
+	f.Reason, f.Hint, f.Severity = refusedBy, "correct the manifest", finding.Error
+	r.failed[i.Policy], r.told[i.Object] = true, true
+	r.findings.Add(f)
+}
+
+// warnings are about such objects that no policy targets.
+func (r *resolver) warnings() {
+	for _, o := range r.world.All() {
+		if odd, is := r.odd[o]; is && !r.told[o] {
+			r.findings.Add(finding.Finding{
+				Code: finding.OddManifest, Severity: finding.OddManifest.Severity(), Object: o.ID().String(), Field: odd.path,
+				Message: odd.text(o.ID()), Reason: refusedBy, File: o.File, Line: odd.value.Line(), Column: odd.value.Column(),
+			})
+		}
+	}
+}
