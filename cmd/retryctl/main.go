@@ -23,6 +23,9 @@ func main() {
 	if len(args) == 0 && alone != "" {
 		args = []string{alone}
 	}
-	streams := cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Report: os.Getenv("RETRYCTL_REPORT"), Program: os.Args[0]}
+	streams := cli.Streams{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Report: os.Getenv("RETRYCTL_REPORT"), Program: os.Args[0],
+		Trace: os.Getenv("RETRYCTL_TRACE") != "",
+	}
 	os.Exit(cli.Main(ctx, cli.KubectlArgs(args, os.Getenv("KUBECTL_EXTERNAL_DIFF")), streams))
 }

@@ -14,8 +14,8 @@ bound are refused as well. Nothing of the file is used.
 
 Go to the line that the finding names. A missing quote or bracket is often
 noticed only some lines below the place where it belongs, and tabs cannot
-indent. Files that are no Kubernetes objects, such as a values.yaml, are best
-kept out of the folders that retryctl is given.`},
+indent. A file of a folder in which nothing is meant to be an object, such as a
+values.yaml, is passed over instead (RT1014).`},
 
 	{UnknownField, "UnknownField", Error, "a field does not exist", `
 A policy or a Config has a field that its version does not define. The API
@@ -154,6 +154,60 @@ hang on a value comes to this, and so does a policy that was forgotten.
     warning RT1012: no RetryPolicy in the input
 
 Give the policies with -f, or let the chart have them. If it is meant that
-there is none, leave retryctl out of this run, or do not run it with --strict,
-which makes an error of the warning.`},
+there is none, say so with --allow-empty.`},
+
+	{SeveralTargets, "SeveralTargets", Error, "several targets write one object, each in its own way", `
+What is printed is one stream, in which an object can stand once, and two
+targets have made different things of it. Applied, the last one would win, and
+the gateway that the other was for would get nothing. Nothing is printed. What
+two targets write alike is printed once.
+
+    HTTPRoute shop/orders: error RT1013 envoy-gateway and traefik write it, each
+    in its own way, and it can be there once
+
+Translate to one target at a time, with --to. With --output-dir every target has
+a folder of its own, and each cluster is given that of its gateway. In
+kustomize, give each target a kustomization of its own.`},
+
+	{PassedOver, "PassedOver", Note, "files of a folder are passed over", `
+Among the files of a folder are some that are not read. Either no document in
+them is a Kubernetes object, as in values, workflows, templates of Helm and a
+kustomization.yaml without a kind, or a kustomization names them as patches,
+which say nothing by themselves. Or retryctl wrote them itself, and
+.retryctl.sha256 in their folder or above lists them: to read them as if
+somebody else had written them would give every object twice.
+
+    note RT1014 2 files are no Kubernetes objects, or patches, and are passed
+    over: chart/values.yaml, deploy/kustomization.yaml
+
+If one of them is meant as an object, it lacks apiVersion or kind. A file that
+is named itself is always read, and so is a folder that holds nothing but what
+retryctl wrote.`},
+
+	{StaleFile, "StaleFile", Warning, "a file of an earlier run is left that nothing explains any more", `
+An earlier run wrote the file to the folder of --output-dir, and
+.retryctl.sha256 lists it. This run does not write it: the policy is gone, or
+asks less, or the target or the form is another one. As long as it is there,
+kubectl apply -f on the folder applies it, and the gateway does what the older
+policy asked.
+
+    out/backendtrafficpolicy_shop_api.yaml: warning RT1015 an earlier run wrote
+    this file, and nothing explains it any more
+
+With --prune such files are removed, in the same step in which the others are
+written. One that somebody has changed since is kept: delete it, or take its
+line out of .retryctl.sha256 if it is yours now. What is in a cluster stays
+there until somebody deletes it.`},
+
+	{LeftOut, "LeftOut", Warning, "a policy is not in the output, because it has an error", `
+With --keep-going retryctl prints what has no error. The policy that the finding
+names has one, for the target that it names or for all of them, so nothing that
+is printed carries it.
+
+    warning RT1017 [kong] metadata.name: RetryPolicy shop/orders has an error,
+    and the output is without it
+
+Without --keep-going nothing is printed in such a run. In a folder of
+--output-dir, files that an earlier run wrote for the policy alone stay as they
+are, and nothing is removed.`},
 }

@@ -49,6 +49,25 @@ type Profile struct {
 	Answers behavior.Methods
 	// OtherMethods says what the gateway does with methods that are not modelled.
 	OtherMethods string
+	// Signs show that objects are for this gateway and no other.
+	Signs Signs
+}
+
+// Signs are what an object can have that shows which gateway it is for.
+type Signs struct {
+	// GatewayControllers are the controllerNames of GatewayClasses.
+	GatewayControllers []string
+	// GatewayClasses are names of those that the gateway makes itself, so that they
+	// are seldom among manifests.
+	GatewayClasses []string
+	// IngressControllers are the controllers of IngressClasses.
+	IngressControllers []string
+	// IngressClasses are names that are the gateway's unless it is told otherwise.
+	IngressClasses []string
+	// Groups are those of kinds that only this gateway has.
+	Groups []string
+	// Annotations are how the annotations begin that only this gateway reads.
+	Annotations []string
 }
 
 // Output is what Translate gives.

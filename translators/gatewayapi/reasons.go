@@ -13,6 +13,11 @@ func (Gateway) Profile() gateway.Profile {
 		Oldest: gateway.Version{Major: 1, Minor: 2}, Newest: gateway.Version{Major: 1, Minor: 7},
 		Reasons:      reasons,
 		OtherMethods: "Methods that are not modelled are treated like POST: they reach the rule without a method.",
+		// Implementations that have no target of their own.
+		Signs: gateway.Signs{
+			GatewayControllers: []string{"kgateway.dev/kgateway", "io.cilium/gateway-controller", "agentgateway.dev/agentgateway", "kgateway.dev/agentgateway"},
+			Groups:             []string{"gateway.networking.x-k8s.io"},
+		},
 	}
 }
 

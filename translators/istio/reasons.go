@@ -12,6 +12,13 @@ func (Gateway) Profile() gateway.Profile {
 		Oldest: gateway.Version{Major: 1, Minor: 24}, Newest: gateway.Version{Major: 1, Minor: 31},
 		Reasons:      reasons,
 		OtherMethods: "Methods that are not modelled are treated like POST: they reach the http route without a method.",
+		// Of the classes istiod makes each itself (pkg/config/constants/constants.go).
+		Signs: gateway.Signs{
+			GatewayControllers: []string{"istio.io/gateway-controller", "istio.io/mesh-controller", "istio.io/unmanaged-gateway", "istio.io/eastwest-controller"},
+			GatewayClasses:     []string{"istio", "istio-waypoint", "istio-remote", "istio-east-west"},
+			IngressControllers: []string{"istio.io/ingress-controller"},
+			Groups:             []string{"networking.istio.io"},
+		},
 	}
 }
 

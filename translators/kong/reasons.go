@@ -14,6 +14,14 @@ func (Gateway) Profile() gateway.Profile {
 		Senders:      true,
 		Answers:      unreachable,
 		OtherMethods: "LOCK is treated like POST: not tried again once it was sent. Every other method (MKCOL, MOVE, COPY, PROPPATCH, UNLOCK and so on) is tried again like PUT.",
+		// The names are those of the ingress controller and of the operator.
+		Signs: gateway.Signs{
+			GatewayControllers: []string{"konghq.com/kic-gateway-controller", "konghq.com/gateway-operator"},
+			IngressControllers: []string{"ingress-controllers.konghq.com/kong"},
+			IngressClasses:     []string{"kong"},
+			Groups:             []string{"configuration.konghq.com"},
+			Annotations:        []string{"konghq.com/"},
+		},
 	}
 }
 

@@ -12,6 +12,14 @@ func (Gateway) Profile() gateway.Profile {
 		Oldest: gateway.Version{Major: 3, Minor: 1}, Newest: gateway.Version{Major: 3, Minor: 7},
 		Reasons:      reasons,
 		OtherMethods: "LOCK is treated like POST. Every other method that is not modelled (MKCOL, and whatever a client makes up) is retried by status as if it were idempotent.",
+		// The controllers' names cannot be changed (v3.7.13 pkg/provider/kubernetes).
+		Signs: gateway.Signs{
+			GatewayControllers: []string{"traefik.io/gateway-controller"},
+			IngressControllers: []string{"traefik.io/ingress-controller"},
+			IngressClasses:     []string{"traefik"},
+			Groups:             []string{"traefik.io"},
+			Annotations:        []string{"traefik.ingress.kubernetes.io/"},
+		},
 	}
 }
 

@@ -26,11 +26,17 @@ var (
 
 // Main runs the command line and gives its exit status. Nothing but what a
 // command is for goes to Out. When ctx is done, what is half written is taken
-// back and the status is Trouble.
-func Main(ctx context.Context, args []string, s Streams) int {
+// back and the status is Trouble; so it is after a panic.
+func Main(ctx context.Context, args []string, s Streams) (status int) {
 	out, complaints := &output{w: s.Out}, &output{w: s.Err}
-	s = Streams{In: untilDone{ctx, s.In}, Out: out, Err: complaints, Report: s.Report, Program: s.Program}
+	s.In, s.Out, s.Err = untilDone{ctx, s.In}, out, complaints
 	root := newRoot(s)
+	defer func() {
+		if cause := recover(); cause != nil {
+			reportOf(root, args, s.Report).trouble(bug(s.Err, cause, root, args, s.Trace))
+			status = Trouble
+		}
+	}()
 	reportTo(root, s.Report)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 )
@@ -31,7 +32,7 @@ name among those of --against: a file, a folder, or - for standard input. With t
 files or folders instead it compares these: KUBECTL_EXTERNAL_DIFF="retryctl diff" has
 kubectl diff do that.
 
-Both sides are brought into one form first. What servers and tools add (managedFields,
+Targets are those that translate would have. Both sides are brought into one form first. What servers and tools add (managedFields,
 status, marks of kubectl, Argo CD, Helm), defaults of the schema, the spelling of
 durations and numbers, and the order of lists without one make no difference. Routes
 and Services that only --against has are used as if given with -f, and manifests given
@@ -44,7 +45,7 @@ what changes for requests, json is both of these for programs.
 Exit status: 0 no difference, 1 a difference, 2 could not run, or a policy has an error
 and is not compared. With --by=behavior only what changes for requests is a difference.`,
 		Example: `  retryctl diff -f policies/ -f routes.yaml --against live/ --to envoy-gateway
-  kubectl get httproutes,backendtrafficpolicies -A -o yaml | retryctl diff -f policies/ --against - -o behavior
+  kubectl get httproutes,backendtrafficpolicies -A -o yaml | retryctl diff -f policies/ --against - --to envoy-gateway -o behavior
   retryctl diff old.yaml new.yaml`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -55,7 +56,7 @@ and is not compared. With --by=behavior only what changes for requests is a diff
 			if err := d.run.report.save(c.findings); err != nil {
 				return err
 			}
-			if err := d.write(s.Out, c); err != nil {
+			if err := whole(s.Out, func(w io.Writer) error { return d.write(w, c) }); err != nil {
 				return err
 			}
 			switch err := d.run.report.print(s.Err, c.findings); {

@@ -50,17 +50,18 @@ func (d *diff) translation(cmd *cobra.Command, s Streams) (comparison, error) {
 	if _, err := translators.ParseTargets(d.run.to); err != nil {
 		return comparison{}, err
 	}
-	given, existing, err := d.read(cmd, s)
+	given, existing, passed, err := d.read(cmd, s)
 	if err != nil {
 		return comparison{}, err
 	}
 	p := decode(slices.Concat(given, contextOf(given, existing)))
+	p.findings = append(p.findings, passed...)
 	if p.given == 0 {
-		return comparison{}, d.run.report.nothing(s.Err, p.findings)
+		return comparison{}, d.run.nothing(s.Err, p.findings)
 	}
-	errands, _, err := d.run.errands(p, "all")
+	errands, err := d.run.shown(p)
 	if err != nil {
-		return comparison{}, err
+		return comparison{}, d.run.report.also(s.Err, p.findings, err)
 	}
 	if d.run.strict {
 		p.findings = p.findings.Strict()
@@ -153,7 +154,7 @@ func (d *diff) sides(cmd *cobra.Command, s Streams, from, to string) (comparison
 	}
 	var both [2][]*manifest.Object
 	for n, name := range []string{from, to} {
-		r := reading{ctx: cmd.Context(), recursive: d.run.input.recursive, left: manifest.MaxBytes}
+		r := reading{ctx: cmd.Context(), recursive: d.run.input.recursive, whole: true, sieve: &sieve{}, left: manifest.MaxBytes}
 		if err := r.side(name); err != nil {
 			return comparison{}, d.run.report.unreadable(s.Err, fmt.Errorf("%w", err))
 		}

@@ -130,23 +130,7 @@ func concerned(differing []objectDiff, world *manifest.Set) []translators.Target
 }
 
 func gatewaysOf(id manifest.ID, v manifest.Value) []string {
-	var names []string
-	for suffix, name := range map[string]string{
-		"gateway.envoyproxy.io": "envoy-gateway", "networking.istio.io": "istio", "configuration.konghq.com": "kong", "traefik.io": "traefik",
-		"gateway.networking.x-k8s.io": "gateway-api",
-	} {
-		if id.Group == suffix {
-			names = append(names, name)
-		}
-	}
-	for key := range v.At("metadata", "annotations").Fields() {
-		switch k := key.Text(); {
-		case strings.HasPrefix(k, "konghq.com/"):
-			names = append(names, "kong")
-		case strings.HasPrefix(k, "traefik.ingress.kubernetes.io/"):
-			names = append(names, "traefik")
-		}
-	}
+	names := translators.SignsOf(id, v)
 	for _, rule := range v.At("spec", "rules").Items() {
 		if id.Kind == "HTTPRoute" && (rule.At("retry").Exists() || rule.At("timeouts").Exists()) {
 			names = append(names, "gateway-api")

@@ -10,24 +10,25 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 )
 
-// read gives the objects of -f and those of --against.
-func (d *diff) read(cmd *cobra.Command, s Streams) (given, existing []*manifest.Object, err error) {
+// read gives the objects of -f and those of --against, and what was passed over.
+func (d *diff) read(cmd *cobra.Command, s Streams) (given, existing []*manifest.Object, passed finding.List, err error) {
 	for _, name := range d.run.input.files {
 		if name == "-" && d.against == "-" {
-			return nil, nil, errors.New("read -: standard input can be read once: give -f or --against a file")
+			return nil, nil, nil, errors.New("read -: standard input can be read once: give -f or --against a file")
 		}
 	}
 	if given, err = d.run.input.read(cmd.Context(), s.In, nil); err != nil {
-		return nil, nil, d.run.report.unreadable(s.Err, err)
+		return nil, nil, nil, d.run.report.unreadable(s.Err, err)
 	}
-	against := input{files: []string{d.against}, recursive: d.run.input.recursive}
+	against := input{files: []string{d.against}, recursive: d.run.input.recursive, whole: true}
 	if existing, err = against.read(cmd.Context(), s.In, nil); err != nil {
-		return nil, nil, d.run.report.unreadable(s.Err, err)
+		return nil, nil, nil, d.run.report.unreadable(s.Err, err)
 	}
-	return given, existing, nil
+	return given, existing, append(d.run.input.passedOver(), against.passedOver()...), nil
 }
 
 // kubectlName is how kubectl diff names the file of an object, which has no
@@ -41,7 +42,7 @@ func (r *reading) side(name string) error {
 		return fmt.Errorf("read %s: %w", name, reason(err))
 	}
 	if !info.IsDir() {
-		return r.file(name, info)
+		return r.file(name, info, false)
 	}
 	if _, err := r.entries(name); err != nil {
 		return err
@@ -57,7 +58,7 @@ func (r *reading) side(name string) error {
 		if info, err = entry.Info(); err != nil {
 			return fmt.Errorf("read %s: %w", name, reason(err))
 		}
-		if err := r.file(filepath.Join(name, entry.Name()), info); err != nil {
+		if err := r.file(filepath.Join(name, entry.Name()), info, true); err != nil {
 			return err
 		}
 	}

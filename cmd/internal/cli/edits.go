@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators"
@@ -27,28 +25,19 @@ type edits struct {
 // edits takes results together. What two targets want alike is done once.
 func (h holder) edits(results []translators.Result) edits {
 	e := edits{instead: map[*manifest.Object]*manifest.Object{}}
-	by := map[manifest.ID]string{}
-	written := manifest.NewSet(nil)
-	for _, r := range results {
+	once, rivals := together(results, h.rival)
+	e.conflicts = rivals
+	for _, r := range once {
 		for _, o := range r.Objects {
-			if o.Original != nil && manifest.Equal(o, o.Original) {
-				continue
-			}
-			name := r.Gateway.Name
-			switch other := written.Get(o.ID()); {
-			case other != nil && manifest.Equal(o, other):
-				continue
-			case other != nil:
-				e.conflicts.Add(editError(o, fmt.Sprintf("%s and %s both want to write it", by[o.ID()], name), h.rival))
+			switch {
+			case o.Original != nil && manifest.Equal(o, o.Original):
 			case o.Original == nil:
 				e.added = append(e.added, o)
 			case !h.holds(o.Original):
-				e.conflicts.Add(editError(o, name+" "+h.lacks, h.hint))
+				e.conflicts.Add(editError(o, r.Gateway.Name+" "+h.lacks, h.hint))
 			default:
 				e.instead[o.Original] = o
 			}
-			by[o.ID()] = name
-			written = written.With(o)
 		}
 	}
 	return e

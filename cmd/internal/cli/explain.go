@@ -19,8 +19,9 @@ func newExplain(s Streams) *cobra.Command {
 		Short: "Show what each gateway will do with the requests, or what a code means",
 		Long: `Explain translates like translate does, and instead of the objects prints what each
 gateway makes of them, rule by rule: what is retried for which methods, every wait,
-the worst case, and where each value comes from. With the code of a finding it
-prints what the code means.`,
+the worst case, and where each value comes from. What has no error is shown even if
+something else has one. Where nothing names a target, it is every gateway: nothing is
+written. With the code of a finding it prints what the code means.`,
 		Example: `  retryctl explain -f policy.yaml -f routes.yaml --to envoy-gateway
   retryctl explain -f . -o json
   retryctl explain RT2004`,
@@ -40,7 +41,7 @@ prints what the code means.`,
 			if form.value == "json" {
 				write = explain.WriteJSON
 			}
-			if err := write(s.Out, explain.Entries(out.results)); err != nil {
+			if err := whole(s.Out, func(w io.Writer) error { return write(w, explain.Entries(out.results)) }); err != nil {
 				return err
 			}
 			return r.report.print(s.Err, out.findings)
@@ -63,5 +64,5 @@ func explainCode(w io.Writer, code string) error {
 	if !ok {
 		return fmt.Errorf("there is no code %q: codes look like RT2004, and files are given with -f", code)
 	}
-	return page.Write(w)
+	return whole(w, page.Write)
 }

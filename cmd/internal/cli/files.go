@@ -3,11 +3,16 @@ package cli
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 )
+
+// stagedFiles are the names of files on their way to their own, and of what stood
+// there before while that may have to be put back.
+const stagedFiles = ".retryctl-*.staged"
 
 // writeFile writes a file as a whole or not at all: to another name beside it
 // first, which is then renamed. What is no regular file, such as /dev/null, is
@@ -28,7 +33,13 @@ func writeFile(name string, write func(io.Writer) error) error {
 		}
 		return nil
 	}
-	staged, err := stage(target, write)
+	unlock, err := lock(context.Background(), filepath.Dir(target))
+	if err != nil {
+		return fail(err)
+	}
+	defer unlock()
+	clearStaged(filepath.Dir(target))
+	staged, err := stage(filepath.Dir(target), write)
 	if err != nil {
 		return fail(err)
 	}
@@ -39,14 +50,15 @@ func writeFile(name string, write func(io.Writer) error) error {
 	return nil
 }
 
-// stage writes what is to become a file under another name beside it.
-func stage(name string, write func(io.Writer) error) (staged string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+// stage writes what is to become a file of a folder under another name there.
+func stage(folder string, write func(io.Writer) error) (staged string, err error) {
+	f, err := os.CreateTemp(folder, stagedFiles)
 	if err != nil {
 		return "", err
 	}
+	done := false // it may end in a panic
 	defer func() {
-		if err != nil {
+		if !done {
 			f.Close()           //nolint:errcheck // the first error is the one to tell
 			os.Remove(f.Name()) //nolint:errcheck // as above
 		}
@@ -64,5 +76,23 @@ func stage(name string, write func(io.Writer) error) (staged string, err error) 
 	if err := f.Sync(); err != nil { // some disks tell only now that they are full
 		return "", err
 	}
-	return f.Name(), f.Close()
+	if err := f.Close(); err != nil {
+		return "", err
+	}
+	done = true
+	return f.Name(), nil
+}
+
+// clearStaged removes what a run that was killed has left in a folder. The folder is
+// locked, so that nothing of a run that goes on is among it.
+func clearStaged(folder string) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		if match, _ := filepath.Match(stagedFiles, entry.Name()); match && entry.Type().IsRegular() {
+			os.Remove(filepath.Join(folder, entry.Name())) //nolint:errcheck // it is in nobody's way
+		}
+	}
 }

@@ -41,15 +41,17 @@ of the Configs, else those of the annotation of a functionConfig that is a polic
 There is no default, because two gateways may want to edit one object.
 
 Findings go to standard error, into the results of the list, and to --report, which
-RETRYCTL_REPORT stands in for. After an error nothing is printed. With --validate
-the list that is printed has no items, as kustomize wants it of validators, and
-without targets policies are checked as retryctl validate does.`,
+RETRYCTL_REPORT stands in for. After an error nothing is printed, and to be without a
+policy is one, unless --allow-empty says that it is right. With --validate the list that
+is printed has no items, as kustomize wants it of validators, and without targets
+policies are checked as retryctl validate does.`,
 		Example: `  cat list.yaml | retryctl fn --to envoy-gateway
   cat list.yaml | retryctl fn --validate`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.execute(cmd, s) },
 	}
 	f.run.how(cmd)
+	f.run.input.empty(cmd)
 	cmd.Flags().BoolVar(&f.validate, "validate", false, "print no items, only results")
 	return cmd
 }
@@ -96,9 +98,9 @@ func (f *function) process(ctx context.Context, s Streams, flags schema.ConfigSp
 		f.run.to = given.to
 	}
 	p := decode(given.objects)
-	p.findings = given.located(p.findings)
-	if p.given == 0 && !f.validate {
-		return f.run.report.nothing(s.Err, p.findings)
+	p.findings = append(given.located(p.findings), given.passedOver...)
+	if p.given == 0 && !f.run.input.allowEmpty {
+		return f.run.nothing(s.Err, p.findings)
 	}
 	errands, lost, err := f.run.errands(p, given.targets()...)
 	if err != nil {

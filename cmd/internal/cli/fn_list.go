@@ -23,7 +23,9 @@ type list struct {
 	to      []string                 // the targets that a functionConfig which is a ConfigMap names
 	index   map[*manifest.Object]int // of the objects that are whole items
 	own     map[int]bool             // items that are the functionConfig over again
-	paths   map[string]int           // the files that a caller says items are from, with their places in them
+	// passedOver is about files of the folders that Configs name.
+	passedOver finding.List
+	paths      map[string]int // the files that a caller says items are from, with their places in them
 }
 
 // readList takes a ResourceList apart. Positions in it say nothing to people, so
@@ -82,7 +84,8 @@ func (l *list) add(n int, item *yaml.RNode) error {
 // follow reads the files that Configs name, relative to the current folder. What
 // is an item as well is taken from there.
 func (l *list) follow(ctx context.Context) error {
-	r := reading{ctx: ctx, left: manifest.MaxBytes}
+	var in input
+	r := reading{ctx: ctx, sieve: &in.sieve, left: manifest.MaxBytes}
 	for _, o := range l.objects {
 		file := o.File
 		o.File = "<stdin>" // of which names are relative to the current folder
@@ -92,6 +95,7 @@ func (l *list) follow(ctx context.Context) error {
 			return err
 		}
 	}
+	l.passedOver = in.passedOver()
 	items := manifest.NewSet(l.objects)
 	for _, o := range r.objects {
 		if items.Get(o.ID()) == nil {

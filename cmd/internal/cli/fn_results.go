@@ -25,6 +25,7 @@ func (l *list) located(findings finding.List) finding.List {
 // results gives findings the form that a ResourceList has for them.
 func (l *list) results(findings finding.List) framework.Results {
 	var out framework.Results
+	named := l.references()
 	for _, f := range findings {
 		r := &framework.Result{
 			Message:  strings.TrimSpace(string(f.Code) + " " + f.Message),
@@ -36,7 +37,7 @@ func (l *list) results(findings finding.List) framework.Results {
 				r.Tags[key] = value
 			}
 		}
-		r.ResourceRef = l.reference(f.Object)
+		r.ResourceRef = named[f.Object]
 		if r.ResourceRef != nil && f.Field != "" {
 			r.Field = &framework.Field{Path: f.Field}
 		}
@@ -58,15 +59,18 @@ func severity(s finding.Severity) framework.Severity {
 	return framework.Info
 }
 
-// reference finds the object that a finding names as "Kind namespace/name".
-func (l *list) reference(name string) *yaml.ResourceIdentifier {
+// references gives the objects by the names that findings have for them, "Kind
+// namespace/name"; of two of one name the first.
+func (l *list) references() map[string]*yaml.ResourceIdentifier {
+	named := make(map[string]*yaml.ResourceIdentifier, len(l.objects))
 	for _, o := range l.objects {
-		if name != "" && o.ID().String() == name {
-			return &yaml.ResourceIdentifier{
-				TypeMeta: yaml.TypeMeta{APIVersion: o.At("apiVersion").Text(), Kind: o.ID().Kind},
-				NameMeta: yaml.NameMeta{Name: o.ID().Name, Namespace: o.RawNamespace()},
+		id := o.ID()
+		if named[id.String()] == nil {
+			named[id.String()] = &yaml.ResourceIdentifier{
+				TypeMeta: yaml.TypeMeta{APIVersion: o.At("apiVersion").Text(), Kind: id.Kind},
+				NameMeta: yaml.NameMeta{Name: id.Name, Namespace: o.RawNamespace()},
 			}
 		}
 	}
-	return nil
+	return named
 }

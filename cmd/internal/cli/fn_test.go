@@ -66,7 +66,7 @@ func TestAFunctionThatFailsPrintsNothingAndSaysWhy(t *testing.T) {
 		{"a bad policy to validate", listOf(strings.Replace(policy, "maxRetries: 2", "maxRetries: -2", 1)), []string{"--validate"}, "error RT1004 spec.maxRetries", Findings},
 		{"a policy twice", listOf(policy, policy), []string{"--to", "envoy-gateway"}, "error RT1009", Findings},
 		{"two targets that edit a route", listOf(split, strings.Replace(routes, "- backendRefs: [{name: api, port: 80}]", twice, 1)),
-			[]string{"--to", "envoy-gateway", "--to", "traefik", "--split", "always"}, "HTTPRoute shop/api: error RT3010 envoy-gateway and traefik both want to write it", Findings},
+			[]string{"--to", "envoy-gateway", "--to", "traefik", "--split", "always"}, "HTTPRoute shop/api: error RT1013 envoy-gateway and traefik write it, each in its own way", Findings},
 	} {
 		out, complaints, status := calledWith(t, c.list, c.args...)
 		if status != c.status || out != "" || !strings.Contains(complaints, c.says) {

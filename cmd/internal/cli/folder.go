@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,10 +12,18 @@ import (
 
 // folder reads the manifests of a folder, those at its top first. Links to files
 // are followed, as ConfigMap volumes are made of them; links to folders are not,
-// so that a folder is never read without end.
+// so that a folder is never read without end. What retryctl has written is left
+// alone, unless it is all that there is in a folder that it was asked to write.
 func (r *reading) folder(name string) error {
+	before, passedOver := r.ours, len(r.sieve.ours)
 	found, err := r.entries(name)
-	if err == nil && !found {
+	if _, written := r.ours[filepath.Join(name, inventoryName)]; err == nil && !found && written {
+		whole := r.whole
+		r.ours, r.whole, r.sieve.ours = before, true, r.sieve.ours[:passedOver]
+		found, err = r.entries(name)
+		r.whole = whole
+	}
+	if err == nil && !found && !r.allowEmpty {
 		hint := ""
 		if !r.recursive {
 			hint = "; -R reads the folders below it too"
@@ -29,9 +38,16 @@ func (r *reading) entries(folder string) (found bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("read %s: %w", folder, reason(err))
 	}
+	if err := r.list(folder); err != nil {
+		return false, err
+	}
 	for _, entry := range entries {
 		name := filepath.Join(folder, entry.Name())
 		if entry.IsDir() || !isManifest(entry.Name()) {
+			continue
+		}
+		if r.ours[name] {
+			r.sieve.ours = append(r.sieve.ours, filepath.ToSlash(name))
 			continue
 		}
 		info, err := os.Stat(name)
@@ -42,7 +58,7 @@ func (r *reading) entries(folder string) (found bool, err error) {
 			continue
 		}
 		found = true
-		if err := r.file(name, info); err != nil {
+		if err := r.file(name, info, true); err != nil {
 			return false, err
 		}
 	}
@@ -57,6 +73,26 @@ func (r *reading) entries(folder string) (found bool, err error) {
 		found = found || below
 	}
 	return found, nil
+}
+
+// list remembers the files that the inventory of a folder lists, and its own name.
+func (r *reading) list(folder string) error {
+	if r.whole {
+		return nil
+	}
+	list, err := readInventory(folder)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	r.ours = maps.Clone(r.ours)
+	if r.ours == nil {
+		r.ours = map[string]bool{}
+	}
+	r.ours[filepath.Join(folder, inventoryName)] = true
+	for name := range list {
+		r.ours[filepath.Join(folder, filepath.FromSlash(name))] = true
+	}
+	return nil
 }
 
 // isManifest leaves out hidden files, which editors and other tools put there.

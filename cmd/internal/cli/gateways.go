@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"io"
+
 	"github.com/spf13/cobra"
 
 	"retryctl.dev/translators/capability"
@@ -23,13 +25,14 @@ json and markdown say why as well.`,
 			if err != nil {
 				return err
 			}
+			write := capability.WriteText
 			switch form.value {
 			case "json":
-				return capability.WriteJSON(s.Out, rows)
+				write = capability.WriteJSON
 			case "markdown":
-				return capability.WriteMarkdown(s.Out, rows)
+				write = capability.WriteMarkdown
 			}
-			return capability.WriteText(s.Out, rows)
+			return whole(s.Out, func(w io.Writer) error { return write(w, rows) })
 		},
 	}
 	addWord(cmd, &form, "output", "o", "`form` of the table")

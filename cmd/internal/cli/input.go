@@ -17,11 +17,15 @@ import (
 
 // An input is the files that a command reads.
 type input struct {
-	files     []string
-	recursive bool
-	sieve     *sieve // nil to take every file as objects
-	keep      bool   // whether given is wanted
-	given     []manifest.Document
+	files      []string
+	recursive  bool
+	whole      bool // whether what retryctl wrote is read in folders as well
+	allowEmpty bool // whether it is no mistake that nothing is found
+	sieve      sieve
+	keep       bool // whether given is wanted
+	given      []manifest.Document
+	names      []string      // what was named to be read
+	seen       []fs.FileInfo // the files that were read
 }
 
 func (in *input) flags(cmd *cobra.Command) {
@@ -30,16 +34,25 @@ func (in *input) flags(cmd *cobra.Command) {
 	cmd.MarkFlagFilename("filename", "yaml", "yml", "json") //nolint:errcheck // the flag exists
 }
 
+// empty adds the flag of commands that may be right to find nothing.
+func (in *input) empty(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&in.allowEmpty, "allow-empty", false, "take it for right that there is no policy")
+}
+
 // read gives every object of the files, in the order of the flags and, within a
 // folder, of the names; then those of the files that Configs among them name. A
 // file is read once, however often it is named. Trouble with the text comes back
 // as a *SyntaxError.
 func (in *input) read(ctx context.Context, stdin io.Reader, args []string) ([]*manifest.Object, error) {
 	names := slices.Concat(in.files, args)
+	in.names = names
 	if len(names) == 0 {
 		return nil, fmt.Errorf("nothing to read: give files with -f")
 	}
-	r := reading{ctx: ctx, recursive: in.recursive, parse: in.parse(), left: manifest.MaxBytes}
+	r := reading{ctx: ctx, recursive: in.recursive, whole: in.whole, allowEmpty: in.allowEmpty, sieve: &in.sieve, left: manifest.MaxBytes}
+	if in.keep {
+		r.parse = in.documents
+	}
 	for _, name := range names {
 		var err error
 		if name == "-" {
@@ -51,26 +64,14 @@ func (in *input) read(ctx context.Context, stdin io.Reader, args []string) ([]*m
 			return nil, err
 		}
 	}
-	if in.keep { // what Configs name is read, and not given
-		r.parse = nil
-	}
+	r.parse = nil                         // what Configs name is read, and not given
 	for n := 0; n < len(r.objects); n++ { // it grows on the way
 		if err := r.follow(r.objects[n]); err != nil {
 			return nil, err
 		}
 	}
+	in.seen = r.seen
 	return r.objects, nil
-}
-
-// parse gives what the text of a file is read with; nil for manifest.Read.
-func (in *input) parse() func(io.Reader, string) ([]*manifest.Object, error) {
-	switch {
-	case in.sieve != nil:
-		return in.sieve.read
-	case in.keep:
-		return in.documents
-	}
-	return nil
 }
 
 // documents remembers the documents of a file.
@@ -87,20 +88,28 @@ func (in *input) documents(r io.Reader, name string) (objects []*manifest.Object
 type reading struct {
 	ctx       context.Context
 	recursive bool
-	parse     func(io.Reader, string) ([]*manifest.Object, error) // nil for manifest.Read
-	left      int64                                               // of the bytes that all files with objects may hold together
-	marks     int                                                 // that these files hold, see manifest.Marks
-	seen      []fs.FileInfo
-	stdinDone bool
-	objects   []*manifest.Object
+	whole     bool // whether what retryctl wrote is read in folders as well
+	// allowEmpty says that a folder may have no manifests.
+	allowEmpty bool
+	sieve      *sieve
+	parse      parser // nil for manifest.Read
+	left       int64  // of the bytes that all files with objects may hold together
+	marks      int    // that these files hold, see manifest.Marks
+	seen       []fs.FileInfo
+	ours       map[string]bool // files that inventories of folders list
+	stdinDone  bool
+	objects    []*manifest.Object
 }
+
+// A parser takes a text and the name of its file.
+type parser func(io.Reader, string) ([]*manifest.Object, error)
 
 func (r *reading) stdin(in io.Reader) error {
 	if r.stdinDone {
 		return fmt.Errorf("read -: standard input is named twice, and can be read once")
 	}
 	r.stdinDone = true
-	return r.add(in, "<stdin>")
+	return r.add(in, "<stdin>", false)
 }
 
 func (r *reading) path(name string) error {
@@ -111,10 +120,11 @@ func (r *reading) path(name string) error {
 	if info.IsDir() {
 		return r.folder(name)
 	}
-	return r.file(name, info)
+	return r.file(name, info, false)
 }
 
-func (r *reading) file(name string, info fs.FileInfo) error {
+// file reads a file, one that is named itself or one of a folder.
+func (r *reading) file(name string, info fs.FileInfo, ofFolder bool) error {
 	if info.Mode().IsRegular() {
 		if slices.ContainsFunc(r.seen, func(other fs.FileInfo) bool { return os.SameFile(info, other) }) {
 			return nil
@@ -129,7 +139,7 @@ func (r *reading) file(name string, info fs.FileInfo) error {
 		return fmt.Errorf("read %s: %w", name, reason(err))
 	}
 	defer f.Close()
-	return r.add(untilDone{r.ctx, f}, filepath.ToSlash(name))
+	return r.add(untilDone{r.ctx, f}, filepath.ToSlash(name), ofFolder)
 }
 
 // open does not wait for the writer of a pipe when the run is over.
@@ -151,7 +161,7 @@ func (r *reading) open(name string) (*os.File, error) {
 	}
 }
 
-func (r *reading) add(in io.Reader, name string) error {
+func (r *reading) add(in io.Reader, name string, ofFolder bool) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
@@ -160,7 +170,7 @@ func (r *reading) add(in io.Reader, name string) error {
 	if parse == nil {
 		parse = manifest.Read
 	}
-	objects, err := parse(counted, name)
+	objects, err := r.sieve.read(counted, name, parse, ofFolder)
 	if len(objects) > 0 {
 		r.left -= counted.n
 		r.marks += counted.marks

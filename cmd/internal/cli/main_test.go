@@ -140,3 +140,12 @@ func commandLines(t *testing.T) [][]string {
 	}
 	return lines
 }
+
+// writeFolder writes files to a folder as translate does.
+func writeFolder(ctx context.Context, folder string, files []namedFile) error {
+	o, err := newOutlet(folder, files, nil)
+	if err != nil {
+		return err
+	}
+	return o.write(ctx)
+}

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bytes"
-	"context"
 	"fmt"
 	"io"
 
@@ -10,8 +8,8 @@ import (
 	"retryctl.dev/translators"
 )
 
-// A stream is the text of all objects, made gateway by gateway so that their trees
-// need not be kept. It is printed when nothing can go wrong any more.
+// A stream is the text of all objects, made before anything is printed: it is
+// printed when nothing can go wrong any more.
 type stream struct {
 	parts []part
 }
@@ -35,20 +33,26 @@ func (p *pieces) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// add writes the objects of a gateway and takes them, and what else is not needed
-// for printing, out of its result.
+// add writes the objects of a gateway.
 func (s *stream) add(r *translators.Result) error {
 	var text pieces
 	if err := manifest.WriteYAML(&text, r.Objects); err != nil {
 		return fmt.Errorf("write objects: %w", err)
 	}
 	s.parts = append(s.parts, part{r.Gateway.Name, text})
-	r.Objects, r.Places, r.Findings = nil, nil, nil
 	return nil
 }
 
+// take is add for the only gateway of a run, whose trees need not be kept: it takes
+// them, and what else is not needed for printing, out of the result.
+func (s *stream) take(r *translators.Result) error {
+	err := s.add(r)
+	r.Objects, r.Places, r.Findings = nil, nil, nil
+	return err
+}
+
 // print prints the objects of each target below a comment with its name, where
-// there are several targets: they may edit the same object.
+// there are several targets.
 func (s *stream) print(w io.Writer) error {
 	between := ""
 	for _, p := range s.parts {
@@ -76,16 +80,12 @@ func printJSON(w io.Writer, results []translators.Result) error {
 	for _, r := range results {
 		all = append(all, r.Objects...)
 	}
-	var buffer bytes.Buffer
-	if err := manifest.WriteJSON(&buffer, all); err != nil {
-		return fmt.Errorf("write objects: %w", err)
-	}
-	_, err := w.Write(buffer.Bytes())
-	return err
+	return whole(w, func(w io.Writer) error { return manifest.WriteJSON(w, all) })
 }
 
-// writeObjects writes a file for each object.
-func writeObjects(ctx context.Context, folder string, results []translators.Result, form string) error {
+// filesOf gives a file for each object, below the name of its target if there are
+// several.
+func filesOf(results []translators.Result, form string) []namedFile {
 	var files []namedFile
 	for _, r := range results {
 		below := ""
@@ -105,5 +105,5 @@ func writeObjects(ctx context.Context, folder string, results []translators.Resu
 			files = append(files, namedFile{below + names[n] + "." + form, write})
 		}
 	}
-	return writeFolder(ctx, folder, files)
+	return files
 }

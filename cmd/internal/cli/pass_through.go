@@ -27,7 +27,7 @@ func (r *run) passThrough(s Streams, cmd *cobra.Command, args []string) error {
 	if len(lost) > 0 {
 		return fmt.Errorf("no targets for %s: give --to, the annotation %s on it, or spec.targets in a Config", resolve.PolicyID(lost[0]), toAnnotation)
 	}
-	if p.given == 0 {
+	if p.given == 0 && !r.input.allowEmpty {
 		p.findings.Add(finding.Finding{Code: finding.NoPolicy, Message: errNoPolicy.Error(),
 			Hint: "give the policies with -f, or see to it that the manifests have them"})
 	}

@@ -79,11 +79,12 @@ func TestAFilterThatFailsPrintsNothingAndSaysWhy(t *testing.T) {
 		{"no policy, and strict", routes, []string{"--to", "envoy-gateway", "--strict"}, "error RT1012 no RetryPolicy in the input", Findings},
 		{"no targets", routes + "---\n" + policy, nil, "retryctl: no targets for RetryPolicy shop/api: give --to, the annotation retryctl.dev/to on it, or spec.targets in a Config", Trouble},
 		{"no YAML", "a: [", []string{"--to", "kong"}, ": error RT1001 not valid YAML", Trouble},
-		{"two targets that edit a route", routes + "---\n" + reads, []string{"--to", "envoy-gateway", "--to", "traefik"}, "HTTPRoute shop/api: error RT3010 envoy-gateway and traefik both want to write it", Findings},
+		{"two targets that edit a route", routes + "---\n" + reads, []string{"--to", "envoy-gateway", "--to", "traefik"}, "HTTPRoute shop/api: error RT1013 envoy-gateway and traefik write it, each in its own way", Findings},
 		{"an edit of what is only read", reads, []string{"-f", config, "--to", "envoy-gateway"}, "HTTPRoute shop/api: error RT3010 envoy-gateway needs an edit of it, and it is in a file that is only read", Findings},
 		{"the form of JSON", policy, []string{"-o", "json"}, "-o json does not go with --pass-through", Trouble},
 		{"a Component", policy, []string{"-o", "kustomize", "--output-dir", t.TempDir()}, "-o kustomize does not go with --pass-through", Trouble},
 		{"a folder", policy, []string{"--output-dir", t.TempDir()}, "--output-dir does not go with --pass-through", Trouble},
+		{"to go on after errors", policy, []string{"--keep-going"}, "--keep-going does not go with --pass-through", Trouble},
 	} {
 		if out, complaints, status := through(t, c.in, c.args...); status != c.status || out != "" || !strings.Contains(complaints, c.says) {
 			t.Errorf("%s: status %d, prints %q and says %q", c.about, status, out, complaints)

@@ -18,16 +18,26 @@ type patchFile struct {
 	Path string `yaml:"path"`
 }
 
-// isPatch tells whether a kustomization names a file as a patch: one in its own
-// folder or above it, as kustomize wants files below the kustomization. A patch of a
-// policy lacks most fields, and says nothing until kustomize has applied it.
-func isPatch(name string) bool {
+// patches are the files that kustomizations name as patches, by the folders of these,
+// as far as they were looked into.
+type patches map[string]map[string]bool
+
+// has tells whether a kustomization names a file as a patch: one in its own folder or
+// above it, as kustomize wants files below the kustomization. A patch of an object
+// lacks most fields, and says nothing until kustomize has applied it.
+func (p *patches) has(name string) bool {
+	if *p == nil {
+		*p = patches{}
+	}
 	name = filepath.Clean(filepath.FromSlash(name))
 	for folder := filepath.Dir(name); ; folder = filepath.Dir(folder) {
-		for _, file := range patchesOf(folder) {
-			if filepath.Join(folder, filepath.FromSlash(file)) == name {
-				return true
-			}
+		files, known := (*p)[folder]
+		if !known {
+			files = patchesOf(folder)
+			(*p)[folder] = files
+		}
+		if files[name] {
+			return true
 		}
 		if folder == filepath.Dir(folder) {
 			return false
@@ -35,10 +45,10 @@ func isPatch(name string) bool {
 	}
 }
 
-// patchesOf gives the patches that the kustomization of a folder names, by their
-// paths from there. A kustomization that cannot be read names none.
-func patchesOf(folder string) []string {
-	var names []string
+// patchesOf gives the patches that the kustomization of a folder names. A kustomization
+// that cannot be read names none.
+func patchesOf(folder string) map[string]bool {
+	files := map[string]bool{}
 	for _, file := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
 		raw, err := os.ReadFile(filepath.Join(folder, file))
 		if err != nil {
@@ -46,10 +56,12 @@ func patchesOf(folder string) []string {
 		}
 		var k kustomization
 		yaml.Unmarshal(raw, &k) //nolint:errcheck // what could be read of it counts
-		names = append(names, k.Strategic...)
+		for _, name := range k.Strategic {
+			files[filepath.Join(folder, filepath.FromSlash(name))] = true
+		}
 		for _, patch := range append(k.Patches, k.JSON...) {
-			names = append(names, patch.Path)
+			files[filepath.Join(folder, filepath.FromSlash(patch.Path))] = true
 		}
 	}
-	return names
+	return files
 }

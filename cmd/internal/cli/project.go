@@ -1,17 +1,11 @@
 package cli
 
 import (
-	"errors"
-
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 )
-
-// errNoPolicy ends a command that has nothing to work on: an empty pipe or a
-// wrong folder, most likely.
-var errNoPolicy = errors.New("no RetryPolicy in the input")
 
 // A project is a decoded input.
 type project struct {

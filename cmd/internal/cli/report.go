@@ -49,13 +49,15 @@ func (r *reporting) unreadable(w io.Writer, err error) error {
 	return r.stop(w, list)
 }
 
-// nothing ends a run without a policy: with what is wrong with the documents, or
-// else with the fact itself.
-func (r *reporting) nothing(w io.Writer, list finding.List) error {
-	if list.Count(finding.Error) == 0 {
-		return errNoPolicy
+// also prints what is wrong with the documents, if anything is, in a run that could not
+// be done for another reason, which it gives back.
+func (r *reporting) also(w io.Writer, list finding.List, reason error) error {
+	if list.Count(finding.Error) > 0 {
+		if err := r.stop(w, list.Sorted()); !errors.Is(err, errReported) {
+			return err
+		}
 	}
-	return r.stop(w, list.Sorted())
+	return reason
 }
 
 func (r *reporting) stop(w io.Writer, list finding.List) error {

@@ -87,7 +87,7 @@ func TestTroubleGoesToTheReportOfTheEnvironment(t *testing.T) {
 // interrupted when the report has been written.
 func TestWhatHappensAfterTheFindingsIsInTheReportToo(t *testing.T) {
 	report := filepath.Join(t.TempDir(), "report.json")
-	args := []string{"translate", "-f", "-", "--to", "kong", "--report", report}
+	args := []string{"translate", "-f", "-", "--to", "envoy-gateway", "--report", report}
 	status := Main(t.Context(), args, Streams{In: strings.NewReader(policy), Out: failing(syscall.ENOSPC), Err: io.Discard})
 	messages, others := troubleIn(t, report)
 	if status != Trouble || len(messages) != 1 || messages[0] != "write output: no space left on device" || others == 0 {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 	"slices"
 	"strings"
 
@@ -44,16 +45,28 @@ func (r *run) how(cmd *cobra.Command) {
 type outcome struct {
 	results  []translators.Result
 	findings finding.List
+	// leftOut has a finding for each policy that has an error and is in no object of
+	// a target. With an error about more than single policies the outcome is unusable.
+	leftOut  finding.List
+	unusable bool
 }
 
-// run reads, resolves and translates.
+// add adds findings to an outcome; with strict, warnings are errors.
+func (r *run) add(out *outcome, list finding.List) {
+	if r.strict {
+		list = list.Strict()
+	}
+	out.findings = append(out.findings, list...).Sort()
+}
+
+// run reads, resolves and translates, for every gateway where nobody names one.
 func (r *run) run(ctx context.Context, s Streams, cmd *cobra.Command, args []string) (outcome, error) {
 	p, flags, err := r.read(ctx, s, cmd, args)
 	if err != nil {
 		return outcome{}, err
 	}
 	if p.given == 0 {
-		return outcome{}, r.report.nothing(s.Err, p.findings)
+		return outcome{}, r.nothing(s.Err, p.findings)
 	}
 	errands, _, err := r.errands(p, "all")
 	if err != nil {
@@ -75,7 +88,18 @@ func (r *run) read(ctx context.Context, s Streams, cmd *cobra.Command, args []st
 	if err != nil {
 		return project{}, flags, r.report.unreadable(s.Err, err)
 	}
-	return decode(objects), flags, nil
+	p := decode(objects)
+	p.findings = append(p.findings, r.input.passedOver()...)
+	return p, flags, nil
+}
+
+// nothing ends a run without a policy: with what is wrong with the documents, or
+// else with the fact itself.
+func (r *run) nothing(w io.Writer, list finding.List) error {
+	if list.Count(finding.Error) == 0 {
+		return r.input.noPolicy()
+	}
+	return r.report.stop(w, list.Sorted())
 }
 
 // translate resolves and translates what is read.
@@ -83,7 +107,7 @@ func (r *run) translate(ctx context.Context, p project, flags schema.ConfigSpec,
 	if r.strict {
 		p.findings = p.findings.Strict()
 	}
-	out := outcome{findings: slices.Clip(p.findings)}
+	out := outcome{findings: slices.Clip(p.findings), unusable: p.unusable}
 	var plan *resolve.Plan
 	for n, e := range errands {
 		if err := ctx.Err(); err != nil {
@@ -104,5 +128,35 @@ func (r *run) translate(ctx context.Context, p project, flags schema.ConfigSpec,
 		out.results = append(out.results, result)
 	}
 	out.findings = out.findings.Sort()
+	out.leftOut = leftOut(p, errands, out.findings)
 	return out, nil
+}
+
+// leftOut gives a finding for each policy that is not in the output of a target.
+func leftOut(p project, errands []errand, findings finding.List) (list finding.List) {
+	type key struct{ object, gateway string }
+	wrong := map[key]bool{}
+	for _, f := range findings {
+		if f.Severity == finding.Error {
+			wrong[key{f.Object, f.Gateway}] = true
+		}
+	}
+	add := func(policy *schema.RetryPolicy, gateway string) {
+		f := resolve.About(policy, finding.LeftOut, "metadata.name", resolve.PolicyID(policy).String()+" has an error, and the output is without it")
+		f.Gateway = gateway
+		list.Add(f)
+	}
+	for _, policy := range p.broken {
+		add(policy, "")
+	}
+	for _, e := range errands {
+		name := e.Gateway.Profile().Name
+		for _, policy := range e.policies {
+			id := resolve.PolicyID(policy).String()
+			if wrong[key{id, name}] || wrong[key{id, ""}] {
+				add(policy, name)
+			}
+		}
+	}
+	return list
 }

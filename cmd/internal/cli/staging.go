@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"os"
@@ -15,58 +16,73 @@ type namedFile struct {
 	write func(io.Writer) error
 }
 
-// writeFolder writes every file or none: all are staged before the first is
-// renamed, and what stands in the way of a rename is looked for before that.
-func writeFolder(ctx context.Context, folder string, files []namedFile) error {
-	s := staging{folder: folder}
-	err := s.stageAll(ctx, files)
-	if err == nil {
-		err = s.renameAll()
-	}
-	if err != nil {
-		s.discard()
-	}
-	return err
+// A change is a file of a folder that is replaced or, with nothing staged, removed.
+type change struct {
+	name, staged string
+	before       string // where what stood there is kept until all is done; empty for nothing
+	done         bool
 }
 
-// staging is a folder on its way out.
+// staging is a folder on its way out: every change is made, or none. All files are
+// staged before the first is renamed, what stands in the way of a rename is looked for
+// before that, and a change that fails takes back those that were made.
 type staging struct {
 	folder  string
-	made    []string    // folders that were not there, the outer ones first
-	renames [][2]string // from and to
+	made    []string // folders that were not there, the outer ones first
+	locked  map[string]func()
+	changes []change
 }
 
-func (s *staging) stageAll(ctx context.Context, files []namedFile) error {
-	names := map[string]bool{}
-	if err := s.mkdir(s.folder); err != nil {
-		return err
+// close takes back everything that is not done, and lets go of the folders.
+func (s *staging) close() {
+	for _, c := range slices.Backward(s.changes) {
+		os.Remove(c.staged) //nolint:errcheck // the first error is the one to tell
+	}
+	for _, unlock := range s.locked {
+		unlock()
+	}
+	for _, folder := range slices.Backward(s.made) {
+		os.Remove(folder) //nolint:errcheck // as above; one that is in use stays
+	}
+}
+
+// stage stages files, and gives the sums of what they hold.
+func (s *staging) stage(ctx context.Context, files []namedFile) (inventory, error) {
+	sums := inventory{}
+	if err := s.enter(ctx, s.folder); err != nil {
+		return nil, err
 	}
 	for _, file := range files {
 		if err := ctx.Err(); err != nil {
-			return err
+			return nil, err
 		}
 		name := filepath.Join(s.folder, filepath.FromSlash(file.name))
-		if names[name] {
-			return fmt.Errorf("write %s: two objects would be this file", name)
+		if _, twice := sums[file.name]; twice {
+			return nil, fmt.Errorf("write %s: two objects would be this file", name)
 		}
-		names[name] = true
-		if err := s.mkdir(filepath.Dir(name)); err != nil {
-			return err
+		if err := s.enter(ctx, filepath.Dir(name)); err != nil {
+			return nil, err
 		}
 		if info, err := os.Lstat(name); err == nil && info.IsDir() {
-			return fmt.Errorf("write %s: a folder of this name is there", name)
+			return nil, fmt.Errorf("write %s: a folder of this name is there", name)
 		}
-		staged, err := stage(name, file.write)
+		sum := sha256.New()
+		staged, err := stage(filepath.Dir(name), func(w io.Writer) error { return file.write(io.MultiWriter(w, sum)) })
 		if err != nil {
-			return fmt.Errorf("write %s: %w", name, reason(err))
+			return nil, fmt.Errorf("write %s: %w", name, reason(err))
 		}
-		s.renames = append(s.renames, [2]string{staged, name})
+		s.changes = append(s.changes, change{name: name, staged: staged})
+		sums[file.name] = fmt.Sprintf("%x", sum.Sum(nil))
 	}
-	return ctx.Err()
+	return sums, ctx.Err()
 }
 
-// mkdir makes a folder and those above it, and remembers which were missing.
-func (s *staging) mkdir(folder string) error {
+// enter makes a folder and those above it, remembers which were missing, and keeps
+// it to this run.
+func (s *staging) enter(ctx context.Context, folder string) error {
+	if s.locked[folder] != nil {
+		return nil
+	}
 	var missing []string
 	for at := folder; ; at = filepath.Dir(at) {
 		if _, err := os.Stat(at); err == nil || at == filepath.Dir(at) {
@@ -84,26 +100,90 @@ func (s *staging) mkdir(folder string) error {
 	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
 		return fmt.Errorf("write %s: it is a file, and a folder is wanted", folder)
 	}
+	unlock, err := lock(ctx, folder)
+	if err != nil {
+		return err
+	}
+	if s.locked == nil {
+		s.locked = map[string]func(){}
+	}
+	s.locked[folder] = unlock
+	clearStaged(folder)
 	return nil
 }
 
-func (s *staging) renameAll() error {
-	for len(s.renames) > 0 {
-		from, to := s.renames[0][0], s.renames[0][1]
-		if err := os.Rename(from, to); err != nil {
-			return fmt.Errorf("write %s: %w", to, reason(err))
+// remove has a file removed along with the other changes.
+func (s *staging) remove(ctx context.Context, name string) error {
+	if err := s.enter(ctx, filepath.Dir(name)); err != nil {
+		return err
+	}
+	s.changes = append(s.changes, change{name: name})
+	return nil
+}
+
+// commit makes the changes, in their order.
+func (s *staging) commit() error {
+	for n := range s.changes {
+		if err := s.changes[n].make(); err != nil {
+			for _, c := range slices.Backward(s.changes[:n+1]) {
+				c.undo()
+			}
+			return fmt.Errorf("write %s: %w", s.changes[n].name, reason(err))
 		}
-		s.renames = s.renames[1:]
 	}
+	for _, c := range s.changes {
+		if c.before != "" {
+			os.Remove(c.before) //nolint:errcheck // the next run finds it
+		}
+	}
+	s.changes, s.made = nil, nil
 	return nil
 }
 
-// discard takes back what is staged, and the folders made for it.
-func (s *staging) discard() {
-	for _, r := range s.renames {
-		os.Remove(r[0]) //nolint:errcheck // the first error is the one to tell
+func (c *change) make() error {
+	_, err := os.Lstat(c.name)
+	switch {
+	case err == nil:
+		err = c.replace()
+	case c.staged == "":
+		return nil // it is gone already
+	default:
+		err = os.Rename(c.staged, c.name)
 	}
-	for _, folder := range slices.Backward(s.made) {
-		os.Remove(folder) //nolint:errcheck // as above; one that is in use stays
+	c.done = err == nil
+	return err
+}
+
+// replace keeps what is there under the name of before. Of a file that another one
+// takes the place of that is a second link or a copy, so that there always is one.
+func (c *change) replace() (err error) {
+	if c.before, err = stage(filepath.Dir(c.name), func(io.Writer) error { return nil }); err != nil {
+		return err
+	}
+	if c.staged == "" {
+		return os.Rename(c.name, c.before)
+	}
+	os.Remove(c.before) //nolint:errcheck // it is empty, and a link needs a free name
+	if os.Link(c.name, c.before) != nil {
+		raw, err := os.ReadFile(c.name)
+		if err == nil {
+			err = os.WriteFile(c.before, raw, 0o644)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return os.Rename(c.staged, c.name)
+}
+
+// undo puts back what stood there before a change, if it was made.
+func (c *change) undo() {
+	switch {
+	case !c.done:
+		os.Remove(c.before) //nolint:errcheck // the first error is the one to tell
+	case c.before == "":
+		os.Remove(c.name) //nolint:errcheck // as above
+	default:
+		os.Rename(c.before, c.name) //nolint:errcheck // as above
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,19 @@ type Streams struct {
 	Report string
 	// Program is the path that the program was called by.
 	Program string
+	// Trace asks for the stack of the program where it ends in a panic.
+	Trace bool
+}
+
+// whole prints a text when all of it is there: a run that fails while it is made
+// prints nothing.
+func whole(w io.Writer, write func(io.Writer) error) error {
+	var text bytes.Buffer
+	if err := write(&text); err != nil {
+		return err
+	}
+	_, err := w.Write(text.Bytes())
+	return err
 }
 
 // An output remembers that a write has failed. A reader that is gone is no

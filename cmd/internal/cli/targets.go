@@ -61,6 +61,37 @@ func (r *run) errands(p project, usual ...string) (list []errand, lost []*schema
 	return list, lost, nil
 }
 
+// shown gives the targets of a run that writes: where nothing names one, the gateway
+// that the input shows, which has to be one for all policies without a target.
+func (r *run) shown(p project) ([]errand, error) {
+	list, lost, err := r.errands(p)
+	if err != nil || len(lost) == 0 {
+		return list, err
+	}
+	var names []string
+	for _, policy := range lost {
+		found, why := translators.Shown(policy, p.world)
+		if len(found) == 0 {
+			return nil, fmt.Errorf("no target is named, and the input does not show which gateway %s is for (%s): give --to with one of %s, or all",
+				resolve.PolicyID(policy), why, strings.Join(translators.Names(), ", "))
+		}
+		for _, name := range found {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	if len(names) > 1 {
+		slices.SortFunc(names, func(a, b string) int {
+			return slices.Index(translators.Names(), a) - slices.Index(translators.Names(), b)
+		})
+		return nil, fmt.Errorf("no target is named, and the input shows several, %s: give --to with one of them, or the annotation %s to each policy",
+			strings.Join(names, " and "), toAnnotation)
+	}
+	list, _, err = r.errands(p, names...)
+	return list, err
+}
+
 // destinations reads an annotation, which has been checked. A target in it without
 // a version has that of the common ones.
 func destinations(to string, common []translators.Target) []translators.Target {

@@ -12,7 +12,6 @@ import (
 // A validation is a run of validate.
 type validation struct {
 	input  input
-	sieve  sieve
 	strict bool
 	report reporting
 }
@@ -27,12 +26,13 @@ given as well, that their targets exist and no two policies claim one rule.
 
 It can be given every YAML file of a repository. Objects of other kinds are left
 alone, and so is what is no Kubernetes object, such as templates and values, and
-what a kustomization names as a patch. A file that cannot be read and holds the text
-"retryctl.dev/" is an error.
+what a kustomization names as a patch. A file that cannot be read is an error if it
+holds the text "retryctl.dev/" or has the keys of an object. To find nothing to check
+is no success, unless --allow-empty says so.
 
 With --each every file is checked by itself: hooks give the files that have changed,
 which says nothing about what is missing, and a repository may have one policy for
-each of several environments.`,
+each of several environments. Hooks give --allow-empty too.`,
 		Example: `  retryctl validate -f policy.yaml
   retryctl validate policies/*.yaml --findings github
   retryctl validate --each -R -f .`,
@@ -40,20 +40,22 @@ each of several environments.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return v.execute(cmd, s, args) },
 	}
 	v.input.flags(cmd)
-	cmd.Flags().BoolVar(&v.sieve.each, "each", false, "check every file by itself")
+	v.input.empty(cmd)
+	cmd.Flags().BoolVar(&v.input.sieve.each, "each", false, "check every file by itself")
 	cmd.Flags().BoolVar(&v.strict, "strict", false, "make an error of every warning")
 	v.report.flags(cmd)
 	return cmd
 }
 
 func (v *validation) execute(cmd *cobra.Command, s Streams, args []string) error {
-	v.input.sieve = &v.sieve
+	sieve := &v.input.sieve
+	sieve.all = true
 	objects, err := v.input.read(cmd.Context(), s.In, args)
 	if err != nil {
 		return err
 	}
-	list := v.sieve.broken
-	if len(list) > 0 && !v.sieve.each { // what is missing may be in the file that cannot be read
+	list := sieve.broken
+	if len(list) > 0 && !sieve.each { // what is missing may be in the file that cannot be read
 		return v.report.stop(s.Err, list)
 	}
 	checked := 0
@@ -63,21 +65,22 @@ func (v *validation) execute(cmd *cobra.Command, s Streams, args []string) error
 		if err != nil {
 			return err
 		}
-		if p.alone || v.sieve.each { // policies alone say nothing about targets
+		if p.alone || sieve.each { // policies alone say nothing about targets
 			found = without(found, finding.NoTarget)
 		}
 		checked += p.given + len(p.configs)
 		list = append(list, found...)
 	}
-	list = list.Sorted()
-	if len(v.sieve.broken) > 0 || checked == 0 && list.Count(finding.Error) > 0 {
+	failed := list.Count(finding.Error) > 0
+	list = append(list, v.input.passedOver()...).Sorted()
+	switch {
+	case len(sieve.broken) > 0 || checked == 0 && failed:
 		return v.report.stop(s.Err, list)
+	case checked == 0 && !v.input.allowEmpty:
+		return fmt.Errorf("nothing to check: %w", v.input.noPolicy())
 	}
 	if err := v.report.save(list); err != nil {
 		return err
-	}
-	if checked == 0 && v.report.form.value == "text" {
-		fmt.Fprintln(s.Err, "retryctl: nothing to check:", v.nothing())
 	}
 	return v.report.print(s.Err, list)
 }
@@ -85,19 +88,12 @@ func (v *validation) execute(cmd *cobra.Command, s Streams, args []string) error
 // groups gives the objects that are checked together.
 func (v *validation) groups(objects []*manifest.Object) (groups [][]*manifest.Object) {
 	for n, o := range objects {
-		if n == 0 || v.sieve.each && o.File != objects[n-1].File {
+		if n == 0 || v.input.sieve.each && o.File != objects[n-1].File {
 			groups = append(groups, nil)
 		}
 		groups[len(groups)-1] = append(groups[len(groups)-1], o)
 	}
 	return groups
-}
-
-func (v *validation) nothing() string {
-	if v.sieve.leftOut == 0 {
-		return errNoPolicy.Error()
-	}
-	return fmt.Sprintf("%v (files that are no Kubernetes objects, or patches: %d)", errNoPolicy, v.sieve.leftOut)
 }
 
 func without(list finding.List, code finding.Code) finding.List {
