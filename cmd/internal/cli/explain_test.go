@@ -12,7 +12,7 @@ import (
 )
 
 // documented are the keys that every entry has, null or empty where there is
-// nothing; "notes" and "noWaitAfter" come with some.
+// nothing; "notes", "noWaitAfter" and "attemptTimeoutIsIdle" come with some.
 var documented = []string{
 	"attemptTimeout", "budget", "causes", "circuitBreaker", "gateway", "idempotencyKey", "maxRetries", "methods", "object",
 	"origin", "policy", "route", "rule", "totalTimeout", "unknown", "version", "waits", "worstCase",
@@ -57,6 +57,7 @@ func checkKeys(t *testing.T, raw map[string]json.RawMessage) {
 	t.Helper()
 	delete(raw, "notes")
 	delete(raw, "noWaitAfter")
+	delete(raw, "attemptTimeoutIsIdle")
 	var keys []string
 	for key, value := range raw {
 		keys = append(keys, key)
