@@ -71,6 +71,7 @@ func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Valu
 	retry := rule.At("retry")
 	if dropped := !r.settings.Version.AtLeast(1, 7) && r.settings.GatewayAPI.Channel == "standard"; dropped && retry.Exists() {
 		e.Notes = append(e.Notes, "the API server drops the retry stanza: the standard channel does not have it before 1.7")
+		e.Because(e.Notes[len(e.Notes)-1], "maxRetries", "retryOn", "backoff")
 		retry = manifest.Value{}
 	}
 	if !o.Is(route.Group, "HTTPRoute") {

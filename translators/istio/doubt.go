@@ -157,6 +157,7 @@ func coversURI(wide, uri string) bool {
 // unclear is what is said of requests of which nobody knows where they go.
 func unclear(object, rule string, methods behavior.Methods, notes []string) behavior.Effect {
 	e := behavior.Effect{Object: object, Rule: rule, Methods: methods, Origin: map[string]string{}, Notes: notes}
+	e.Because(strings.Join(notes, "; "), behavior.Everything()...)
 	leaveOpen(&e)
 	e.Budget = behavior.Unclear[behavior.Budget]()
 	for _, f := range breakerFields {

@@ -207,7 +207,11 @@ func (d doubt) effects(object, rule string, some bool) []behavior.Effect {
 	}
 	var notes []string
 	for _, s := range d.to {
-		notes = append(notes, fmt.Sprintf("http route %s of %s may have a part of these requests", httpName(s.vs, s.http), s.vs.ID()))
+		note := fmt.Sprintf("http route %s of %s may have a part of these requests", httpName(s.vs, s.http), s.vs.ID())
+		if forSome(s.vs) {
+			note += ": its exportTo names some namespaces, and whose clients these are cannot be seen"
+		}
+		notes = append(notes, note)
 	}
 	if d.open != 0 {
 		notes = append(notes, "another route has the same match, and the older of the two gets its requests")

@@ -18,6 +18,9 @@ func (r reading) upstream(e *behavior.Effect, list []destination, client string)
 		one := behavior.Effect{Behavior: behavior.Behavior{Budget: behavior.None[behavior.Budget](), Breaker: noLimits()}, Origin: map[string]string{}}
 		r.destination(&one, d, client)
 		e.Notes = append(e.Notes, one.Notes...)
+		for topic, why := range one.Why {
+			e.Because(why, topic)
+		}
 		switch {
 		case n == 0:
 			e.Budget, e.Breaker = one.Budget, one.Breaker
@@ -30,6 +33,7 @@ func (r reading) upstream(e *behavior.Effect, list []destination, client string)
 			}
 			e.Breaker = unclearBreaker(e.Breaker, one.Breaker)
 			e.Notes = append(e.Notes, "the backends have different limits")
+			e.Because("the backends have different limits, and weights choose among them", "circuitBreaker", "budget")
 		}
 	}
 }
@@ -81,6 +85,7 @@ func (r reading) destination(e *behavior.Effect, d destination, client string) {
 	rules, elsewhere := r.attached.destinationRules(d.host, client)
 	for _, o := range elsewhere {
 		e.Notes = append(e.Notes, fmt.Sprintf("%s holds only for some clients, which cannot be seen here", o.ID()))
+		e.Because(e.Notes[len(e.Notes)-1], "circuitBreaker", "budget")
 	}
 	if len(rules) == 0 {
 		return
@@ -96,6 +101,7 @@ func (r reading) destination(e *behavior.Effect, d destination, client string) {
 		if policy.budget.Exists() && !r.settings.Version.AtLeast(1, 30) { // istio/istio#59667
 			policy.budget = manifest.Value{}
 			e.Notes = append(e.Notes, fmt.Sprintf("the budget of %s is lost for a subset with settings of its own, until Istio 1.30", main.ID()))
+			e.Because(e.Notes[len(e.Notes)-1], "budget")
 		}
 	}
 	from := main.ID().String()

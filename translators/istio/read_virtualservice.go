@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -140,15 +141,18 @@ func (r reading) http(e *behavior.Effect, h manifest.Value, from string) {
 		leaveOpen(e)
 		e.Origin["maxRetries"] = from + " leaves it to a delegate"
 		e.Notes = append(e.Notes, from+" leaves its requests to another VirtualService, which is not read here")
+		e.Because(e.Notes[len(e.Notes)-1], behavior.Everything()...)
 		return
 	case !retries.IsMap():
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(defaultAttempts), "Istio's default: a route without retries retries twice"
 		e.Origin["retryOn"] = "Istio's default"
+		e.Because(from+" says nothing of retries, and Istio then retries twice (pilot/pkg/networking/core/route/retry/retry.go:36)", "maxRetries", "retryOn")
 	default:
 		n, _ := retries.At("attempts").Int()
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(max(0, int(n))), from+" retries.attempts"
 		if !retries.At("attempts").Exists() {
 			e.Origin["maxRetries"] = from + " retries, which is without attempts: off"
+			e.Because(e.Origin["maxRetries"], "maxRetries")
 		}
 		e.Origin["retryOn"] = "Istio's default"
 		if text := retries.At("retryOn").Text(); text != "" {
@@ -193,9 +197,12 @@ func ofNoUse(e *behavior.Effect) {
 	case e.MaxRetries == behavior.Is(0):
 		e.AttemptTimeout = behavior.None[time.Duration]()
 		e.Notes = append(e.Notes, "the timeout of a try is lost: it needs retries")
+		e.Because(fmt.Sprintf("the timeout of a try needs retries, and there are none: %s", e.Origin["maxRetries"]), "attemptTimeout")
 	case t.State == behavior.Set && a.Value >= t.Value:
 		e.AttemptTimeout = behavior.None[time.Duration]()
 		e.Notes = append(e.Notes, "the timeout of a try is not less than the request's: Envoy ignores it")
+		e.Because(fmt.Sprintf("the timeout of a try is not less than the request's, %s from %s: Envoy ignores it (router.cc, finalTimeout)",
+			behavior.Short(t.Value), e.Origin["totalTimeout"]), "attemptTimeout", "AttemptTimeout")
 	}
 }
 

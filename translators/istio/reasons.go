@@ -37,7 +37,7 @@ var reasons = withOpen(map[string]string{
 	"statusCodes/widened":        "the http route serves other methods as well",
 	"grpcStatuses/narrowed":      "retryOn knows cancelled, deadline-exceeded, internal, resource-exhausted and unavailable, the stanza only cancelled and unavailable (pkg/config/validation/validation.go:92)",
 	"grpcStatuses/widened":       "the stanza of an HTTPRoute always retries cancelled and unavailable (pilot/pkg/config/kube/gateway/conversion.go:186)",
-	"maxRetries":                 "where a rule has no stanza Istio retries twice, and attempts 0 is refused by the CRD until Gateway API 1.7 (pilot/pkg/networking/core/route/retry/retry.go:36)",
+	"maxRetries":                 "the stanza of an HTTPRoute with attempts 0 is refused by the CRD until Gateway API 1.7, and without a stanza Istio retries twice (pilot/pkg/networking/core/route/retry/retry.go:36)",
 	"attemptTimeout":             "the timeout of a try exists only beside retries (pilot/pkg/config/kube/gateway/conversion.go:186)",
 	"totalTimeout":               "a timeout for each try without retries takes the place of the request's (pilot/pkg/config/kube/gateway/conversion.go:186)",
 	"backoff":                    "only Envoy's base_interval can be set, from Istio 1.26 on (istio.io/api networking/v1alpha3/virtual_service.proto, HTTPRetry)",

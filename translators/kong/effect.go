@@ -36,6 +36,13 @@ func (r reading) number(e *behavior.Effect, at stop, v verdict, functions []*man
 		why := fmt.Sprintf(format, args...)
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(0), why
 		e.Notes = append(e.Notes, why)
+		e.Because(why, behavior.Everything()...)
+	}
+	if len(u.missing) > 0 {
+		e.Because(u.origin["maxRetries"]+": its annotations count", "maxRetries", "retryOn", "attemptTimeout")
+	}
+	if off := r.plugins.off(at.routeHolder(), r.serviceHolder(at)); len(functions) == 0 && off != nil {
+		e.Because(off.ID().String()+" is disabled", "maxRetries", "retryOn")
 	}
 	switch {
 	case len(at.services) == 0:
@@ -46,14 +53,17 @@ func (r reading) number(e *behavior.Effect, at stop, v verdict, functions []*man
 		e.MaxRetries = behavior.Unclear[int]()
 		if u.refused != "" {
 			e.Notes = append(e.Notes, u.refused+": Kong refuses its whole configuration and keeps the one before")
+			e.Because(e.Notes[len(e.Notes)-1], behavior.Everything()...)
 		}
 		if problem != "" {
 			e.Notes = append(e.Notes, problem)
+			e.Because(problem, behavior.Everything()...)
 		}
 	case v.failed:
 		stopped("every request is answered 500: Kong does not let the code in %s do what it does", names(functions))
 	case v.unclear:
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Unclear[int](), names(functions)+", which retryctl does not follow"
+		e.Because("code that retryctl does not follow may set it: "+names(functions), "maxRetries", "retryOn", "attemptTimeout")
 	case v.retries.State == behavior.Set:
 		e.MaxRetries, e.Origin["maxRetries"] = v.retries, names(functions)
 	}

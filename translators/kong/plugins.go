@@ -80,6 +80,20 @@ func enabled(o *manifest.Object) bool {
 	return !disabled
 }
 
+// off gives a plugin with code on a rule's requests that is disabled, nil for none.
+func (p plugins) off(route, service holder) *manifest.Object {
+	for _, h := range []holder{route, service} {
+		for _, plugin := range []string{preFunction, postFunction} {
+			for _, o := range p.on(h, plugin) {
+				if !enabled(o) {
+					return o
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // missing gives the plugins of a holder that are not in the input.
 func (p plugins) missing(h holder) []manifest.ID {
 	var ids []manifest.ID

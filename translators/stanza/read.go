@@ -1,6 +1,7 @@
 package stanza
 
 import (
+	"fmt"
 	"time"
 
 	"retryctl.dev/schema"
@@ -27,6 +28,17 @@ func (row Implementation) by() string {
 	return row.Name + "'s default"
 }
 
+// withoutOne says what happens on a rule without a stanza.
+func (row Implementation) withoutOne() string {
+	switch row.bare {
+	case unknownRetries:
+		return "what happens then is the implementation's to decide (GEP-1731)"
+	case 0:
+		return row.Name + " retries nothing then"
+	}
+	return fmt.Sprintf("%s retries %d times then, on connect-failure, refused-stream, unavailable and cancelled", row.Name, row.bare)
+}
+
 func number(n int) behavior.Setting[int] {
 	if n == unknownRetries {
 		return behavior.Unclear[int]()
@@ -37,6 +49,7 @@ func number(n int) behavior.Setting[int] {
 func readRetries(e *behavior.Effect, retry manifest.Value, id string, row Implementation, version gateway.Version) {
 	if !retry.IsMap() {
 		e.MaxRetries, e.Origin["maxRetries"] = number(row.bare), row.by()
+		e.Because("the rule has no retry stanza: "+row.withoutOne(), "maxRetries", "retryOn")
 		e.Backoff = row.backoff(0)
 	} else {
 		e.MaxRetries, e.Origin["maxRetries"] = number(row.unset), row.by()
@@ -101,16 +114,19 @@ func readTimeouts(e *behavior.Effect, timeouts manifest.Value, stanza bool, id s
 	case row.attempt == wholeRoute, !stanza && row.lone:
 		if e.TotalTimeout.State != behavior.Set || !stanza || limit.State == behavior.Set && limit.Value < e.TotalTimeout.Value {
 			e.TotalTimeout, e.Origin["totalTimeout"] = limit, origin+", which "+row.Name+" takes for the whole request"
+			e.Because(e.Origin["totalTimeout"], "totalTimeout", "attemptTimeout", "AttemptTimeout")
 		}
 	case row.attempt == unsure:
 		e.AttemptTimeout = behavior.Unclear[time.Duration]()
 	case row.needsRetries && e.MaxRetries == behavior.Is(0):
 		e.Notes = append(e.Notes, "the timeout of a try is lost: it needs retries")
+		e.Because("the timeout of a try needs retries, and there are none: "+e.Origin["maxRetries"], "attemptTimeout", "AttemptTimeout")
 	default:
 		e.AttemptTimeout, e.Origin["attemptTimeout"] = limit, origin
 	}
 	if try, total := e.AttemptTimeout, e.TotalTimeout; row.envoy && try.State == behavior.Set && total.State == behavior.Set && try.Value >= total.Value {
 		e.AttemptTimeout, e.Origin["attemptTimeout"] = behavior.None[time.Duration](), "Envoy ignores "+origin+", which is not less than the request's"
+		e.Because(fmt.Sprintf("%s: %s from %s (router.cc, finalTimeout)", e.Origin["attemptTimeout"], behavior.Short(total.Value), e.Origin["totalTimeout"]), "attemptTimeout", "AttemptTimeout")
 	}
 }
 

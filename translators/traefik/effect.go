@@ -3,6 +3,7 @@ package traefik
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"retryctl.dev/schema/behavior"
@@ -33,6 +34,7 @@ func fill(e *behavior.Effect, s stack, b backend, path bool) {
 	e.Notes = append(e.Notes, b.notes...)
 	if s.broken != "" {
 		e.Origin["maxRetries"] = s.broken
+		e.Because(s.broken+": Traefik leaves the router out", behavior.Everything()...)
 		e.Notes = append(e.Notes, s.broken+": Traefik leaves the router out, and every request is answered 404")
 		return
 	}
@@ -45,6 +47,7 @@ func fill(e *behavior.Effect, s stack, b backend, path bool) {
 	case len(s.hidden) > 0:
 		e.MaxRetries, e.Backoff = behavior.Unclear[int](), behavior.Unclear[behavior.Backoff]()
 		e.Origin["maxRetries"] = "a middleware that cannot be seen"
+		e.Because(strings.Join(s.hidden, "; "), "maxRetries", "retryOn", "backoff")
 		e.Unclear.Add(behavior.AllMethods, mayRetry...)
 	}
 	if b.http2 {

@@ -94,6 +94,7 @@ func (r reading) rule(o *manifest.Object, at int, name string, methods behavior.
 		if unsupported = orElse(unsupported, b.unsupported); unsupported != "" {
 			e.Behavior = unretried()
 			e.Notes = append(e.Notes, fmt.Sprintf("Traefik does not have %s: every request is answered 500", unsupported))
+			e.Because(e.Notes[len(e.Notes)-1], behavior.Everything()...)
 		} else {
 			fill(&e, r.resolve(append(refs[:len(refs):len(refs)], b.refs...)), b, path)
 		}
