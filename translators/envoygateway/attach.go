@@ -44,19 +44,29 @@ type attachments struct {
 	// unsure are the policies that may be on a target, by the labels of its
 	// namespace, which is not in the input.
 	unsure map[Target]*manifest.Object
+	// named are the targets by kind and name alone, for what is near to one.
+	named map[ref][]near
+}
+
+// A near is a target of a policy.
+type near struct {
+	Target
+	policy *manifest.Object
 }
 
 // newAttachments sorts the policies of a world by target. Of two on one target,
 // by name or by labels, the older one holds, then the one whose name comes first
 // (v1.9.1 internal/gatewayapi/resource/resource.go:437, backendtrafficpolicy.go:1199).
 func newAttachments(world *manifest.Set, version gateway.Version) attachments {
-	a := attachments{byRef: map[string]map[ref]*manifest.Object{}, unsure: map[Target]*manifest.Object{}}
+	a := attachments{byRef: map[string]map[ref]*manifest.Object{}, unsure: map[Target]*manifest.Object{}, named: map[ref][]near{}}
 	policies := world.Kind(group, kind)
 	slices.SortStableFunc(policies, func(x, y *manifest.Object) int {
 		return cmp.Or(strings.Compare(created(x), created(y)), strings.Compare(x.ID().Namespace, y.ID().Namespace), strings.Compare(x.ID().Name, y.ID().Name))
 	})
 	for _, o := range policies {
 		for _, t := range Targets(o, world, version) {
+			alike := ref{t.Kind, t.Name, ""}
+			a.named[alike] = append(a.named[alike], near{t, o})
 			if t.Unsure {
 				if t.Unsure = false; a.unsure[t] == nil {
 					a.unsure[t] = o
@@ -139,4 +149,19 @@ func (a attachments) wider(i resolve.Intent, r ref, world *manifest.Set) []*mani
 		add(first)
 	}
 	return list
+}
+
+// absent says that no policy is on an object, and which is for one of its name
+// elsewhere, or for a part of it.
+func (a attachments) absent(id manifest.ID) string {
+	const none = "no BackendTrafficPolicy is on it or above it"
+	for _, n := range a.named[ref{id.Kind, id.Name, ""}] {
+		switch {
+		case n.Namespace != id.Namespace:
+			return fmt.Sprintf("%s: %s is for %s, in another namespace", none, n.policy.ID(), n.ID)
+		case n.Section != "":
+			return fmt.Sprintf("%s: %s is for its section %s", none, n.policy.ID(), n.Section)
+		}
+	}
+	return none
 }

@@ -115,7 +115,7 @@ func (r reading) policies(e *behavior.Effect, c chain, rule manifest.Value, id m
 	if native.IsMap() {
 		r.native(e, native, id.String())
 	} else {
-		r.retry(e, spec.At("retry"), from)
+		r.retry(e, spec.At("retry"), from, id)
 	}
 	r.timeouts(e, spec, from, rule, id.String())
 	if c.limits != nil {
@@ -123,7 +123,7 @@ func (r reading) policies(e *behavior.Effect, c chain, rule manifest.Value, id m
 			spec = manifest.Value{}
 		}
 	}
-	readBreaker(e, spec.At("circuitBreaker"), from)
+	readBreaker(e, spec.At("circuitBreaker"), from, r.attached.absent(id))
 	r.key(e, rule, id.String())
 	e.Behavior = e.Behavior.Normal()
 }

@@ -44,14 +44,14 @@ func (r reading) timeouts(e *behavior.Effect, spec manifest.Value, from string, 
 
 // readBreaker: what the policy does not set is the API server's, and without any
 // breaker Envoy's own, but for the retries, which Envoy Gateway lets 1024 be.
-func readBreaker(e *behavior.Effect, breaker manifest.Value, from string) {
+func readBreaker(e *behavior.Effect, breaker manifest.Value, from, absent string) {
 	e.Budget = behavior.None[behavior.Budget]()
 	e.Origin["circuitBreaker"] = "the defaults of Envoy and Envoy Gateway"
 	switch {
 	case breaker.IsMap():
 		e.Origin["circuitBreaker"] = from + " spec.circuitBreaker"
 	case from == "":
-		e.Because("no BackendTrafficPolicy is on it or above it, and its limits are the defaults (internal/xds/translator/cluster.go:803)", "circuitBreaker", "budget")
+		e.Because(absent+"; its limits are the defaults (internal/xds/translator/cluster.go:803)", "circuitBreaker", "budget")
 	default:
 		e.Because(from+" holds as a whole and has no circuitBreaker", "circuitBreaker")
 	}

@@ -8,14 +8,14 @@ import (
 	"retryctl.dev/schema/manifest"
 )
 
-func (r reading) retry(e *behavior.Effect, retry manifest.Value, from string) {
+func (r reading) retry(e *behavior.Effect, retry manifest.Value, from string, id manifest.ID) {
 	if !retry.IsMap() {
-		why := "no BackendTrafficPolicy is on it or above it, and Envoy does not retry by itself"
+		why := r.attached.absent(id) + "; Envoy does not retry by itself"
 		if from != "" {
 			why = from + " holds as a whole and has no retry, and Envoy does not retry by itself"
 		}
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(0), why
-		e.Because(why, "maxRetries")
+		e.Because(why, "maxRetries", "attemptTimeout", "AttemptTimeout")
 		e.AttemptTimeout, e.Backoff = behavior.None[time.Duration](), behavior.None[behavior.Backoff]()
 		return
 	}
@@ -97,7 +97,7 @@ func readBackoff(e *behavior.Effect, base time.Duration, hasBase bool, limit tim
 func (r reading) native(e *behavior.Effect, retry manifest.Value, from string) {
 	e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(defaultRetries), "Envoy Gateway's default for the stanza of "+from
 	e.Because("the retry stanza of "+from+" wins over a BackendTrafficPolicy's retry as a whole, and retries connect-failure, refused-stream, "+
-		"cancelled and unavailable beside its codes (internal/ir/xds.go:1097)", "maxRetries", "retryOn", "backoff.baseInterval", "backoff.maxInterval")
+		"cancelled and unavailable beside its codes (internal/ir/xds.go:1097)", "maxRetries", "retryOn", "attemptTimeout", "backoff.baseInterval", "backoff.maxInterval")
 	if n, ok := retry.At("attempts").Int(); ok {
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(int(n)), from+" retry.attempts"
 	}

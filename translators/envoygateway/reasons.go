@@ -31,7 +31,6 @@ var reasons = map[string]string{
 	"grpcStatuses":              "there are triggers for CANCELLED, DEADLINE_EXCEEDED, INTERNAL, RESOURCE_EXHAUSTED and UNAVAILABLE only (api/v1alpha1/retry_types.go:54)",
 	"statusCodes":               "codes hold for all requests of a rule, so a limit on methods needs a rule of its own for them",
 	"answered":                  "Envoy Gateway answers for a rule whose policy or filters it refuses, and for one without a backend (internal/gatewayapi/backendtrafficpolicy.go:1407, filters.go:1212, route.go:330)",
-	"attemptTimeout":            "a try's timeout that is not less than the request's is ignored (Envoy router.cc, finalTimeout)",
 	"backoff.jitter":            "Envoy spreads every wait over [0, w) and has no setting for it (backoff_strategy.cc)",
 	"backoff":                   "Envoy doubles the interval up to maxInterval (backoff_strategy.cc)",
 	"backoff.after425":          "Envoy tries a request that was too early again at once (retry_state_impl.cc, wouldRetryFromHeaders; measured with Envoy 1.39.3)",

@@ -146,13 +146,13 @@ func (r reading) http(e *behavior.Effect, h manifest.Value, from string) {
 	case !retries.IsMap():
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(defaultAttempts), "Istio's default: a route without retries retries twice"
 		e.Origin["retryOn"] = "Istio's default"
-		e.Because(from+" says nothing of retries, and Istio then retries twice (pilot/pkg/networking/core/route/retry/retry.go:36)", "maxRetries", "retryOn")
+		e.Because(from+" says nothing of retries, and Istio then retries twice (pilot/pkg/networking/core/route/retry/retry.go:36)", "maxRetries", "retryOn", "attemptTimeout", "AttemptTimeout")
 	default:
 		n, _ := retries.At("attempts").Int()
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(max(0, int(n))), from+" retries.attempts"
 		if !retries.At("attempts").Exists() {
 			e.Origin["maxRetries"] = from + " retries, which is without attempts: off"
-			e.Because(e.Origin["maxRetries"], "maxRetries")
+			e.Because(e.Origin["maxRetries"], "maxRetries", "attemptTimeout", "AttemptTimeout")
 		}
 		e.Origin["retryOn"] = "Istio's default"
 		if text := retries.At("retryOn").Text(); text != "" {
