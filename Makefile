@@ -1,4 +1,4 @@
-.PHONY: help build image ko release-check release test callers conformance demo lint bench golden docs
+.PHONY: help build image ko release-check release test fuzz callers conformance demo lint bench golden docs
 
 # CASE is the input that make demo shows: any of golden/cases, or a file of yours.
 CASE ?= golden/cases/selective/in.yaml
@@ -7,6 +7,10 @@ CASE ?= golden/cases/selective/in.yaml
 # TARBALL the file that make ko writes.
 IMAGE ?= retryctl:dev
 TARBALL ?= bin/retryctl-image.tar
+
+# FUZZTIME is how long make fuzz breaks inputs, from the seed FUZZSEED on.
+FUZZTIME ?= 10m
+FUZZSEED ?= $(shell date +%s)000
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 15
@@ -34,6 +38,9 @@ release: ## publish the release of the tag that is checked out, if release-check
 test: ## vet, and every test that needs nothing but Go
 	go vet ./...
 	go test ./...
+
+fuzz: ## break inputs as trees for FUZZTIME, and run every command over them
+	FUZZTIME=$(FUZZTIME) FUZZSEED=$(FUZZSEED) go test ./cmd/internal/cli -run TestNoMutantBreaksACommand -v -timeout 0
 
 demo: build ## translate CASE for all five gateways, show what each will do, and write out every case
 	@bash golden/demo.sh "$(CASE)"
