@@ -34,7 +34,7 @@ const before = `---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: {name: shop, namespace: shop, annotations: {konghq.com/plugins: own}}
-spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: pay, port: {number: 80}}}}]}}]}
+spec: {rules: [{http: {paths: [{path: /pay, pathType: Prefix, backend: {service: {name: pay, port: {number: 80}}}}]}}]}
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute

@@ -33,6 +33,7 @@ const (
 	OtherNumbers    Code = "RT2005"
 	NotAsked        Code = "RT2006"
 	ImplementerSays Code = "RT2007"
+	RuleLeftOut     Code = "RT2010"
 
 	NoTarget        Code = "RT3001"
 	NoSuchRule      Code = "RT3002"

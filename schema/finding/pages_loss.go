@@ -108,4 +108,19 @@ Unknown is neither yes nor no. Name the implementation in the settings if
 retryctl knows it, read its documentation, or measure. Where the answer
 matters, choose the target that belongs to the gateway itself: its own
 configuration says more than the common one.`},
+
+	{RuleLeftOut, "RuleLeftOut", Warning, "the gateway makes nothing of the rule, and another rule gets its requests", `
+The rule is in the route and not in the gateway: its controller refuses it for
+something that is no matter of retries. Its requests are not answered with an
+error: they go to the next rule that takes them, to its backends and its
+retries, or are answered 404 where there is none.
+
+    warning RT2010 [kong] spec.targetRefs[0]: Kong's controller leaves HTTPRoute
+    shop/orders rule pay out, and its requests go to the next rule that takes
+    them
+        why: Service shop/pay and Service shop/pay-next differ in
+        konghq.com/read-timeout, and Services of one rule have to agree
+
+The reason says what the controller refuses. Mend it, or the policy holds for
+nothing; explain shows what the requests get meanwhile.`},
 }

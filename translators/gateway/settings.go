@@ -97,6 +97,9 @@ type Kong struct {
 	// "Open" (on) or "Disabled" (off). Empty is the default of the version, but
 	// lax where that is strict: then it is an assumption, and a finding.
 	UntrustedLua string
+	// Router is Kong's setting router_flavor: "Expressions", or "TraditionalCompatible",
+	// which is Kong's default and meant where it is empty.
+	Router string
 }
 
 // Defaults gives the settings of a target of which nothing is said.

@@ -64,11 +64,12 @@ func (p plugins) get(id manifest.ID) *manifest.Object {
 	return p.world.Get(manifest.ID{Group: group, Kind: clusterKind, Namespace: manifest.DefaultNamespace, Name: id.Name})
 }
 
-// on gives the plugins of a type on a holder, each object once.
+// on gives the plugins of a type on a holder. One that is named twice, as by the
+// annotation and by a filter, is two for Kong.
 func (p plugins) on(h holder, plugin string) []*manifest.Object {
 	var found []*manifest.Object
 	for _, id := range h.names() {
-		if o := p.get(id); o != nil && o.At("plugin").Text() == plugin && !slices.Contains(found, o) {
+		if o := p.get(id); o != nil && o.At("plugin").Text() == plugin {
 			found = append(found, o)
 		}
 	}

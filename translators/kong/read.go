@@ -12,11 +12,12 @@ import (
 	"retryctl.dev/translators/gateway"
 )
 
-// Read gives what Kong does with the requests of each rule: what the annotations
-// of the Services behind it say, or the code of a plugin on it, or Kong's own
-// defaults.
+// Read gives what Kong does with the requests of each rule, by Kong's own order: what
+// the annotations of the Services behind it say, or the code of a plugin on it, or
+// Kong's own defaults. Requests of a rule that the controller leaves out go to the
+// next rule that takes them, and get what that one has.
 func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
-	r := reading{world, plugins{world}, sandboxOf(s)}
+	r := reading{world, plugins{world}, sandboxOf(s), newRouter(world, s)}
 	effects := make([][]behavior.Effect, len(intents))
 	for n, i := range intents {
 		effects[n] = r.intent(i)
@@ -28,6 +29,7 @@ type reading struct {
 	world   *manifest.Set
 	plugins plugins
 	sandbox sandbox
+	router  *router
 }
 
 // A stop is a place where requests go from one rule to one upstream.
@@ -48,42 +50,96 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	}
 	var effects []behavior.Effect
 	switch kind := i.ID().Kind; {
-	case i.Rule >= 0 && (kind == "HTTPRoute" || kind == "GRPCRoute") && served(now):
-		rules := route.Rules(now)
-		indexes, methods := route.Serving(route.Rules(i.Object), rules, i.Rule)
+	case i.Rule >= 0 && kind == "HTTPRoute" && served(now):
+		indexes, methods := heirs(route.Rules(i.Object), route.Rules(now), i.Rule)
 		for n, at := range indexes {
-			name := rules[at].Name
-			if name == "" {
-				name = fmt.Sprint(at)
-			}
-			if status := route.Redirect(rules[at].Value); status != 0 {
-				e := behavior.Effect{Object: now.ID().String(), Rule: name, Methods: methods[n] &^ unreachable, Origin: map[string]string{}}
-				gateway.Answered(&e, status, "the rule redirects")
-				effects = append(effects, e)
-				continue
-			}
-			timeout, origin := backendRequest(now, at)
-			ids := route.Backends(now, at)
-			effects = append(effects, r.effects(stop{now, name, rules[at].Value, methods[n], upstreamOf(r.world, ids, timeout, origin), ids, kind == "GRPCRoute"})...)
+			effects = append(effects, r.spot(spot{id: now.ID(), rule: at}, methods[n])...)
+		}
+	case i.Rule >= 0 && kind == "GRPCRoute" && served(now):
+		indexes, methods := route.Serving(route.Rules(i.Object), route.Rules(now), i.Rule)
+		for n, at := range indexes {
+			effects = append(effects, r.effects(r.stop(spot{id: now.ID(), rule: at}, methods[n]))...)
 		}
 	case kind == "Ingress":
-		ids := route.Backends(now, -1)
-		for _, id := range ids {
-			if !i.SendsTo(id) {
-				continue
+		for _, id := range route.Backends(now, -1) {
+			if i.SendsTo(id) {
+				effects = append(effects, r.spot(spot{now.ID(), -1, id}, i.Methods)...)
 			}
-			name := ""
-			if len(ids) > 1 {
-				name = "to " + id.Name
-			}
-			one := []manifest.ID{id}
-			effects = append(effects, r.effects(stop{now, name, manifest.Value{}, i.Methods, upstreamOf(r.world, one, behavior.Setting[time.Duration]{}, ""), one, false})...)
 		}
 	case kind == "Service":
-		ids := []manifest.ID{now.ID()}
-		effects = r.effects(stop{now, "", manifest.Value{}, i.Methods, upstreamOf(r.world, ids, behavior.Setting[time.Duration]{}, ""), ids, false})
+		effects = r.effects(r.stop(spot{now.ID(), -1, now.ID()}, i.Methods))
 	}
 	return effects
+}
+
+// heirs gives the rules of an edited route that take the place of a rule of the
+// original, with the methods for which they do.
+func heirs(original, edited []route.Rule, rule int) (indexes []int, methods []behavior.Methods) {
+	if slices.EqualFunc(original, edited, func(a, b route.Rule) bool { return slices.Equal(a.Matches, b.Matches) }) {
+		return []int{rule}, []behavior.Methods{behavior.AllMethods}
+	}
+	return route.Serving(original, edited, rule)
+}
+
+// spot gives what requests get that come to a spot with some methods.
+func (r reading) spot(at spot, methods behavior.Methods) []behavior.Effect {
+	var effects []behavior.Effect
+	shares := r.router.shares(at)
+	for _, s := range shares {
+		m := methods & s.methods
+		switch {
+		case m == 0:
+		case s.line == nil:
+			e := behavior.Effect{Object: at.id.String(), Rule: r.stop(at, m).name, Methods: m, Origin: map[string]string{}}
+			gateway.Answered(&e, 404, "the controller leaves the rule out ("+r.router.why(at)+"), and no other takes its requests")
+			effects = append(effects, e)
+		default:
+			note := ""
+			switch why := r.router.why(at); {
+			case s.line.spot == at:
+			case why != "":
+				note = fmt.Sprintf("the controller leaves %s out: %s; this is the next rule that takes its requests", r.place(at), why)
+			default:
+				note = fmt.Sprintf("Kong ranks this rule and %s alike, and either may get these requests", r.place(at))
+			}
+			for _, e := range r.effects(r.stop(s.line.spot, m)) {
+				if note != "" {
+					e.Notes = append(e.Notes, note)
+				}
+				effects = append(effects, e)
+			}
+		}
+	}
+	return effects
+}
+
+// place names a spot for people.
+func (r reading) place(at spot) string {
+	if name := r.stop(at, 0).name; name != "" {
+		return fmt.Sprintf("%s rule %s", at.id, name)
+	}
+	return at.id.String()
+}
+
+// stop gives a spot with what stands there.
+func (r reading) stop(at spot, methods behavior.Methods) stop {
+	o := r.world.Get(at.id)
+	if at.rule < 0 {
+		name := ""
+		if len(route.Backends(o, -1)) > 1 {
+			name = "to " + at.to.Name
+		}
+		ids := []manifest.ID{at.to}
+		return stop{o, name, manifest.Value{}, methods, upstreamOf(r.world, ids, behavior.Setting[time.Duration]{}, ""), ids, false}
+	}
+	rule := o.At("spec", "rules").Index(at.rule)
+	name := rule.At("name").Text()
+	if name == "" {
+		name = fmt.Sprint(at.rule)
+	}
+	ids := route.Backends(o, at.rule)
+	timeout, origin := backendRequest(o, at.rule)
+	return stop{o, name, rule, methods, upstreamOf(r.world, ids, timeout, origin), ids, at.id.Kind == "GRPCRoute"}
 }
 
 // served reports whether Kong serves a route at all: it has no part in a mesh, so
@@ -101,6 +157,11 @@ func served(o *manifest.Object) bool {
 // effects gives one effect for all requests that meet the same, told apart by
 // method where code tells them apart.
 func (r reading) effects(at stop) []behavior.Effect {
+	if status := route.Redirect(at.rule); status != 0 {
+		e := behavior.Effect{Object: at.object.ID().String(), Rule: at.name, Methods: at.methods &^ unreachable, Origin: map[string]string{}}
+		gateway.Answered(&e, status, "the rule redirects")
+		return []behavior.Effect{e}
+	}
 	var verdicts []verdict
 	var methods []behavior.Methods
 	functions, problem := r.functions(at)

@@ -66,7 +66,7 @@ func TestServicesOfARuleThatDifferDropTheRule(t *testing.T) {
 	for _, annotations := range [][]string{{`konghq.com/retries: "3"`}, {`konghq.com/retries: "2"`, `konghq.com/path: /x`}} {
 		e := read(t, "3.10", httpRoute("", rule("reads", "", "api", "other")), service("api", annotations...), service("other", `konghq.com/retries: "2"`))
 		retries(t, e, 0)
-		if len(e.Notes) != 1 || !strings.Contains(e.Notes[0], "drops the rule") {
+		if len(e.Notes) != 1 || !strings.Contains(e.Notes[0], "leaves the rule out") {
 			t.Errorf("the notes are %q", e.Notes)
 		}
 	}

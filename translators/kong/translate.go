@@ -36,7 +36,30 @@ func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output 
 		}
 	}
 	t.out.Objects = append(t.out.Objects, t.edits.Objects()...)
+	t.leftOut(s)
 	return t.out
+}
+
+// leftOut says which rules the controller leaves out.
+func (t *translation) leftOut(s gateway.Settings) {
+	world := t.plan.World.With(t.out.Objects...)
+	var r *router
+	for n, i := range t.plan.Intents {
+		if !t.usable[n] || i.Rule < 0 {
+			continue
+		}
+		if r == nil {
+			r = newRouter(world, s)
+		}
+		why := r.why(spot{id: i.ID(), rule: i.Rule})
+		if i.ID().Kind == "GRPCRoute" {
+			why = leftOut(world, world.Get(i.ID()), i.Rule)
+		}
+		if why != "" {
+			t.out.Say(i, finding.RuleLeftOut, fmt.Sprintf("Kong's controller leaves %s out, and its requests go to the next rule that takes them", i.Place()),
+				why, "mend that: until then the policy holds for no request")
+		}
+	}
 }
 
 type translation struct {

@@ -1,0 +1,182 @@
+package kong
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/route"
+)
+
+// The annotations of a route or an Ingress that change what Kong matches.
+const (
+	methodsKey  = prefix + "/methods"
+	priorityKey = prefix + "/regex-priority"
+	headersKey  = prefix + "/headers."
+	snisKey     = prefix + "/snis"
+)
+
+// httpRoute adds the lines of an HTTPRoute. A prefix of whole elements becomes a
+// regular expression for the path itself and a prefix for what is below it, an exact
+// path a regular expression (subtranslator/httproute.go,
+// generateKongRoutePathFromHTTPRouteMatch).
+func (r *router) httpRoute(o *manifest.Object) {
+	rules := route.Rules(o)
+	whole := ""
+	for _, rule := range rules {
+		for _, m := range rule.Matches {
+			if m.Queries > 0 && !r.expressions {
+				whole = "a match on query parameters, for which the controller leaves the whole route out unless Kong's router is that of expressions"
+			}
+		}
+	}
+	var hosts []string
+	for _, v := range o.At("spec", "hostnames").Items() {
+		hosts = append(hosts, strings.ToLower(v.Text()))
+	}
+	for n, rule := range rules {
+		dropped := whole
+		if dropped == "" {
+			dropped = leftOut(r.world, o, n)
+		}
+		for m, match := range rule.Matches {
+			l := line{spot: spot{id: o.ID(), rule: n}, match: m, queries: match.Queries, dropped: dropped}
+			written := rule.Value.At("matches").Index(m)
+			l.headers = headersOf(written.At("headers"))
+			if match.Method != "" {
+				l.methods = behavior.ParseMethod(match.Method)
+			}
+			kind, path, _ := strings.Cut(match.Path, " ")
+			l.order = standing{length: len(path), method: min(1, len(match.Method)), headers: match.Headers, queries: match.Queries,
+				created: o.At("metadata", "creationTimestamp").Text()}
+			l.route = fmt.Sprint(o.ID(), alike(rules, n), match.Method, match.Conditions)
+			var patterns []pattern
+			switch kind {
+			case "Exact":
+				l.order.kind, patterns = 2, []pattern{{exact: true, text: path}}
+			case "PathPrefix":
+				below := strings.TrimSuffix(path, "/") + "/"
+				l.order.kind, patterns = 1, []pattern{{exact: true, text: path}, {text: below}}
+			default:
+				if expr, err := regexp.Compile("^(?:" + path + ")"); err == nil {
+					patterns = []pattern{{text: path, expr: expr}}
+				}
+			}
+			r.spread(o, l, hosts, patterns)
+		}
+	}
+}
+
+// ingress adds the lines of an Ingress (subtranslator/ingress.go, PathsFromIngressPaths).
+func (r *router) ingress(o *manifest.Object) {
+	add := func(host string, at int, path manifest.Value) {
+		name := path.At("backend", "service", "name").Text()
+		if name == "" {
+			return
+		}
+		l := line{spot: spot{id: o.ID(), rule: -1, to: manifest.ID{Kind: "Service", Namespace: o.ID().Namespace, Name: name}}, match: at}
+		l.route = fmt.Sprint(o.ID(), host, name, path.At("backend", "service", "port"))
+		value := path.At("path").Text()
+		base := strings.Trim(value, "/")
+		l.order = standing{kind: 1, length: len(base) + 1, created: o.At("metadata", "creationTimestamp").Text()}
+		var patterns []pattern
+		switch expression, regex := strings.CutPrefix(value, "/~"); {
+		case regex:
+			if expr, err := regexp.Compile("^(?:" + expression + ")"); err == nil {
+				l.order.kind, patterns = 0, []pattern{{text: expression, expr: expr}}
+			}
+		case path.At("pathType").Text() == "Exact":
+			l.order.kind, patterns = 2, []pattern{{exact: true, text: "/" + strings.TrimLeft(value, "/")}}
+		case path.At("pathType").Text() != "Prefix":
+			patterns = []pattern{{text: "/" + strings.TrimLeft(value, "/")}}
+		case base == "":
+			patterns = []pattern{{text: "/"}}
+		default:
+			patterns = []pattern{{exact: true, text: "/" + base}, {text: "/" + base + "/"}}
+		}
+		var hosts []string
+		if host != "" {
+			hosts = []string{strings.ToLower(host)}
+		}
+		r.spread(o, l, hosts, patterns)
+	}
+	for n, rule := range o.At("spec", "rules").Items() {
+		for _, path := range rule.At("http", "paths").Items() {
+			add(rule.At("host").Text(), n, path)
+		}
+	}
+	if b := o.At("spec", "defaultBackend"); b.Exists() {
+		add("", -1, manifest.Map("backend", b.Copy()))
+	}
+}
+
+// spread adds a line for each hostname and path, with what the object's annotations
+// say of all its routes.
+func (r *router) spread(o *manifest.Object, l line, hosts []string, patterns []pattern) {
+	if value, ok := o.Annotation(methodsKey); ok {
+		l.methods = behavior.ParseMethods(list(strings.ToUpper(value)))
+	}
+	for key, value := range o.At("metadata", "annotations").Fields() {
+		if name, ok := strings.CutPrefix(key.Text(), headersKey); ok {
+			l.headers = append(l.headers, condition{name: strings.ToLower(name), values: list(strings.ToLower(value.Text()))})
+		}
+	}
+	l.rank.kinds, l.rank.headers = 1, len(l.headers)
+	l.rank.plain = len(hosts) > 0
+	for _, host := range hosts {
+		l.rank.plain = l.rank.plain && !strings.Contains(host, "*")
+	}
+	_, snis := o.Annotation(snisKey)
+	for _, more := range []bool{len(hosts) > 0, l.methods != 0, len(l.headers) > 0, snis} {
+		if more {
+			l.rank.kinds++
+		}
+	}
+	if len(hosts) == 0 {
+		hosts = []string{""}
+	}
+	priority, _ := o.Annotation(priorityKey)
+	for _, host := range hosts {
+		l.host = host
+		l.order.host = 2 * len(host)
+		if strings.HasPrefix(host, "*") {
+			l.order.host = len(host)
+		}
+		for _, p := range patterns {
+			l.path = p
+			l.rank.regex, l.rank.priority, l.rank.length = p.exact || p.expr != nil, 0, 0
+			if l.rank.regex {
+				l.rank.priority, _ = strconv.Atoi(priority)
+			} else {
+				l.rank.length = len(p.text)
+			}
+			r.add(l)
+		}
+	}
+}
+
+// alike gives the first rule with the backends and filters of one: the controller
+// makes one route of Kong of their matches that differ in the path alone.
+func alike(rules []route.Rule, n int) int {
+	for k, rule := range rules[:n] {
+		if same(rule.Value.At("backendRefs"), rules[n].Value.At("backendRefs")) && same(rule.Value.At("filters"), rules[n].Value.At("filters")) {
+			return k
+		}
+	}
+	return n
+}
+
+func headersOf(list manifest.Value) []condition {
+	var headers []condition
+	for _, v := range list.Items() {
+		h := condition{name: strings.ToLower(v.At("name").Text()), values: []string{strings.ToLower(v.At("value").Text())}}
+		if v.At("type").Text() == "RegularExpression" {
+			h.pattern, _ = regexp.Compile(h.values[0])
+		}
+		headers = append(headers, h)
+	}
+	return headers
+}

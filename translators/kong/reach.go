@@ -1,0 +1,159 @@
+package kong
+
+import (
+	"maps"
+	"slices"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/route"
+)
+
+// A share is the requests with some methods that come to a spot by Kong's order and
+// go to one line: the spot's own, or that of another where the controller leaves the
+// spot's rule out, or where Kong may take either. Without a line no one serves them.
+type share struct {
+	line    *line
+	methods behavior.Methods
+}
+
+// shares gives where the requests of a spot go.
+func (r *router) shares(at spot) []share {
+	var list []share
+	add := func(l *line, m behavior.Methods) {
+		n := slices.IndexFunc(list, func(s share) bool { return s.line == l || s.line != nil && l != nil && s.line.spot == l.spot })
+		if n < 0 {
+			list = append(list, share{l, m})
+			return
+		}
+		list[n].methods |= m
+	}
+	for _, l := range r.lines[at] {
+		r.each(l, func(near []*line, q request) {
+			if !slices.ContainsFunc(r.serving(near, q, every), func(o *line) bool { return o.spot == at }) {
+				return
+			}
+			now := r.serving(near, q, kept)
+			for _, o := range now {
+				add(o, q.method)
+			}
+			if len(now) == 0 {
+				add(nil, q.method)
+			}
+		})
+	}
+	return list
+}
+
+// below stands for any element of a path that no route names.
+const below = "~"
+
+// each asks about requests of a line that stand for all of them: with each method, on
+// its path and on those of other lines within it, with its headers and with those of
+// other lines as well.
+func (r *router) each(l *line, ask func(near []*line, q request)) {
+	var near []*line
+	host := l.host
+	for _, o := range r.on(host, l.path) {
+		if o.path.meets(l.path) && (o.methods == 0 || l.methods == 0 || o.methods&l.methods != 0) {
+			near = append(near, o)
+		}
+	}
+	var paths []string
+	var headers []map[string]string
+	own := l.with(nil)
+	note := func(path string, with map[string]string) {
+		if l.path.matches(path) && !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+		if with != nil && !slices.ContainsFunc(headers, func(o map[string]string) bool { return maps.Equal(o, with) }) {
+			headers = append(headers, with)
+		}
+	}
+	note(l.path.sample(), own)
+	for _, o := range near {
+		note(o.path.sample(), o.with(own))
+	}
+	for _, path := range paths {
+		for _, with := range headers {
+			for _, m := range methodsOf(l.methods) {
+				if q := (request{host, path, m, with}); l.takes(q) {
+					ask(near, q)
+				}
+			}
+		}
+	}
+}
+
+// sample gives a path that the pattern matches, and little else that does not have to.
+func (p pattern) sample() string {
+	switch {
+	case p.expr != nil:
+		return witness(p.expr)
+	case p.exact:
+		return p.text
+	}
+	return p.text + below
+}
+
+// with gives headers that meet the line's conditions and some more; nil where one is
+// against them.
+func (l *line) with(more map[string]string) map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, more)
+	for _, h := range l.headers {
+		value, ok := all[h.name]
+		switch {
+		case ok && !h.matches(value):
+			return nil
+		case ok:
+		case h.pattern != nil:
+			all[h.name] = witness(h.pattern)
+		case len(h.values) > 0:
+			all[h.name] = h.values[0]
+		}
+	}
+	return all
+}
+
+func methodsOf(some behavior.Methods) []behavior.Methods {
+	var list []behavior.Methods
+	for _, name := range (behavior.AllMethods &^ unreachable).Each() {
+		if m := behavior.ParseMethod(name); some == 0 || some&m != 0 {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// leftOut says why the controller leaves a rule of a route out; it is empty where it
+// does not: the Services of a rule have to agree on every annotation of Kong's
+// (ingressrules.go:543), and with a filter that it does not take it makes nothing of
+// all rules with the same backends (subtranslator/httproute.go,
+// generatePluginsFromHTTPRouteFilters).
+func leftOut(world *manifest.Set, o *manifest.Object, rule int) string {
+	rules := o.At("spec", "rules")
+	for _, other := range rules.Items() {
+		for _, f := range other.At("filters").Items() {
+			kind, ref := f.At("type").Text(), f.At("extensionRef")
+			foreign := kind == "ExtensionRef" && (ref.At("group").Text() != group || ref.At("kind").Text() != pluginKind)
+			if o.ID().Kind == "HTTPRoute" && (kind == "RequestMirror" || foreign) && same(other.At("backendRefs"), rules.Index(rule).At("backendRefs")) {
+				return "a filter " + kind + ", which the controller does not take"
+			}
+		}
+	}
+	var first *manifest.Object
+	for _, id := range route.Backends(o, rule) {
+		service := world.Get(id)
+		switch {
+		case service == nil:
+		case first == nil:
+			first = service
+		default:
+			if why := difference(first, service); why != "" {
+				return why + ", and Services of one rule have to agree"
+			}
+		}
+	}
+	return ""
+}
