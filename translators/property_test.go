@@ -179,39 +179,6 @@ func TestTheOutputIsReadBackAsItWas(t *testing.T) {
 	})
 }
 
-// TestTranslatingTheOutputAgainChangesNothing applies the output to the input.
-func TestTranslatingTheOutputAgainChangesNothing(t *testing.T) {
-	every(t, 25, func(t *testing.T, in input, s setting) {
-		_, findings := resolve.Resolve(in.policies, manifest.NewSet(in.objects))
-		if slices.ContainsFunc(findings, func(f finding.Finding) bool { return f.Code == finding.NoTarget }) {
-			return // what is missing would have to refer to the output
-		}
-		first := translators.Run(s.Gateway, in.plan(), s.Settings, false)
-		bad := failed(first)
-		applied := input{name: in.name, objects: manifest.NewSet(in.objects).With(first.Objects...).All()}
-		for _, p := range in.policies {
-			if !bad[id(p)] {
-				applied.policies = append(applied.policies, p)
-			}
-		}
-		if len(bad) > 0 {
-			return // another policy may hold for the rules of one with an error
-		}
-		second := translators.Run(s.Gateway, applied.plan(), s.Settings, false)
-		world := manifest.NewSet(applied.objects)
-		for _, o := range second.Objects {
-			if there := world.Get(o.ID()); there == nil {
-				t.Errorf("%s\na second translation adds %s:\n%s\nto\n%s", in.source(t), o.ID(), text(t, second.Objects), text(t, first.Objects))
-			} else if !manifest.Equal(there, o) {
-				t.Errorf("%s\na second translation makes\n%s\nof\n%s", in.source(t), text(t, []*manifest.Object{o}), text(t, []*manifest.Object{there}))
-			}
-		}
-		if bad := failed(second); len(bad) > 0 {
-			t.Errorf("%s\nafter\n%s\na second translation fails %v:\n%s", in.source(t), text(t, first.Objects), bad, errorsOf(second))
-		}
-	})
-}
-
 // TestARequestThatMayNotBeIdempotentRunsTwiceOnlyIfAsked looks at the effects of
 // what is printed: no policy without an error has, for a method that is not
 // idempotent, a cause after which the backend may have processed the request,

@@ -24,8 +24,8 @@ func refused(g gateway.Gateway, plan *resolve.Plan, objects []*manifest.Object, 
 			continue
 		}
 		var given []admission.Refusal
-		if o.Original != nil {
-			given = checker.Check(o.Original)
+		if before := plan.World.Get(o.ID()); before != nil {
+			given = checker.Check(before)
 		}
 		isNew := func(r admission.Refusal) bool { return !slices.ContainsFunc(given, r.Same) }
 		first, severity := now[0], finding.Warning

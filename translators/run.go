@@ -10,6 +10,7 @@ import (
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/undo"
 	"retryctl.dev/translators/gateway"
 )
 
@@ -18,7 +19,8 @@ type Result struct {
 	Gateway gateway.Profile
 	Version gateway.Version
 	// Objects are the new and the edited ones, without those of policies that
-	// have errors.
+	// have errors. Each has a mark by which a later run takes back what is written
+	// in it.
 	Objects []*manifest.Object
 	// Places say what each intent came to, those of policies with errors included.
 	Places []Place
@@ -48,6 +50,7 @@ func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool)
 	failed := map[*schema.RetryPolicy]bool{}
 	for {
 		out := g.Translate(plan, s)
+		undo.Mark(result.Gateway.Name, plan.World, out.Objects)
 		seen := inSight(result.Gateway, plan)
 		places := read(g, seen, plan.World.With(out.Objects...), s)
 		r := review{profile: result.Gateway, strict: strict, used: maps.Clone(first.used), written: names(out.Objects)}

@@ -51,6 +51,7 @@ const (
 	Leftover        Code = "RT3014"
 	ReferredByName  Code = "RT3015"
 	WouldBeRefused  Code = "RT3016"
+	CannotTakeBack  Code = "RT3017"
 )
 
 // A Page explains one code.

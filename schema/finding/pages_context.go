@@ -184,20 +184,22 @@ the input, if the rule is meant to get what the wider policy says. A gateway
 that carries policies rule by rule has no such error.`},
 
 	{Leftover, "Leftover", Note, "an existing object would have no effect any more", `
-Among the objects that retryctl diff compares with is one that counts today and
-would not count any more: a Middleware, a KongPlugin or the like to which
-nothing in the input would refer, or a policy for a rule that the route would
-no longer have. Most often an earlier run of retryctl has written it for a
-policy that has changed since.
+An object counts today and would not count any more, or should not. It may
+carry the mark of an earlier run, and no policy of this one explains it: then
+it still does what an older policy asked for, and the finding is a warning. Or
+retryctl diff finds a Middleware, a KongPlugin or the like among what it
+compares with to which nothing in the input would refer, or a policy for a rule
+that the route would no longer have.
 
-    note RT3014 BackendTrafficPolicy shop/checkout-retryable would have no
-    effect any more: rule pay-retryable of HTTPRoute shop/checkout is there,
-    and is not in what is wanted
+    warning RT3014 [envoy-gateway] BackendTrafficPolicy shop/checkout was
+    written by an earlier run, and no policy explains it any more
 
-Delete it, or have the tool that applies the output do so: kubectl apply with
---prune, Argo CD, Flux. It is no difference of the diff, since retryctl cannot
-know whose it is. What it may be good for outside of the input is not seen
-either.`},
+Delete it, as the hint says, or have the tool that applies the output do so:
+kubectl apply with --prune, Argo CD, Flux. retryctl fn and --pass-through leave
+what carries a mark out of what they print. Without a mark it is no difference
+of the diff, since retryctl cannot know whose it is. What the object may be
+good for outside of the input is not seen.`},
+
 	{ReferredByName, "ReferredByName", Warning, "what refers to a rule by its name must name a part of it too", `
 Where a policy is limited to some methods, a rule is split: a new rule takes
 the requests with these methods, and is named like the old one with -retryable
@@ -233,4 +235,19 @@ the policy is written, since the rest would be applied without that object.
 Most often the object is near a limit as it is given: divide the route, or the
 policy that has too many targets. It is a warning where the object is refused
 in the same way as it is given.`},
+
+	{CannotTakeBack, "CannotTakeBack", Warning, "what an earlier run wrote cannot all be taken back", `
+An object that retryctl has edited carries an annotation that says what the
+edit was. In the next run the edit is taken back before anything else happens,
+so that the output is that of a first run. Here somebody has changed a place
+since: it holds neither what retryctl wrote, with defaults that the API server
+fills in, nor what was there before.
+
+    warning RT3017 [traefik] what an earlier run wrote into HTTPRoute
+    shop/checkout cannot all be taken back: it was changed since at
+    spec.rules[reads-retryable]
+
+The place is left as it is, and everything else is taken back. If what stands
+there is wanted, nothing is to be done: it is taken for somebody's own from now
+on. Otherwise restore the object from its source, and translate again.`},
 }

@@ -49,14 +49,28 @@ func (v Value) Put(key string, value any) {
 		}
 	}
 	v.node.kids = append(v.node.kids, text(key), n)
-	v.node.style &^= flow
+	v.node.spread()
 }
+
+// PutAt sets one key of a mapping: in place where the key is there, else as key n, or
+// at the end where there are fewer.
+func (v Value) PutAt(n int, key string, value any) {
+	there := v.At(key).Written()
+	v.Put(key, value)
+	if last := len(v.node.kids) - 2; !there && n >= 0 && 2*n < last {
+		pair := slices.Clone(v.node.kids[last:])
+		v.node.kids = slices.Insert(v.node.kids[:last], 2*n, pair...)
+	}
+}
+
+// Set puts an item in the place of item i of a sequence.
+func (v Value) Set(i int, item Value) { v.node.kids[i] = item.node }
 
 // Append adds an item to a sequence.
 func (v Value) Append(item any) {
 	if n := toNode(item); n != nil && v.IsList() {
 		v.node.kids = append(v.node.kids, n)
-		v.node.style &^= flow
+		v.node.spread()
 	}
 }
 
@@ -64,7 +78,7 @@ func (v Value) Append(item any) {
 func (v Value) Insert(i int, item any) {
 	if n := toNode(item); n != nil && v.IsList() && i >= 0 && i <= len(v.node.kids) {
 		v.node.kids = slices.Insert(v.node.kids, i, n)
-		v.node.style &^= flow
+		v.node.spread()
 	}
 }
 

@@ -90,6 +90,31 @@ func (n *node) takeComments(from *node) {
 	}
 }
 
+// spread writes a mapping or list in several lines. A comment behind its one line
+// would come to stand behind another value, so it goes above the first.
+func (n *node) spread() {
+	if n.style&flow == 0 {
+		return
+	}
+	n.style &^= flow
+	if n.rare == nil || n.rare.line == "" || len(n.kids) == 0 {
+		return
+	}
+	own := *n.rare
+	comment := own.line
+	own.line = ""
+	n.rare = &own
+	first := rare{}
+	if n.kids[0].rare != nil {
+		first = *n.kids[0].rare
+	}
+	if first.head != "" {
+		comment += "\n" + first.head
+	}
+	first.head = comment
+	n.kids[0].rare = &first
+}
+
 // A shed is where nodes are made that live and die together, many at a time.
 type shed struct {
 	nodes []node

@@ -40,6 +40,36 @@ func Read(r io.Reader, file string) ([]*Object, error) {
 	return objectsOf(roots, file)
 }
 
+// ReadJSON takes a text of JSON that is no object. What it gives has no position.
+func ReadJSON(text string) (Value, error) {
+	raw, err := readText(strings.NewReader(text), "JSON")
+	if err != nil {
+		return Value{}, err
+	}
+	if !json.Valid(raw) {
+		return Value{}, errors.New("not valid JSON")
+	}
+	roots, err := parse(raw, "JSON", 0)
+	if err != nil || len(roots) == 0 {
+		return Value{}, err
+	}
+	return Value{unplaced(roots[0])}, nil
+}
+
+// unplaced takes the positions and the style of JSON out of a tree.
+func unplaced(n *node) *node {
+	n.line, n.column = 0, 0
+	if n.style &^= flow; n.shape != scalar {
+		n.style = 0
+	} else if n.tag == tagText {
+		n.style = text(n.value).style
+	}
+	for _, kid := range n.kids {
+		unplaced(kid)
+	}
+	return n
+}
+
 // readText gives the bytes of a text that is within the limits, without the mark of
 // UTF-8 at its beginning.
 func readText(r io.Reader, file string) ([]byte, error) {

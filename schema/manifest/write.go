@@ -66,9 +66,12 @@ func indent(w io.Writer, raw *bytes.Buffer) error {
 }
 
 // JSON gives the object as one line of JSON, its keys in the order of the tree.
-func (o *Object) JSON() []byte {
+func (o *Object) JSON() []byte { return o.Root().JSON() }
+
+// JSON gives the value as one line of JSON, its keys in the order of the tree.
+func (v Value) JSON() []byte {
 	var out bytes.Buffer
-	writeJSON(&out, o.root)
+	writeJSON(&out, v.node)
 	return out.Bytes()
 }
 

@@ -14,11 +14,13 @@ var serverSet = []string{
 }
 
 // toolMarks are what tools put on each object that they apply, as the beginning of
-// a key: kubectl, Argo CD, Flux, Helm, kapp, and kustomize with its functions.
+// a key: kubectl, Argo CD, Flux, Helm, kapp, kustomize with its functions, and
+// schema/undo.
 var toolMarks = []string{
 	"kubectl.kubernetes.io/", "argocd.argoproj.io/", "kustomize.toolkit.fluxcd.io/", "helm.toolkit.fluxcd.io/", "meta.helm.sh/",
 	"kapp.k14s.io/", "config.kubernetes.io/", "config.k8s.io/", "internal.config.kubernetes.io/", "kustomize.config.k8s.io/",
 	"app.kubernetes.io/managed-by", "app.kubernetes.io/instance", "helm.sh/chart",
+	"retryctl.dev/undo-",
 }
 
 // metadata takes out what does not belong to an object's meaning.
@@ -48,7 +50,7 @@ func metadata(meta manifest.Value) {
 
 func isToolMark(key string) bool {
 	for _, mark := range toolMarks {
-		if key == mark || strings.HasSuffix(mark, "/") && strings.HasPrefix(key, mark) {
+		if key == mark || strings.ContainsAny(mark[len(mark)-1:], "/-") && strings.HasPrefix(key, mark) {
 			return true
 		}
 	}

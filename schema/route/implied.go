@@ -11,10 +11,9 @@ func WriteRules(o *manifest.Object) {
 	}
 }
 
-// Changed reports whether an edited object says something else than the one it was
-// made of: rules that are only written out are no change.
-func Changed(edited *manifest.Object) bool {
-	before := edited.Original
+// Changed reports whether an edited object says something else than before: rules that
+// are only written out are no change.
+func Changed(before, edited *manifest.Object) bool {
 	if implied(before) {
 		before = before.Clone()
 		WriteRules(before)

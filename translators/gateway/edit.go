@@ -68,12 +68,12 @@ func (e *Edits) first(o *manifest.Object) {
 	}
 }
 
-// Objects gives the copies that differ from what they were made of, in the order
-// in which they were asked for; those that follow a split rule come first.
+// Objects gives the copies that differ from what they are copies of in the world, in
+// the order in which they were asked for; those that follow a split rule come first.
 func (e *Edits) Objects() []*manifest.Object {
 	var changed []*manifest.Object
 	for _, id := range slices.Concat(e.leading, e.order) {
-		if c := e.copies[id]; route.Changed(c) {
+		if c := e.copies[id]; route.Changed(e.world.Get(id), c) {
 			changed = append(changed, c)
 		}
 	}

@@ -35,9 +35,10 @@ func Write(rule manifest.Value, want behavior.Behavior, row Implementation, vers
 		}
 	}
 	if want.MaxRetries.Value == 0 || implies(want, row, len(codes)) {
-		rule.Remove("retry")
 		if version.AtLeast(1, 7) && row.bare != 0 {
 			rule.Put("retry", manifest.Map("attempts", 0))
+		} else {
+			rule.Remove("retry")
 		}
 		return nil
 	}

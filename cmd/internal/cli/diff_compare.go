@@ -63,6 +63,7 @@ func (d *diff) translation(cmd *cobra.Command, s Streams) (comparison, error) {
 	if err != nil {
 		return comparison{}, d.run.report.also(s.Err, p.findings, err)
 	}
+	p.takeBack(errands)
 	if d.run.strict {
 		p.findings = p.findings.Strict()
 	}

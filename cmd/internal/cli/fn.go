@@ -116,7 +116,7 @@ func (f *function) process(ctx context.Context, s Streams, flags schema.ConfigSp
 	}
 	_, found := p.planFor(errand{policies: lost}, f.run.strict)
 	out.findings = append(out.findings, found...)
-	items, conflicts := given.edited(rl.Items, out.results)
+	items, conflicts := given.edited(rl.Items, out)
 	list := visible(given.located(append(out.findings, conflicts...))).Sorted()
 	if err := f.run.report.save(list); err != nil {
 		return err

@@ -12,7 +12,6 @@ import (
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
-	"retryctl.dev/translators"
 )
 
 // A list is what a function is given: the objects of a ResourceList and those of
@@ -107,20 +106,25 @@ func (l *list) follow(ctx context.Context) error {
 
 // edited gives the items with what was translated, and a finding for each edit
 // that cannot be made.
-func (l *list) edited(items []*yaml.RNode, results []translators.Result) ([]*yaml.RNode, finding.List) {
+func (l *list) edited(items []*yaml.RNode, out outcome) ([]*yaml.RNode, finding.List) {
 	e := holder{
 		holds: func(o *manifest.Object) bool { _, listed := l.index[o]; return listed },
 		lacks: "needs an edit of it, and it is not among the items",
 		hint:  "a generator only adds objects: list the function under transformers of the kustomization that has the object",
 		rival: "give each target a kustomization of its own",
-	}.edits(results)
+	}.edits(out)
 	items = slices.Clone(items)
+	gone := map[int]bool{}
 	for from, o := range e.instead {
-		items[l.index[from]] = yaml.NewRNode(o.Root().Node())
+		if n, listed := l.index[from]; listed && o == nil {
+			gone[n] = true
+		} else if listed {
+			items[n] = yaml.NewRNode(o.Root().Node())
+		}
 	}
 	var kept []*yaml.RNode
 	for n, item := range items {
-		if !l.own[n] {
+		if !l.own[n] && !gone[n] {
 			kept = append(kept, item)
 		}
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators"
@@ -39,7 +40,7 @@ func (s *stream) add(r *translators.Result) error {
 	if err := manifest.WriteYAML(&text, r.Objects); err != nil {
 		return fmt.Errorf("write objects: %w", err)
 	}
-	s.parts = append(s.parts, part{r.Gateway.Name, text})
+	s.append(r.Gateway.Name, text)
 	return nil
 }
 
@@ -49,6 +50,19 @@ func (s *stream) take(r *translators.Result) error {
 	err := s.add(r)
 	r.Objects, r.Places, r.Findings = nil, nil, nil
 	return err
+}
+
+// append adds the text of a gateway to what it has.
+func (s *stream) append(gateway string, text pieces) {
+	at := slices.IndexFunc(s.parts, func(p part) bool { return p.gateway == gateway })
+	switch {
+	case at < 0:
+		s.parts = append(s.parts, part{gateway, text})
+	case len(s.parts[at].text) == 0:
+		s.parts[at].text = text
+	case len(text) > 0:
+		s.parts[at].text = append(append(s.parts[at].text, []byte("---\n")), text...)
+	}
 }
 
 // print prints the objects of each target below a comment with its name, where

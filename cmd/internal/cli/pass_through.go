@@ -64,14 +64,14 @@ func passed(given []manifest.Document, out outcome) ([]byte, finding.List, error
 		lacks: "needs an edit of it, and it is in a file that is only read",
 		hint:  "give the file with -f: what a Config names is not printed",
 		rival: "translate to one of them at a time",
-	}.edits(out.results)
+	}.edits(out)
 	var text []byte
 	for _, d := range given {
 		one, err := d.Text(func(o *manifest.Object) *manifest.Object {
 			if schema.Ours(o) {
 				return nil
 			}
-			if edited := e.instead[o]; edited != nil {
+			if edited, is := e.instead[o]; is {
 				return edited
 			}
 			return o

@@ -20,6 +20,9 @@ type project struct {
 	// unusable says that an error is about more than single policies, so that
 	// nothing can be said about any of them.
 	unusable bool
+	// earlier is what earlier runs wrote for the targets of this one. It is not in the
+	// world.
+	earlier earlier
 	// alone says that no manifests are given, only retryctl's own kinds.
 	alone bool
 }

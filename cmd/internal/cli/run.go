@@ -49,6 +49,8 @@ type outcome struct {
 	// a target. With an error about more than single policies the outcome is unusable.
 	leftOut  finding.List
 	unusable bool
+	// earlier is what earlier runs wrote into the input.
+	earlier earlier
 }
 
 // add adds findings to an outcome; with strict, warnings are errors.
@@ -104,10 +106,11 @@ func (r *run) nothing(w io.Writer, list finding.List) error {
 
 // translate resolves and translates what is read.
 func (r *run) translate(ctx context.Context, p project, flags schema.ConfigSpec, errands []errand) (outcome, error) {
+	p.takeBack(errands)
 	if r.strict {
 		p.findings = p.findings.Strict()
 	}
-	out := outcome{findings: slices.Clip(p.findings), unusable: p.unusable}
+	out := outcome{findings: slices.Clip(p.findings), unusable: p.unusable, earlier: p.earlier}
 	var plan *resolve.Plan
 	for n, e := range errands {
 		if err := ctx.Err(); err != nil {
@@ -120,12 +123,16 @@ func (r *run) translate(ctx context.Context, p project, flags schema.ConfigSpec,
 		}
 		result := translators.Run(e.Gateway, plan, settings(e.Target, p.configs, flags), r.strict)
 		out.findings = append(out.findings, result.Findings...)
+		out.earlier.write(result.Objects)
 		if r.each != nil {
 			if err := r.each(&result); err != nil {
 				return outcome{}, err
 			}
 		}
 		out.results = append(out.results, result)
+	}
+	if err := r.settle(&out); err != nil {
+		return outcome{}, err
 	}
 	out.findings = out.findings.Sort()
 	out.leftOut = leftOut(p, errands, out.findings)

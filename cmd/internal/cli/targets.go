@@ -149,6 +149,7 @@ func (p project) planFor(e errand, strict bool) (*resolve.Plan, finding.List) {
 // check gives what is found in the input and with the policies for each target.
 func (p project) check(strict bool) (finding.List, error) {
 	errands, _, err := (&run{}).errands(p, "all")
+	p.takeBack(errands)
 	if strict {
 		p.findings = p.findings.Strict()
 	}

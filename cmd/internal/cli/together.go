@@ -5,6 +5,7 @@ import (
 
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/undo"
 	"retryctl.dev/translators"
 )
 
@@ -15,7 +16,7 @@ type writing struct {
 }
 
 // together gives the results of several targets for one stream, in which an object
-// stands once: what two targets write alike is the first one's. There is an error, with
+// stands once: what two targets write alike is the first one's, with the marks of both. There is an error, with
 // a hint, for each object that they write otherwise.
 func together(results []translators.Result, hint string) ([]translators.Result, finding.List) {
 	if len(results) < 2 {
@@ -33,7 +34,7 @@ func together(results []translators.Result, hint string) ([]translators.Result, 
 			case first == nil:
 				written[o.ID()] = &writing{o, []string{r.Gateway.Name}}
 				once[n].Objects = append(once[n].Objects, o)
-			case !manifest.Equal(o, first.object):
+			case !undo.Join(first.object, o):
 				if len(first.gateways) == 1 {
 					disputed = append(disputed, first)
 				}

@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/undo"
+	"retryctl.dev/translators"
+)
+
+// earlier is what earlier runs wrote into an input, taken back from it.
+type earlier struct {
+	// made are the given objects that an earlier run made, and restored those without
+	// its edit.
+	made, restored []*manifest.Object
+	// written is what this run writes.
+	written map[manifest.ID]bool
+}
+
+// takeBack takes out of the world what earlier runs wrote for the targets of this one.
+func (p *project) takeBack(errands []errand) {
+	taken := undo.TakeBack(p.world.All(), targetNames(errands))
+	p.world, p.earlier = manifest.NewSet(taken.Objects), earlier{made: taken.Made, written: map[manifest.ID]bool{}}
+	p.findings = append(slices.Clip(p.findings), taken.Findings...)
+	for _, o := range taken.Objects {
+		if o.Original != nil {
+			p.earlier.restored = append(p.earlier.restored, o)
+		}
+	}
+}
+
+func targetNames(errands []errand) []string {
+	var names []string
+	for _, e := range errands {
+		names = append(names, e.Gateway.Profile().Name)
+	}
+	return names
+}
+
+// write adds to what this run writes.
+func (e earlier) write(objects []*manifest.Object) {
+	for _, o := range objects {
+		e.written[o.ID()] = true
+	}
+}
+
+// stale leaves out the objects that this run writes.
+func (e earlier) stale(objects []*manifest.Object) []*manifest.Object {
+	return slices.DeleteFunc(slices.Clone(objects), func(o *manifest.Object) bool { return e.written[o.ID()] })
+}
+
+// settle adds to what is printed the objects that are to be again what they were
+// before an earlier run, and says what is to be deleted. After an error nothing of an
+// earlier run is touched: the policy that explains it may be the one that has it.
+func (r *run) settle(out *outcome) error {
+	failed := out.findings.Count(finding.Error) > 0
+	list := out.earlier.left(out.results, failed)
+	if r.strict && !failed {
+		list = list.Strict()
+	}
+	if out.findings = append(out.findings, list...); failed {
+		return nil
+	}
+	for _, o := range out.earlier.stale(out.earlier.restored) {
+		for n := range out.results {
+			result := &out.results[n]
+			if !undo.Marked(o.Original, result.Gateway.Name) {
+				continue
+			}
+			if r.each == nil {
+				result.Objects = append(result.Objects, o)
+			} else if err := r.each(&translators.Result{Gateway: result.Gateway, Objects: []*manifest.Object{o}}); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	return nil
+}
+
+// left gives a finding for each object that an earlier run wrote and no policy explains.
+func (e earlier) left(results []translators.Result, failed bool) finding.List {
+	var list finding.List
+	add := func(o *manifest.Object, severity finding.Severity, message, hint string) {
+		for _, r := range results {
+			if undo.Marked(o, r.Gateway.Name) {
+				list.Add(finding.Finding{Code: finding.Leftover, Severity: severity, Gateway: r.Gateway.Name, Object: o.ID().String(),
+					Message: message, Hint: hint, File: o.File, Line: o.Root().Line(), Column: o.Root().Column()})
+				return
+			}
+		}
+	}
+	const mend = "mend the errors first: the policy that explains it may have one"
+	for _, o := range e.stale(e.made) {
+		if failed {
+			add(o, finding.Note, fmt.Sprintf("%s was written by an earlier run, and stays as it is while there are errors", o.ID()), mend)
+			continue
+		}
+		add(o, finding.Warning, fmt.Sprintf("%s was written by an earlier run, and no policy explains it any more", o.ID()), "delete it: "+deletion(o))
+	}
+	for _, o := range e.stale(e.restored) {
+		if failed {
+			add(o.Original, finding.Note, fmt.Sprintf("%s has an edit of an earlier run, and stays as it is while there are errors", o.ID()), mend)
+		}
+	}
+	return list
+}
+
+// deletion is the command that deletes an object.
+func deletion(o *manifest.Object) string {
+	id := o.ID()
+	kind := id.Kind
+	if id.Group != "" {
+		kind += "." + o.Version() + "." + id.Group
+	}
+	return fmt.Sprintf("kubectl delete %s %s -n %s", kind, id.Name, id.Namespace)
+}
