@@ -89,7 +89,7 @@ func (o *Object) RawNamespace() string { return o.At("metadata", "namespace").Te
 // Annotation gives the value of one annotation, and whether it is there.
 func (o *Object) Annotation(key string) (string, bool) {
 	v := o.At("metadata", "annotations", key)
-	return v.Text(), v.Written()
+	return v.Text(), v.Exists()
 }
 
 // Root is the whole object.

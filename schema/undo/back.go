@@ -56,10 +56,10 @@ func (t *taking) leaf(m manifest.Value, key string, change manifest.Value, path 
 	case !now.Written() && ours.Written():
 	case !now.Written(): // it was taken out
 		t.do(func() { m.PutAt(number(change.At(index)), key, before.Copy()) })
+	case open(path) && now.IsMap():
+		t.entries(m, key, change, path)
 	case !ours.Written():
 		t.unless(includes(now, before), path)
-	case open(path) && now.IsMap() && ours.IsMap():
-		t.entries(m, key, change, path)
 	case t.holds(now, ours, spot):
 		t.do(func() { spot.restore(before) })
 	case now.IsList() && ours.IsList() && !before.Written():
@@ -127,10 +127,14 @@ func (t *taking) items(m manifest.Value, key string, ours manifest.Value) {
 	}
 }
 
-// entries takes entries out of a mapping that was not there, or was empty.
+// entries takes entries out of a mapping that was not there, or was empty, and puts
+// those back that were in one that was taken out.
 func (t *taking) entries(m manifest.Value, key string, change manifest.Value, path string) {
 	for entry, value := range change.At(wrote).Fields() {
 		t.leaf(m.At(key), entry.Text(), manifest.Map(wrote, value), join(path, entry.Text()))
+	}
+	for entry, value := range change.At(had).Fields() {
+		t.leaf(m.At(key), entry.Text(), manifest.Map(had, value), join(path, entry.Text()))
 	}
 	if before := change.At(had); !t.dry && m.At(key).Len() == 0 {
 		spot{func(v manifest.Value) { m.Put(key, v) }, func() { m.Remove(key) }}.restore(before)

@@ -8,6 +8,7 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/undo"
 )
 
 const routeOfAPI = "{kind: Rule, match: 'Host(`api.example`) && PathPrefix(`/api`)', services: [{name: api, port: 8080}]}"
@@ -39,7 +40,7 @@ func TestAnIngressCannotBeSplit(t *testing.T) {
 
 func TestTheLastRetryOfAnIngressTakesItsAnnotationAlong(t *testing.T) {
 	r := translate(t, policy("Ingress api", "maxRetries: 0")+ingress("shop-again@kubernetescrd")+middleware("again", "{retry: {attempts: 4}}"))
-	if len(r.Objects) != 1 || r.Objects[0].At("metadata", "annotations").Exists() {
+	if len(r.Objects) != 1 || r.Objects[0].At("metadata", "annotations").Len() != 1 || !undo.Marked(r.Objects[0], "traefik") {
 		t.Errorf("written\n%s", all(t, r))
 	}
 }
