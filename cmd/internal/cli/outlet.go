@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -24,8 +25,15 @@ type outlet struct {
 	prune  bool       // whether to remove that
 }
 
+// is reports whether a file holds what would be written to it.
+func (f namedFile) is(name string) bool {
+	there, err := os.ReadFile(name)
+	var text bytes.Buffer
+	return err == nil && f.write(&text) == nil && bytes.Equal(there, text.Bytes())
+}
+
 // newOutlet looks into the folder. Files that this run has read are only overwritten
-// if they are ours.
+// if they are ours, or as they are.
 func newOutlet(folder string, files []namedFile, read []fs.FileInfo) (*outlet, error) {
 	o := &outlet{folder: folder, files: files}
 	var err error
@@ -38,7 +46,7 @@ func newOutlet(folder string, files []namedFile, read []fs.FileInfo) (*outlet, e
 		if _, ours := o.listed[file.name]; ours || err != nil {
 			continue
 		}
-		if slices.ContainsFunc(read, func(other fs.FileInfo) bool { return os.SameFile(info, other) }) {
+		if slices.ContainsFunc(read, func(other fs.FileInfo) bool { return os.SameFile(info, other) }) && !file.is(name) {
 			return nil, fmt.Errorf("write %s: this file was read, and is not retryctl's: give --output-dir another folder", name)
 		}
 	}
