@@ -27,37 +27,25 @@ const (
 	filterPath  = "spec.rules[].filters[]"
 )
 
-// ofFilters are the rules of the filters that translations add: headers and references.
-func ofFilters() []Rule {
-	rules := []Rule{
-		{filtersPath, "RequestHeaderModifier filter cannot be repeated", once("RequestHeaderModifier")},
-	}
-	for _, f := range []struct{ field, kind string }{{"requestHeaderModifier", "RequestHeaderModifier"}, {"extensionRef", "ExtensionRef"}} {
-		rules = append(rules,
-			Rule{filterPath, "filter." + f.field + " must be nil if the filter.type is not " + f.kind, onlyFor(f.field, f.kind, false)},
-			Rule{filterPath, "filter." + f.field + " must be specified for " + f.kind + " filter.type", onlyFor(f.field, f.kind, true)})
-	}
-	return rules
-}
+const fewMatchesMessage = "While 16 rules and 64 matches per rule are allowed, the total number of matches across all rules in a route must be less than 128"
 
-// keptFilters are the rules of the filters that no translation adds: of those that may
-// not be repeated, and of all of them.
-func keptFilters(repeated []string, all ...string) []Kept {
-	const why = "no such filter is added, and one that is there goes to another rule whole"
-	var list []Kept
-	for _, kind := range repeated {
-		list = append(list, Kept{filtersPath, kind + " filter cannot be repeated", why})
+// ofFilters are the rules of filters: those that may be there once, and all of a kind
+// of route.
+func ofFilters(single []string, all ...string) []Rule {
+	var rules []Rule
+	for _, kind := range single {
+		rules = append(rules, Rule{filtersPath, kind + " filter cannot be repeated", once(kind)})
 	}
 	for _, kind := range all {
 		field := strings.ToLower(kind[:1]) + kind[1:]
 		if kind == "CORS" || kind == "URLRewrite" {
 			field = map[string]string{"CORS": "cors", "URLRewrite": "urlRewrite"}[kind]
 		}
-		list = append(list,
-			Kept{filterPath, "filter." + field + " must be nil if the filter.type is not " + kind, why},
-			Kept{filterPath, "filter." + field + " must be specified for " + kind + " filter.type", why})
+		rules = append(rules,
+			Rule{filterPath, "filter." + field + " must be nil if the filter.type is not " + kind, onlyFor(field, kind, false)},
+			Rule{filterPath, "filter." + field + " must be specified for " + kind + " filter.type", onlyFor(field, kind, true)})
 	}
-	return list
+	return rules
 }
 
 // ofFilter are the paths of what translations write into filters.
@@ -67,31 +55,28 @@ var ofFilter = []string{"spec.rules[].name", "spec.rules[].filters[].type", "spe
 func httpRoute() Kind {
 	const prefix = "path.replacePrefixMatch, exactly one PathPrefix match must be specified"
 	return Kind{Group: gatewayAPI, Name: "HTTPRoute", limits: httpRouteLimits,
-		Written: append(slices.Clip(ofFilter), "spec.rules[].matches[].method", "spec.rules[].timeouts", "spec.rules[].retry"),
+		Written: append(slices.Clip(ofFilter), "spec.rules[].matches[].method", "spec.rules[].matches[].path", "spec.rules[].timeouts", "spec.rules[].retry"),
 		Grown:   []string{rulesPath, "spec.rules[].matches", filtersPath},
-		Rules: append(ofFilters(),
+		Rules: append(append(ofPaths(), ofFilters([]string{"RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite", "CORS"},
+			"RequestHeaderModifier", "ResponseHeaderModifier", "RequestMirror", "RequestRedirect", "URLRewrite", "ExtensionRef", "CORS", "ExternalAuth")...),
 			Rule{rulesPath, "Rule name must be unique within the route", uniqueNames},
-			Rule{rulesPath, "While 16 rules and 64 matches per rule are allowed, the total number of matches across all rules in a route must be less than 128", fewMatches(countOf)},
+			Rule{rulesPath, fewMatchesMessage, fewMatches(countOf)},
+			Rule{rulePath, "RequestRedirect filter must not be used together with backendRefs", redirectsOrSends},
+			Rule{filtersPath, "May specify either httpRouteFilterRequestRedirect or httpRouteFilterRequestRewrite, but not both", redirectsOrRewrites},
 			Rule{rulePath, "When using RequestRedirect filter with " + prefix, onePrefix("requestRedirect", false)},
 			Rule{rulePath, "When using URLRewrite filter with " + prefix, onePrefix("urlRewrite", false)},
 			Rule{rulePath, "Within backendRefs, when using RequestRedirect filter with " + prefix, onePrefix("requestRedirect", true)},
 			Rule{rulePath, "Within backendRefs, When using URLRewrite filter with " + prefix, onePrefix("urlRewrite", true)},
 			Rule{"spec.rules[].timeouts", "backendRequest timeout cannot be longer than request timeout", tryWithinRequest},
-		),
-		Kept: append(keptFilters([]string{"ResponseHeaderModifier", "RequestRedirect", "URLRewrite", "CORS"},
-			"ResponseHeaderModifier", "RequestMirror", "RequestRedirect", "URLRewrite", "CORS", "ExternalAuth"),
-			Kept{rulePath, "RequestRedirect filter must not be used together with backendRefs", "neither is added to a rule, and both go to another rule together"},
-			Kept{filtersPath, "May specify either httpRouteFilterRequestRedirect or httpRouteFilterRequestRewrite, but not both", "neither is added"},
 		)}
 }
 
 func grpcRoute() Kind {
 	none := func(rule manifest.Value) int { return rule.At("matches").Len() }
 	return Kind{Group: gatewayAPI, Name: "GRPCRoute", limits: grpcRouteLimits, Written: ofFilter, Grown: []string{filtersPath},
-		Rules: append(ofFilters(),
+		Rules: append(ofFilters([]string{"RequestHeaderModifier", "ResponseHeaderModifier"}, "RequestHeaderModifier", "ResponseHeaderModifier", "RequestMirror", "ExtensionRef"),
 			Rule{rulesPath, "Rule name must be unique within the route", uniqueNames},
-			Rule{rulesPath, "While 16 rules and 64 matches per rule are allowed, the total number of matches across all rules in a route must be less than 128", fewMatches(none)}),
-		Kept: keptFilters([]string{"ResponseHeaderModifier"}, "ResponseHeaderModifier", "RequestMirror")}
+			Rule{rulesPath, fewMatchesMessage, fewMatches(none)})}
 }
 
 func budget() Kind {
@@ -174,11 +159,12 @@ func virtualService() Kind {
 	long := between(time.Millisecond, 0)
 	return Kind{Group: istio, Name: "VirtualService", limits: virtualServiceLimits,
 		Written: []string{"spec.hosts", "spec.gateways", "spec.http[].name", "spec.http[].match", "spec.http[].route", "spec.http[].redirect", "spec.http[].rewrite",
-			"spec.http[].headers", "spec.http[].timeout", "spec.http[].retries", "spec.http[].directResponse"},
+			"spec.http[].headers", "spec.http[].timeout", "spec.http[].retries", "spec.http[].directResponse", "spec.http[].mirrors", "spec.http[].corsPolicy"},
 		Rules: []Rule{
 			{"spec.http[].timeout", millisecond, long},
 			{"spec.http[].retries.perTryTimeout", millisecond, long},
 			{"spec.http[].retries.backoff", millisecond, long},
+			{"spec.http[].corsPolicy.maxAge", millisecond, long},
 		}}
 }
 

@@ -22,6 +22,8 @@ var httpRouteLimits = []limit{
 	{path: "spec.rules[].filters[].type", kind: "string", enum: []string{"RequestHeaderModifier", "ResponseHeaderModifier", "RequestMirror", "RequestRedirect", "URLRewrite", "ExtensionRef", "CORS", "ExternalAuth"}},
 	{path: "spec.rules[].matches", kind: "array", maxItems: 64},
 	{path: "spec.rules[].matches[].method", kind: "string", enum: []string{"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}},
+	{path: "spec.rules[].matches[].path.type", kind: "string", enum: []string{"Exact", "PathPrefix", "RegularExpression"}},
+	{path: "spec.rules[].matches[].path.value", kind: "string", maxLength: 1024},
 	{path: "spec.rules[].name", kind: "string", maxLength: 253, minLength: 1, pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"},
 	{path: "spec.rules[].retry.attempts", kind: "integer", least: 0, hasLeast: true},
 	{path: "spec.rules[].retry.backoff", kind: "string", pattern: "^([0-9]{1,5}(h|m|s|ms)){1,4}$"},

@@ -73,6 +73,26 @@ func onePrefix(filter string, ofBackends bool) func(manifest.Value) bool {
 	}
 }
 
+// redirectsOrSends reports whether a rule with backends has no redirect.
+func redirectsOrSends(rule manifest.Value) bool {
+	for _, f := range rule.At("filters").Items() {
+		if f.At("requestRedirect").Exists() && rule.At("backendRefs").Len() > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// redirectsOrRewrites reports whether filters do one of both at most.
+func redirectsOrRewrites(filters manifest.Value) bool {
+	redirects, rewrites := false, false
+	for _, f := range filters.Items() {
+		redirects = redirects || f.At("type").Text() == "RequestRedirect"
+		rewrites = rewrites || f.At("type").Text() == "URLRewrite"
+	}
+	return !redirects || !rewrites
+}
+
 // tryWithinRequest reports whether the timeout of a try is no longer than that of the
 // request.
 func tryWithinRequest(timeouts manifest.Value) bool {
@@ -178,4 +198,50 @@ func fraction(v manifest.Value) bool {
 		denominator = 100 // the CRD's default
 	}
 	return numerator <= denominator
+}
+
+// ofPaths are the rules of the path of a match.
+func ofPaths() []Rule {
+	const path, of = "spec.rules[].matches[].path", " when type one of ['Exact', 'PathPrefix']"
+	plain := func(holds func(text string) bool) func(manifest.Value) bool {
+		return func(v manifest.Value) bool {
+			kind, text := v.At("type"), "/" // the CRD's defaults
+			if v.At("value").Exists() {
+				text = v.At("value").Text()
+			}
+			return kind.Exists() && kind.Text() != "Exact" && kind.Text() != "PathPrefix" || holds(text)
+		}
+	}
+	rules := []Rule{
+		{path, "value must be an absolute path and start with '/'" + of, plain(func(text string) bool { return strings.HasPrefix(text, "/") })},
+		{path, "type must be one of ['Exact', 'PathPrefix', 'RegularExpression']", func(v manifest.Value) bool {
+			kind := v.At("type")
+			return !kind.Exists() || slices.Contains([]string{"Exact", "PathPrefix", "RegularExpression"}, kind.Text())
+		}},
+		{path, "must only contain valid characters (matching ^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$) for types ['Exact', 'PathPrefix']", plain(validPath)},
+	}
+	for _, part := range []string{"//", "/./", "/../", "%2f", "%2F", "#"} {
+		rules = append(rules, Rule{path, "must not contain '" + part + "'" + of, plain(func(text string) bool { return !strings.Contains(text, part) })})
+	}
+	for _, end := range []string{"/..", "/."} {
+		rules = append(rules, Rule{path, "must not end with '" + end + "'" + of, plain(func(text string) bool { return !strings.HasSuffix(text, end) })})
+	}
+	return rules
+}
+
+// validPath reports whether a text has only characters of a path, and something at all.
+func validPath(text string) bool {
+	const hex = "0123456789abcdefABCDEF"
+	for n := 0; n < len(text); n++ {
+		c := text[n]
+		switch {
+		case c == '%' && n+2 < len(text) && strings.IndexByte(hex, text[n+1]) >= 0 && strings.IndexByte(hex, text[n+2]) >= 0:
+			n += 2
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case c < 0x80 && strings.IndexByte("-/._~!$&'()*+,;=:@", c) >= 0:
+		default:
+			return false
+		}
+	}
+	return text != ""
 }
