@@ -158,7 +158,7 @@ func TestWhatHeldForARequestHoldsAfter(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			requests, split := 0, 0
-			for seed := range uint64(70) {
+			for seed := range uint64(40) {
 				in := decode(t, fmt.Sprint("guarded ", seed), random.Guarded(seed, random.Classes[seed%uint64(len(random.Classes))]))
 				plan := in.plan()
 				after := plan.World.With(translators.Run(s.Gateway, plan, s.Settings, false).Objects...)

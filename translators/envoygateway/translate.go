@@ -21,7 +21,7 @@ func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output 
 		settings: s, plan: plan, edits: gateway.NewEdits(plan.World, s), attached: newAttachments(plan.World, s.Version), world: plan.World,
 		fresh: map[freshKey]*manifest.Object{},
 	}
-	t.edits.Counting, t.edits.Own = true, func(o *manifest.Object) bool { return o.Is(group, kind) }
+	t.edits.Counting, t.edits.Names, t.edits.Own = true, true, func(o *manifest.Object) bool { return o.Is(group, kind) }
 	for rest := plan.Intents; len(rest) > 0; { // those of one policy follow each other
 		n := slices.IndexFunc(rest, func(i resolve.Intent) bool { return i.Policy != rest[0].Policy })
 		if n < 0 {

@@ -19,6 +19,9 @@ type Edits struct {
 	// Own reports whether an object carries the target's own retries: a translation
 	// puts these on the parts of a rule itself.
 	Own func(*manifest.Object) bool
+	// Names says that a split rule without a name gets one by NameRule, so that what
+	// names it so far to no effect is for it then.
+	Names bool
 
 	world    *manifest.Set
 	settings Settings
@@ -150,7 +153,7 @@ func (e *Edits) split(i resolve.Intent, methods behavior.Methods, out *Output) (
 	}
 	name := i.Name
 	if name == "" {
-		name = fmt.Sprintf("rule-%d", i.Rule)
+		name = nameOf(i.Rule)
 	}
 	edited := e.Of(i.Object)
 	if len(followers.refs) > 0 { // which may be too many
@@ -177,13 +180,16 @@ func (e *Edits) split(i resolve.Intent, methods behavior.Methods, out *Output) (
 	return fresh, nil
 }
 
+// nameOf is the name that a rule without one gets.
+func nameOf(rule int) string { return fmt.Sprintf("rule-%d", rule) }
+
 // NameRule gives a rule a name, which policies need to point at it, and tells it.
 func NameRule(edited *manifest.Object, rule int) string {
 	rules := route.Rules(edited)
 	if name := rules[rule].Name; name != "" {
 		return name
 	}
-	name := route.FreeName(rules, fmt.Sprintf("rule-%d", rule))
+	name := route.FreeName(rules, nameOf(rule))
 	rules[rule].Value.Put("name", name)
 	return name
 }

@@ -123,7 +123,6 @@ const maxTargets = 16
 type Followers struct {
 	edits  *Edits
 	intent resolve.Intent
-	name   string
 	refs   []Reference
 }
 
@@ -131,19 +130,20 @@ type Followers struct {
 // split: because nobody wants it, or because something names the rule that could not
 // name its parts.
 func (e *Edits) Followers(i resolve.Intent) (Followers, error) {
-	f := Followers{edits: e, intent: i, name: i.Name}
+	f := Followers{edits: e, intent: i}
 	if e.settings.Split == SplitNever {
 		return f, errors.New("the setting is to split none")
 	}
-	if i.Name == "" {
-		return f, nil
+	name := i.Name
+	if name == "" && e.Names {
+		name = nameOf(i.Rule)
 	}
-	for _, ref := range e.references().To(i.ID(), i.Name) {
+	for _, ref := range e.references().To(i.ID(), name) {
 		if e.Own != nil && e.Own(ref.Object) {
 			continue
 		}
 		if ref.At < 0 {
-			return f, fmt.Errorf("%s is for rule %s alone, and has no list of targetRefs in which a part of the rule could be named too", ref.Object.ID(), i.Name)
+			return f, fmt.Errorf("%s is for rule %s alone, and has no list of targetRefs in which a part of the rule could be named too", ref.Object.ID(), name)
 		}
 		f.refs = append(f.refs, ref)
 	}
@@ -171,7 +171,7 @@ func (f Followers) Fit(more int) error {
 // Name has each follower name the parts of the rule beside it, and says what may
 // name the rule and cannot be seen.
 func (f Followers) Name(parts []string, out *Output) {
-	if f.name == "" {
+	if f.intent.Name == "" && len(f.refs) == 0 {
 		return
 	}
 	var policies []string

@@ -90,6 +90,19 @@ func TestNothingNamesARuleWithoutAName(t *testing.T) {
 	}
 }
 
+func TestWhatNamesTheNameThatARuleWillGetNamesItsPart(t *testing.T) {
+	text := strings.Replace(named, "name: a, backendRefs", "backendRefs", 1) + strings.ReplaceAll(attached("targetRefs: [{"+ref+"}]"), "sectionName: a", "sectionName: rule-0")
+	for _, names := range []bool{true, false} {
+		p, out := plan(t, text), gateway.Output{}
+		edits := gateway.NewEdits(p.World, gateway.Settings{Split: gateway.SplitKnown})
+		edits.Names = names
+		edits.Parts(p.Intents[0], &out)
+		if n := len(edits.Objects()); (n == 2) != names || (len(out.Said) == 1) != names {
+			t.Errorf("named %t: %d objects, said %v", names, n, out.Said)
+		}
+	}
+}
+
 func TestARuleThatReplacesAPrefixBecomesOneForEachMethod(t *testing.T) {
 	const filter = "filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}}], "
 	for _, holder := range []string{"backendRefs", "name: s, port"} {
