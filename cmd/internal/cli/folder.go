@@ -46,8 +46,8 @@ func (r *reading) entries(folder string) (found bool, err error) {
 		if entry.IsDir() || !isManifest(entry.Name()) {
 			continue
 		}
-		if r.ours[name] {
-			r.sieve.ours = append(r.sieve.ours, filepath.ToSlash(name))
+		if list := r.ours[name]; list != "" {
+			r.sieve.ours = append(r.sieve.ours, filepath.ToSlash(list))
 			continue
 		}
 		info, err := os.Stat(name)
@@ -86,11 +86,12 @@ func (r *reading) list(folder string) error {
 	}
 	r.ours = maps.Clone(r.ours)
 	if r.ours == nil {
-		r.ours = map[string]bool{}
+		r.ours = map[string]string{}
 	}
-	r.ours[filepath.Join(folder, inventoryName)] = true
+	file := filepath.Join(folder, inventoryName)
+	r.ours[file] = file
 	for name := range list {
-		r.ours[filepath.Join(folder, filepath.FromSlash(name))] = true
+		r.ours[filepath.Join(folder, filepath.FromSlash(name))] = file
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ type reading struct {
 	left       int64  // of the bytes that all files with objects may hold together
 	marks      int    // that these files hold, see manifest.Marks
 	seen       []fs.FileInfo
-	ours       map[string]bool // files that inventories of folders list
+	ours       map[string]string // the inventories that list files of folders, by the files
 	stdinDone  bool
 	objects    []*manifest.Object
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"retryctl.dev/schema/finding"
@@ -19,22 +20,18 @@ var errNoPolicy = errors.New("no RetryPolicy in the input")
 // passedOver gives a note about the files of folders that were not read, one for each
 // cause.
 func (in *input) passedOver() (list finding.List) {
-	for _, c := range []struct {
-		files          []string
-		one, many, why string
-	}{
-		{in.sieve.foreign, "file is no Kubernetes object, or a patch, and is passed over", "files are no Kubernetes objects, or patches, and are passed over", ""},
-		{in.sieve.ours, "file is retryctl's own and is passed over", "files are retryctl's own and are passed over",
-			"they are listed in a " + inventoryName + " beside or above them"},
-	} {
-		what := c.many
-		if len(c.files) == 1 {
-			what = c.one
+	note := func(n int, one, many, of string) {
+		if n == 1 {
+			many = one
 		}
-		if len(c.files) > 0 {
-			list.Add(finding.Finding{Code: finding.PassedOver, Message: fmt.Sprintf("%d %s: %s", len(c.files), what, some(c.files)), Reason: c.why})
+		if n > 0 {
+			list.Add(finding.Finding{Code: finding.PassedOver, Message: fmt.Sprintf("%d %s: %s", n, many, of)})
 		}
 	}
+	note(len(in.sieve.foreign), "file is no Kubernetes object, or a patch, and is passed over",
+		"files are no Kubernetes objects, or patches, and are passed over", some(in.sieve.foreign))
+	note(len(in.sieve.ours), "file is retryctl's own and is passed over, as its list says", "files are retryctl's own and are passed over, as their list says",
+		some(slices.Compact(slices.Sorted(slices.Values(in.sieve.ours)))))
 	return list
 }
 

@@ -25,7 +25,7 @@ type sieve struct {
 	broken  finding.List // with all: about files that cannot be read, which else end the run
 	foreign []string     // files of folders that are no objects, or patches
 	leftOut int          // how many files, of folders and named, are that
-	ours    []string     // files that an inventory lists
+	ours    []string     // for each file that an inventory lists, that inventory
 	patches patches
 }
 

@@ -156,11 +156,13 @@ func (c *change) make() error {
 
 // replace keeps what is there under the name of before. Of a file that another one
 // takes the place of that is a second link or a copy, so that there always is one.
-func (c *change) replace() (err error) {
-	if c.before, err = stage(filepath.Dir(c.name), func(io.Writer) error { return nil }); err != nil {
+func (c *change) replace() error {
+	f, err := os.CreateTemp(filepath.Dir(c.name), stagedFiles)
+	if err != nil {
 		return err
 	}
-	if c.staged == "" {
+	f.Close() //nolint:errcheck // nothing was written
+	if c.before = f.Name(); c.staged == "" {
 		return os.Rename(c.name, c.before)
 	}
 	os.Remove(c.before) //nolint:errcheck // it is empty, and a link needs a free name
