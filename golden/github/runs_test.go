@@ -61,6 +61,8 @@ func TestTheActionSaysWhatIsFound(t *testing.T) {
 		"translated/policy.yaml":   policy,
 		"translated/route.yaml":    route,
 		"both/prod/policy.yaml":    policy,
+		"split/policy.yaml":        strings.Replace(policy, "conditions: [ConnectFailure]", "statusCodes: [503], methods: [GET]", 1),
+		"split/route.yaml":         route,
 		"both/staging/policy.yaml": policy,
 	}))
 	for _, c := range []struct {
@@ -70,8 +72,10 @@ func TestTheActionSaysWhatIsFound(t *testing.T) {
 		status           int
 		says             string // a regular expression of a line; empty for a log without any
 	}{
-		{"nothing to say", map[string]string{"files": "good"}, "0", "0", 0, ""},
-		{"several folders", map[string]string{"files": "good\r\nchart\n\n"}, "0", "0", 0, ""},
+		{"a note only", map[string]string{"files": "good"}, "0", "0", 0, `^::notice file=good/values\.yaml,title=RT1014::it is no Kubernetes object`},
+		{"several folders", map[string]string{"files": "good\r\nchart\n\n"}, "0", "0", 0, `RT1014::2 files are no Kubernetes objects`},
+		{"a folder without a policy", map[string]string{"files": "chart"}, "0", "0", 2, `nothing to check`},
+		{"the same, as it is meant", map[string]string{"files": "chart", "args": "--allow-empty"}, "0", "0", 0, `^::notice file=chart/templates/x\.yaml,`},
 		{"warnings", map[string]string{"files": "warning"}, "0", "2", 0, `^::warning file=warning/deep/policy\.yaml,line=7,col=12,title=RT1007::spec\.backoff: `},
 		{"warnings, by another name of the folder", map[string]string{"files": "./warning/"}, "0", "2", 0, `^::warning file=warning/deep/policy\.yaml,`},
 		{"warnings, strictly", map[string]string{"files": "warning", "strict": "true"}, "2", "0", 1, `^::error file=warning/deep/policy\.yaml,`},
@@ -82,6 +86,7 @@ func TestTheActionSaysWhatIsFound(t *testing.T) {
 		{"a gateway that can do it", map[string]string{"files": "translated", "to": "envoy-gateway"}, "0", "0", 0, ""},
 		{"one that cannot", map[string]string{"files": "translated", "to": "envoy-gateway,kong"}, "0", "", 0, `^::warning file=translated/policy\.yaml,line=7,col=25,title=RT2002::\[kong\] `},
 		{"one that cannot, strictly", map[string]string{"files": "translated", "to": "kong", "strict": "true"}, "", "0", 1, `^::error file=translated/policy\.yaml,line=7,col=25,title=RT2002::\[kong\] `},
+		{"two that edit one route", map[string]string{"files": "split", "to": "envoy-gateway,traefik", "args": "--split=always"}, "0", "", 0, `RT3011::\[traefik\]`},
 		{"several, on lines, with a setting", map[string]string{"files": "translated", "to": "istio@1.31\nenvoy-gateway\n", "args": "--istio-api\ngateway-api"}, "0", "", 0, `^::warning `},
 		{"a folder that is not there", map[string]string{"files": "nowhere"}, "0", "0", 2, `^retryctl: read nowhere: no such file or directory$`},
 		{"the same, for people who look at the annotations", map[string]string{"files": "nowhere"}, "0", "0", 2, `^::error title=retryctl::`},

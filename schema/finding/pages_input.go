@@ -177,8 +177,8 @@ which say nothing by themselves. Or retryctl wrote them itself, and
 .retryctl.sha256 in their folder or above lists them: to read them as if
 somebody else had written them would give every object twice.
 
-    note RT1014 2 files are no Kubernetes objects, or patches, and are passed
-    over: chart/values.yaml, deploy/kustomization.yaml
+    chart/values.yaml: note RT1014 2 files are no Kubernetes objects, or
+    patches, and are passed over: this one, deploy/kustomization.yaml
 
 If one of them is meant as an object, it lacks apiVersion or kind. A file that
 is named itself is always read, and so is a folder that holds nothing but what

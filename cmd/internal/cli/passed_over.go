@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,21 +18,30 @@ import (
 // wrong folder, most likely.
 var errNoPolicy = errors.New("no RetryPolicy in the input")
 
-// passedOver gives a note about the files of folders that were not read, one for each
-// cause.
+// passedOver gives a note about the files of folders that are not for retryctl, at the
+// first of them, and one at each inventory that lists files.
 func (in *input) passedOver() (list finding.List) {
-	note := func(n int, one, many, of string) {
-		if n == 1 {
-			many = one
-		}
-		if n > 0 {
-			list.Add(finding.Finding{Code: finding.PassedOver, Message: fmt.Sprintf("%d %s: %s", n, many, of)})
-		}
+	note := func(file, message string) {
+		list.Add(finding.Finding{Code: finding.PassedOver, File: file, Message: message})
 	}
-	note(len(in.sieve.foreign), "file is no Kubernetes object, or a patch, and is passed over",
-		"files are no Kubernetes objects, or patches, and are passed over", some(in.sieve.foreign))
-	note(len(in.sieve.ours), "file is retryctl's own and is passed over, as its list says", "files are retryctl's own and are passed over, as their list says",
-		some(slices.Compact(slices.Sorted(slices.Values(in.sieve.ours)))))
+	if files := in.sieve.foreign; len(files) > 0 {
+		message := "it is no Kubernetes object, or a patch, and is passed over"
+		if more := files[1:]; len(more) > 0 {
+			message = fmt.Sprintf("%d files are no Kubernetes objects, or patches, and are passed over: this one, %s", len(files), some(more))
+		}
+		note(files[0], message)
+	}
+	listed := map[string]int{}
+	for _, inventory := range in.sieve.ours {
+		listed[inventory]++
+	}
+	for _, inventory := range slices.Sorted(maps.Keys(listed)) {
+		message := "the file that it lists is retryctl's own and is passed over"
+		if n := listed[inventory]; n > 1 {
+			message = fmt.Sprintf("%d files that it lists are retryctl's own and are passed over", n)
+		}
+		note(inventory, message)
+	}
 	return list
 }
 
