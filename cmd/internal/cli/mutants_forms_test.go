@@ -36,6 +36,7 @@ func (a attempt) file(name string) string { return filepath.Join(a.dir, name) }
 var everyForm = []form{
 	{name: "translate -o yaml", check: func(a attempt) string { return a.prints("translate", "-f", a.file("in.yaml")) }},
 	{name: "translate -o json", check: func(a attempt) string { return a.prints("translate", "-o", "json", "-f", a.file("in.yaml")) }},
+	{name: "translate --keep-going", check: func(a attempt) string { return a.prints("translate", "--keep-going", "-f", a.file("in.yaml")) }},
 	{name: "translate --output-dir", check: func(a attempt) string { return a.writes("yaml") }},
 	{name: "translate -o kustomize", check: func(a attempt) string { return a.writes("kustomize") }},
 	{name: "translate --pass-through", check: attempt.passes},
@@ -166,6 +167,9 @@ func (a attempt) writes(form string) string {
 	}
 	files := folder(out)
 	for name, text := range files {
+		if filepath.Base(name) == ".retryctl.sha256" {
+			continue
+		}
 		if strings.HasSuffix(name, ".patch.yaml") {
 			text = append([]byte("apiVersion: v1\nkind: Patch\nmetadata: {name: x}\npatch:\n"), text...)
 		}
