@@ -25,6 +25,9 @@ func bystanders(g gateway.Gateway, plan *resolve.Plan, objects []*manifest.Objec
 	after := g.Read(intents, plan.World.With(objects...), s)
 	var said []gateway.Said
 	for n, i := range intents {
+		if len(before[n]) == 0 && i.Doors != nil {
+			before[n] = untried(after[n])
+		}
 		moved := changes(before[n], after[n])
 		if len(moved) == 0 {
 			continue
@@ -42,6 +45,18 @@ func bystanders(g gateway.Gateway, plan *resolve.Plan, objects []*manifest.Objec
 		}
 	}
 	return said
+}
+
+// untried gives effects without their retries. A rule of which nothing was read before,
+// since what serves it has only been written now, had none to speak of: those that it
+// gets behind a listener that the policy is not for are a change.
+func untried(effects []behavior.Effect) []behavior.Effect {
+	list := slices.Clone(effects)
+	for n := range list {
+		list[n].MaxRetries = behavior.Is(0)
+		list[n].Behavior = list[n].Behavior.Normal()
+	}
+	return list
 }
 
 // A move is a change for the requests with some methods.

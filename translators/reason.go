@@ -8,9 +8,9 @@ import (
 	"retryctl.dev/schema/manifest"
 )
 
-// reason says why a difference is there: other configuration that asks for it; what reading has found; or that the value
-// is from an object that the translation has not written; or what is always true of
-// the gateway.
+// reason says why a difference is there: other configuration that asks for it; what
+// reading has found; or that the value is from an object that the translation has not
+// written; or what is always true of the gateway.
 func (r *review) reason(d behavior.Diff) string {
 	always, exact := r.always(d)
 	switch {

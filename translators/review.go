@@ -94,7 +94,7 @@ func (r *review) findings(places []Place, said []gateway.Said) (finding.List, ma
 func (r *review) compare(want behavior.Behavior, at int, e behavior.Effect) []behavior.Diff {
 	diffs := behavior.Compare(want, e)
 	for n, d := range diffs {
-		if d.Code == finding.UnsafeRetry && d.Elsewhere == "" && r.already(at, d) {
+		if d.Code == finding.UnsafeRetry && d.Elsewhere == "" && r.already(at, e, d) {
 			diffs[n].Code = finding.MoreRetries
 			diffs[n].Want = "not retried (the gateway does so without the policy as well)"
 		}
@@ -102,8 +102,12 @@ func (r *review) compare(want behavior.Behavior, at int, e behavior.Effect) []be
 	return diffs
 }
 
-func (r *review) already(at int, d behavior.Diff) bool {
+func (r *review) already(at int, now behavior.Effect, d behavior.Diff) bool {
 	before := r.before()[at]
+	other := func(e behavior.Effect) bool { return e.Object != now.Object || e.Rule != now.Rule }
+	if own := slices.DeleteFunc(slices.Clone(before), other); len(own) > 0 {
+		before = own // what other rules served is not this one's
+	}
 	for _, e := range before {
 		for _, c := range d.Causes {
 			if d.Methods&e.Methods&^(e.Causes[c]|e.Unclear[c]) != 0 {
@@ -133,6 +137,9 @@ func (r *review) finding(p *schema.RetryPolicy, l loss) finding.Finding {
 	f.Class, f.Want, f.Got = l.Class, l.Want, l.Got
 	f.Reason = l.reason
 	f.Severity = l.Code.Severity()
+	if l.Elsewhere != "" && l.Code == finding.MoreRetries && p.Spec.MaxRetries != nil && *p.Spec.MaxRetries == 0 {
+		f.Severity = finding.Error // no retries were asked for, and other configuration asks for some
+	}
 	return f
 }
 

@@ -22,7 +22,7 @@ func All() []gateway.Gateway {
 		istio.Gateway{},
 		kong.Gateway{},
 		traefik.Gateway{},
-		gatewayapi.Gateway{},
+		gatewayapi.Gateway{Implementers: []gateway.Implementer{envoygateway.Gateway{}, istio.Gateway{}}},
 	}
 }
 

@@ -109,6 +109,10 @@ func items(value string) []string {
 	return list
 }
 
+// MadeOfRequest stands for a value that is not to be seen here, since it is made at run
+// time.
+const MadeOfRequest = "%REQ()%"
+
 // open reports whether Envoy makes a part of a value at run time, of the request or of
 // something else that cannot be seen here.
 func open(value string) bool { return strings.Contains(value, "%") }

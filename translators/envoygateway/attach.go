@@ -54,10 +54,10 @@ type near struct {
 	policy *manifest.Object
 }
 
-// newAttachments sorts the policies of a world by target. Of two on one target,
+// newAttachments sorts the policies of a kind by target. Of two on one target,
 // by name or by labels, the older one holds, then the one whose name comes first
 // (v1.9.1 internal/gatewayapi/resource/resource.go:437, backendtrafficpolicy.go:1199).
-func newAttachments(world *manifest.Set, version gateway.Version) attachments {
+func newAttachments(world *manifest.Set, version gateway.Version, kind string) attachments {
 	a := attachments{byRef: map[string]map[ref]*manifest.Object{}, unsure: map[Target]*manifest.Object{}, named: map[ref][]near{}}
 	policies := world.Kind(group, kind)
 	slices.SortStableFunc(policies, func(x, y *manifest.Object) int {

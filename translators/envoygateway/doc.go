@@ -47,5 +47,15 @@
 //     labels count alike: of two policies on one object the older holds.
 //   - An added header takes the place of one that is set, and a removal, by the rule
 //     or by a backend, comes before what is set: the client's key is gone then.
+//   - Filters that set x-envoy-retry-on and the like are a retry policy of their own, or
+//     a part of one (package envoy), of a backend as of the rule. Envoy Gateway writes
+//     one of several changes of a header, an addition before what is set. What
+//     ClientTrafficPolicies set early (headers.earlyRequestHeaders) Envoy takes out again,
+//     with what clients send: no address is internal, and no field makes one so (v1.9.1
+//     has none; before 1.6, with Envoy 1.35 and older, private addresses were). What
+//     SecurityPolicies put into such a header is known to be open; what Lua, Wasm or an
+//     external processor does is not seen, and EnvoyPatchPolicies are not either.
+//   - Where maxPendingRequests or maxParallelRequests is 0, every request is answered 503;
+//     where maxParallelRetries is 0, or a budget of 0, there is no retry (measured).
 //   - Bodies above the listener's buffer (32 KiB if nothing is set) are not retried.
 package envoygateway

@@ -1,6 +1,8 @@
 package envoygateway
 
 import (
+	"fmt"
+	"math"
 	"time"
 
 	"retryctl.dev/schema"
@@ -66,9 +68,18 @@ func withDefaults(spec manifest.Value) manifest.Value {
 	return c
 }
 
-// rejected tells what Envoy Gateway refuses although the CRD takes it (v1.9.1
-// internal/gatewayapi/clustersettings.go:739).
+// rejected tells what Envoy Gateway refuses: intervals that the CRD takes, and numbers
+// that it does not (v1.9.1 internal/gatewayapi/clustersettings.go:739, 248).
 func rejected(spec manifest.Value) string {
+	breaker := spec.At("circuitBreaker")
+	for _, limit := range []string{"maxConnections", "maxPendingRequests", "maxParallelRequests", "maxParallelRetries", "maxRequestsPerConnection"} {
+		if n, ok := breaker.At(limit).Int(); ok && (n < 0 || n > math.MaxUint32) {
+			return fmt.Sprintf("%s %d, which is to have 32 bits and no sign", limit, n)
+		}
+	}
+	if n, ok := spec.At("retry", "numRetries").Int(); ok && (n < 0 || n > math.MaxInt32) {
+		return fmt.Sprintf("numRetries %d, which is to be 0 to %d", n, math.MaxInt32)
+	}
 	backOff := spec.At("retry", "perRetry", "backOff")
 	base, hasBase := span(backOff.At("baseInterval"))
 	limit, hasLimit := span(backOff.At("maxInterval"))

@@ -10,6 +10,7 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/envoy"
 	"retryctl.dev/translators/gateway"
 )
 
@@ -17,7 +18,8 @@ import (
 // the route wins over the BackendTrafficPolicy's, the most specific policy holds
 // as a whole, and Envoy's own defaults hold where neither says anything.
 func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
-	r := reading{world: world, version: s.Version, attached: newAttachments(world, s.Version), keys: requestIDs(world)}
+	r := reading{world: world, version: s.Version, attached: newAttachments(world, s.Version, kind), keys: requestIDs(world),
+		injections: newInjections(world, s.Version), stanza: newStanzas(s)}
 	effects := make([][]behavior.Effect, len(intents))
 	for n, i := range intents {
 		effects[n] = r.intent(i)
@@ -30,6 +32,8 @@ type reading struct {
 	version  gateway.Version
 	attached attachments
 	keys     bool
+	injections
+	stanza stanzas
 }
 
 func (r reading) intent(i resolve.Intent) []behavior.Effect {
@@ -45,7 +49,9 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	var effects []behavior.Effect
 	for n, at := range indexes {
 		rule := rules[at]
-		for _, c := range r.attached.chains(now, rule.Name, r.world, i.Doors) {
+		variants := envoy.HeadersOf(rule.Value, r.injections.on(now, rule.Name, r.world, i.Doors), now.ID().String())
+		for _, at := range pairs(r.attached.chains(now, rule.Name, r.world, i.Doors), variants) {
+			c := at.chain
 			e := behavior.Effect{Object: now.ID().String(), Rule: ruleName(rule), Methods: methods[n], Origin: map[string]string{}}
 			switch {
 			case c.listener != "":
@@ -53,14 +59,32 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 			case i.Doors != nil:
 				e.Notes = append(e.Notes, "for requests"+i.Through())
 			}
+			if at.Backends != "" {
+				e.Notes = append(e.Notes, "for requests to "+at.Backends+": the headers that Envoy takes for a retry policy depend on the backend")
+			}
 			e.Notes = append(e.Notes, r.perhaps(now)...)
-			r.read(&e, c, rule.Value, now)
+			r.read(&e, at, rule.Value, now)
 			if !slices.ContainsFunc(effects, func(other behavior.Effect) bool { return other.Rule == e.Rule && other.Behavior == e.Behavior }) {
 				effects = append(effects, e)
 			}
 		}
 	}
 	return effects
+}
+
+// A pair is a chain of policies with the headers that requests to some backends have.
+type pair struct {
+	chain
+	envoy.Variant
+}
+
+func pairs(chains []chain, variants []envoy.Variant) (list []pair) {
+	for _, c := range chains {
+		for _, v := range variants {
+			list = append(list, pair{c, v})
+		}
+	}
+	return list
 }
 
 // perhaps says which policies may hold for a route of which it is not sure.
@@ -91,40 +115,35 @@ func (r reading) whole(i resolve.Intent) behavior.Effect {
 			c.own = append(c.own, p)
 		}
 	}
-	r.policies(&e, c, manifest.Value{}, i.TargetID())
+	r.policies(&e, pair{chain: c}, manifest.Value{}, i.TargetID())
 	return e
 }
 
 // read fills the effect of a rule of a route.
-func (r reading) read(e *behavior.Effect, c chain, rule manifest.Value, o *manifest.Object) {
+func (r reading) read(e *behavior.Effect, p pair, rule manifest.Value, o *manifest.Object) {
 	if a := r.answer(rule, o); a.status != 0 {
 		gateway.Answered(e, a.status, a.why)
 		return
 	}
-	r.policies(e, c, rule, o.ID())
+	r.policies(e, p, rule, o.ID())
 }
 
 // policies fills an effect from the policies that hold and from the rule itself.
-func (r reading) policies(e *behavior.Effect, c chain, rule manifest.Value, id manifest.ID) {
-	spec, from := merged(c)
+func (r reading) policies(e *behavior.Effect, p pair, rule manifest.Value, id manifest.ID) {
+	spec, from := merged(p.chain)
 	if problem := rejected(spec); problem != "" {
 		gateway.Answered(e, 500, fmt.Sprintf("%s is not accepted (%s)", from, problem))
 		return
 	}
-	native := rule.At("retry")
-	if native.IsMap() {
-		r.native(e, native, id.String())
-	} else {
-		r.retry(e, spec.At("retry"), from, id)
-	}
-	r.timeouts(e, spec, from, rule, id.String())
-	if c.limits != nil {
-		if spec, from = merged(*c.limits); rejected(spec) != "" {
+	r.retries(e, spec, from, id, r.stanza.of(e, rule, id), p.RequestHeaders)
+	if p.limits != nil {
+		if spec, from = merged(*p.limits); rejected(spec) != "" {
 			spec = manifest.Value{}
 		}
 	}
 	readBreaker(e, spec.At("circuitBreaker"), from, r.attached.absent(id))
 	r.key(e, rule, id.String())
+	closed(e)
 	e.Behavior = e.Behavior.Normal()
 }
 

@@ -1,39 +1,72 @@
 package envoygateway
 
 import (
-	"fmt"
 	"time"
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/envoy"
+	"retryctl.dev/translators/stanza"
 )
 
-func (r reading) retry(e *behavior.Effect, retry manifest.Value, from string, id manifest.ID) {
-	if !retry.IsMap() {
+// retries reads what a rule with its stanza and the policy that holds for it come to.
+// The stanza wins over the policy's retries as a whole (v1.9.1
+// internal/ir/xds.go:1097), and the rule's timeouts over the policy's.
+func (r reading) retries(e *behavior.Effect, spec manifest.Value, from string, id manifest.ID, rule stanza.Rule, headers envoy.RequestHeaders) {
+	e.TotalTimeout, e.Origin["totalTimeout"] = behavior.Is(envoy.DefaultTimeout), "Envoy's default"
+	if d, ok := span(spec.At("timeout", "http", "requestTimeout")); ok {
+		e.TotalTimeout, e.Origin["totalTimeout"] = behavior.None[time.Duration](), from+" spec.timeout.http.requestTimeout"
+		if d > 0 {
+			e.TotalTimeout = behavior.Is(d)
+		}
+	}
+	if rule.Headers = headers; rule.Retry.IsMap() {
+		stanza.Read(e, rule, r.stanza.row, r.stanza.api)
+		if !r.stanza.alone {
+			e.Because("the retry stanza of "+rule.From+" wins over a BackendTrafficPolicy's retry as a whole, and retries connect-failure, refused-stream, "+
+				"cancelled and unavailable beside its codes (internal/ir/xds.go:1097)", "maxRetries", "retryOn", "attemptTimeout", "backoff.baseInterval", "backoff.maxInterval")
+		}
+		return
+	}
+	r.retry(e, spec.At("retry"), from, id, headers)
+	stanza.ReadTimeouts(e, rule, r.stanza.row)
+	if r.stanza.alone && spec.At("retry").IsMap() {
+		r.stanza.blame(e, from)
+	}
+}
+
+// retry reads the retries of a BackendTrafficPolicy, for requests with some headers
+// that Envoy takes for a retry policy.
+func (r reading) retry(e *behavior.Effect, retry manifest.Value, from string, id manifest.ID, headers envoy.RequestHeaders) {
+	e.AttemptTimeout, e.Backoff = behavior.None[time.Duration](), behavior.None[behavior.Backoff]()
+	var policy envoy.Policy
+	if retry.IsMap() {
+		policy.Retries, e.Origin["maxRetries"] = behavior.Is(defaultRetries), from+" (the API server's default)"
+		if n, ok := retry.At("numRetries").Int(); ok {
+			policy.Retries, e.Origin["maxRetries"] = behavior.Is(int(n)), from+" spec.retry.numRetries"
+		}
+		policy.Words, policy.Codes = r.retryOn(retry.At("retryOn"))
+		e.Origin["retryOn"] = from + " spec.retry.retryOn"
+		if d, ok := span(retry.At("perRetry", "timeout")); ok && d > 0 {
+			e.AttemptTimeout, e.Origin["attemptTimeout"] = behavior.Is(d), from+" spec.retry.perRetry.timeout"
+		}
+	} else {
 		why := r.attached.absent(id) + "; Envoy does not retry by itself"
 		if from != "" {
 			why = from + " holds as a whole and has no retry, and Envoy does not retry by itself"
 		}
-		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(0), why
-		e.Because(why, "maxRetries", "attemptTimeout", "AttemptTimeout")
-		e.AttemptTimeout, e.Backoff = behavior.None[time.Duration](), behavior.None[behavior.Backoff]()
-		return
+		e.Origin["maxRetries"] = why
+		if r.stanza.alone {
+			why = "the rule has no retry stanza, and " + why
+		}
+		if headers.Empty() {
+			e.Because(why, "maxRetries", "attemptTimeout", "AttemptTimeout")
+		}
 	}
-	e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(defaultRetries), from+" (the API server's default)"
-	if n, ok := retry.At("numRetries").Int(); ok {
-		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(int(n)), from+" spec.retry.numRetries"
+	policy.Read(e, headers)
+	if retry.IsMap() || e.MaxRetries != behavior.Is(0) {
+		readBackoff(e, retry.At("perRetry", "backOff"), from)
 	}
-	names, codes := r.retryOn(retry.At("retryOn"))
-	e.Origin["retryOn"] = from + " spec.retry.retryOn"
-	addCauses(e, names, codes)
-	readAttempt(e, retry.At("perRetry", "timeout"), from+" spec.retry.perRetry.timeout")
-	backOff := retry.At("perRetry", "backOff")
-	base, hasBase := span(backOff.At("baseInterval"))
-	limit, hasLimit := span(backOff.At("maxInterval"))
-	if hasLimit && !hasBase {
-		e.Notes = append(e.Notes, from+" has maxInterval without baseInterval: Envoy's configuration of the whole Gateway cannot be built and stays as it was")
-	}
-	readBackoff(e, base, hasBase, limit, hasLimit, from+" spec.retry.perRetry.backOff")
 }
 
 // retryOn gives the triggers and codes in force. Until 1.3 triggers without codes
@@ -56,65 +89,14 @@ func (r reading) retryOn(on manifest.Value) (names []string, codes []int) {
 	return names, codes
 }
 
-func addCauses(e *behavior.Effect, names []string, codes []int) {
-	for _, name := range names {
-		e.Causes.Add(behavior.AllMethods, causesOf(name)...)
-		if name != codesTrigger {
-			continue
-		}
-		for _, code := range codes {
-			if c, ok := behavior.Code(code); ok {
-				e.Causes.Add(behavior.AllMethods, c)
-			} else {
-				e.Notes = append(e.Notes, fmt.Sprintf("responses with status %d are retried too", code))
-			}
-		}
+func readBackoff(e *behavior.Effect, backOff manifest.Value, from string) {
+	base, hasBase := span(backOff.At("baseInterval"))
+	limit, hasLimit := span(backOff.At("maxInterval"))
+	if hasLimit && !hasBase {
+		e.Notes = append(e.Notes, from+" has maxInterval without baseInterval: Envoy's configuration of the whole Gateway cannot be built and stays as it was")
 	}
-}
-
-func readAttempt(e *behavior.Effect, v manifest.Value, from string) {
-	e.AttemptTimeout = behavior.None[time.Duration]()
-	if d, ok := span(v); ok && d > 0 {
-		e.AttemptTimeout, e.Origin["attemptTimeout"] = behavior.Is(d), from
-	}
-}
-
-func readBackoff(e *behavior.Effect, base time.Duration, hasBase bool, limit time.Duration, hasLimit bool, from string) {
-	b := behavior.Backoff{Base: defaultBaseMillis * time.Millisecond, Growth: 2, Jitter: behavior.FullJitter, NotAfter425: true}
-	e.Origin["backoff"] = "Envoy's default"
+	e.Backoff, e.Origin["backoff"] = behavior.Is(envoy.Waits(base, limit)), "Envoy's default"
 	if hasBase {
-		b.Base, e.Origin["backoff"] = base, from
+		e.Origin["backoff"] = from + " spec.retry.perRetry.backOff"
 	}
-	b.Cap = defaultCapFactor * b.Base
-	if hasLimit {
-		b.Cap = limit
-	}
-	e.Backoff = behavior.Is(b)
-}
-
-// native reads the retry stanza of an HTTPRoute rule, which wins over the
-// BackendTrafficPolicy's as a whole (v1.9.1 internal/ir/xds.go:1097).
-func (r reading) native(e *behavior.Effect, retry manifest.Value, from string) {
-	e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(defaultRetries), "Envoy Gateway's default for the stanza of "+from
-	e.Because("the retry stanza of "+from+" wins over a BackendTrafficPolicy's retry as a whole, and retries connect-failure, refused-stream, "+
-		"cancelled and unavailable beside its codes (internal/ir/xds.go:1097)", "maxRetries", "retryOn", "attemptTimeout", "backoff.baseInterval", "backoff.maxInterval")
-	if n, ok := retry.At("attempts").Int(); ok {
-		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(int(n)), from+" retry.attempts"
-	}
-	codes := []int{defaultCode}
-	if list := retry.At("codes"); list.Len() > 0 {
-		codes = nil
-		for _, v := range list.Items() {
-			if n, ok := v.Int(); ok {
-				codes = append(codes, int(n))
-			}
-		}
-	}
-	e.Origin["retryOn"] = from + " retry"
-	addCauses(e, defaultTriggers, codes)
-	base, ok := span(retry.At("backoff"))
-	if ok && base == 0 {
-		e.Notes = append(e.Notes, from+" has backoff 0s: Envoy's configuration of the whole Gateway cannot be built and stays as it was")
-	}
-	readBackoff(e, base, ok && base > 0, 0, false, from+" retry.backoff")
 }

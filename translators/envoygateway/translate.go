@@ -18,7 +18,7 @@ import (
 // second one the whole wish, on the rules of the listed ones.
 func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := translation{
-		settings: s, plan: plan, edits: gateway.NewEdits(plan.World, s), attached: newAttachments(plan.World, s.Version), world: plan.World,
+		settings: s, plan: plan, edits: gateway.NewEdits(plan.World, s), attached: newAttachments(plan.World, s.Version, kind), world: plan.World,
 		fresh: map[freshKey]*manifest.Object{},
 	}
 	t.edits.Counting, t.edits.Names, t.edits.Own = true, true, func(o *manifest.Object) bool { return o.Is(group, kind) }

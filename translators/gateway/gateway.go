@@ -27,6 +27,15 @@ type Gateway interface {
 	Read([]resolve.Intent, *manifest.Set, Settings) [][]behavior.Effect
 }
 
+// An Implementer is a gateway that serves the Gateway API's own retries beside its own
+// configuration, and reads what it makes of both: with Settings.GatewayAPI.Version.
+type Implementer interface {
+	Gateway
+	// Serves gives the version of the gateway that is meant where only that of the
+	// Gateway API is given.
+	Serves(api Version) Version
+}
+
 // A Profile is everything true of a gateway that is data.
 type Profile struct {
 	Name  string // "envoy-gateway": flag value, golden file name, docs anchor

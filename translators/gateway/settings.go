@@ -83,6 +83,10 @@ type GatewayAPI struct {
 	// Implementation is "envoy-gateway", "istio", "kgateway", "cilium",
 	// "agentgateway" or "none" (nothing is known).
 	Implementation string
+	// Version is the Gateway API's where the stanza is what is written, and a gateway
+	// reads what it makes of it. Zero is that which a gateway brings along, and then its
+	// own policies are what is written.
+	Version Version
 }
 
 // Traefik is what is said about a Traefik target.

@@ -9,8 +9,13 @@
 // the API server of a cluster with the standard one drops it silently. And the
 // implementation: conformant ones differ in what a stanza retries beside its
 // codes, in how many retries there are without attempts, and in the waits. The
-// table of types.go holds what is known of five of them; of any other everything
-// that the standard does not require is unknown.
+// table of package stanza holds what is known of five of them; of any other
+// everything that the standard does not require is unknown.
+//
+// An implementation that is a target of its own as well (Implementers) is asked for all
+// that it makes of a rule: its own policies, breakers and defaults count as they do
+// there, and are what others have written. A stanza takes the place of their retries.
+// Where no stanza can say that nothing is retried, before 1.7, that is an error.
 //
 // The stanza has no limit on methods: a POST is retried like a GET. So rules are
 // split by method, and attempts are always written.

@@ -11,13 +11,16 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/envoy"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/stanza"
 )
 
 // Read gives what the implementation does with the stanza and the timeouts of
-// each rule, as far as that is known; the standard itself leaves most of it open.
-func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
+// each rule, as far as that is known; the standard itself leaves most of it open. An
+// implementation that is a gateway of this project reads it itself, with its own
+// policies and defaults.
+func (g Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
 	r := reading{world, s, stanza.Of(s.GatewayAPI.Implementation), map[manifest.ID]*manifest.Object{}}
 	for _, o := range world.Kind(budgetGroup, budgetKind) {
 		for _, ref := range o.At("spec", "targetRefs").Items() {
@@ -27,11 +30,56 @@ func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Set
 			}
 		}
 	}
+	if implementer := g.implementer(s); implementer != nil {
+		return r.implemented(implementer, intents)
+	}
 	effects := make([][]behavior.Effect, len(intents))
 	for n, i := range intents {
-		effects[n] = r.intent(i)
+		if r.carries(i) {
+			effects[n] = r.intent(i)
+		}
 	}
 	return effects
+}
+
+// implementer gives the gateway that is the implementation; nil where none is.
+func (g Gateway) implementer(s gateway.Settings) gateway.Implementer {
+	for _, one := range g.Implementers {
+		if one.Profile().Name == s.GatewayAPI.Implementation {
+			return one
+		}
+	}
+	return nil
+}
+
+// implemented has a gateway read what it makes of the intents' rules.
+func (r reading) implemented(by gateway.Implementer, intents []resolve.Intent) [][]behavior.Effect {
+	s := r.settings
+	s.Version, s.GatewayAPI.Version, s.Istio.API = by.Serves(s.Version), s.Version, "gateway-api"
+	var asked []resolve.Intent
+	var at []int
+	for n, i := range intents {
+		if r.carries(i) {
+			asked, at = append(asked, i), append(at, n)
+		}
+	}
+	effects := make([][]behavior.Effect, len(intents))
+	for n, list := range by.Read(asked, r.world, s) {
+		i := asked[n]
+		for k := range list {
+			if r.row.Budget == behavior.Unknown && list[k].Answer == 0 && r.budget(&list[k], i.Object, i.Object.At("spec", "rules").Index(i.Rule)).State == behavior.Unknown {
+				list[k].Budget = behavior.Unclear[behavior.Budget]()
+			}
+		}
+		effects[at[n]] = list
+	}
+	return effects
+}
+
+// carries reports whether a place of an intent can carry retries.
+func (r reading) carries(i resolve.Intent) bool {
+	kind := i.ID().Kind
+	return i.Rule >= 0 && i.Object != nil && r.world.Get(i.ID()) != nil && (kind == "HTTPRoute" || kind == "GRPCRoute")
 }
 
 type reading struct {
@@ -43,10 +91,6 @@ type reading struct {
 
 func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	now := r.world.Get(i.ID())
-	kind := i.ID().Kind
-	if i.Rule < 0 || i.Object == nil || now == nil || kind != "HTTPRoute" && kind != "GRPCRoute" {
-		return nil // nothing of it can carry retries
-	}
 	rules := route.Rules(now)
 	indexes, methods := route.ServingBy(r.row.Order(), route.Rules(i.Object), rules, i.Rule)
 	var effects []behavior.Effect
@@ -55,15 +99,20 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 		if name == "" {
 			name = fmt.Sprint(at)
 		}
-		e := behavior.Effect{Object: now.ID().String(), Rule: name, Methods: methods[n], Origin: map[string]string{}}
-		r.rule(&e, now, rules[at].Value)
-		e.Behavior = e.Behavior.Normal()
-		effects = append(effects, e)
+		for _, v := range r.row.Headers(rules[at].Value, now.ID().String()) {
+			e := behavior.Effect{Object: now.ID().String(), Rule: name, Methods: methods[n], Origin: map[string]string{}}
+			if v.Backends != "" {
+				e.Notes = append(e.Notes, "for requests to "+v.Backends+": the headers that Envoy takes for a retry policy depend on the backend")
+			}
+			r.rule(&e, now, rules[at].Value, v.RequestHeaders)
+			e.Behavior = e.Behavior.Normal()
+			effects = append(effects, e)
+		}
 	}
 	return effects
 }
 
-func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Value) {
+func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Value, headers envoy.RequestHeaders) {
 	id := o.ID().String()
 	if r.answered(e, o, rule) {
 		return
@@ -77,7 +126,7 @@ func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Valu
 	if !o.Is(route.Group, "HTTPRoute") {
 		retry = manifest.Value{}
 	}
-	stanza.Read(e, retry, rule.At("timeouts"), id, r.row, r.settings.Version)
+	stanza.Read(e, stanza.Rule{Retry: retry, Timeouts: rule.At("timeouts"), Headers: headers, From: id}, r.row, r.settings.Version)
 	e.Budget = r.budget(e, o, rule)
 	e.IdempotencyKey = behavior.None[string]()
 }

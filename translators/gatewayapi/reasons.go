@@ -4,7 +4,10 @@ import "retryctl.dev/translators/gateway"
 
 // Gateway is the Gateway API's own retries, with or without knowledge of who
 // implements them.
-type Gateway struct{}
+type Gateway struct {
+	// Implementers are the gateways that say themselves what they make of a stanza.
+	Implementers []gateway.Implementer
+}
 
 // Profile gives what is true of the Gateway API as data.
 func (Gateway) Profile() gateway.Profile {

@@ -54,10 +54,10 @@ func (r reading) native(i resolve.Intent, now *manifest.Object, b binding) []beh
 		}
 		e := behavior.Effect{Object: id, Rule: ruleName(rules[at]), Methods: methods[n], Origin: map[string]string{}}
 		retry := rule.At("retry")
-		if rules[at].GRPC || r.settings.GatewayAPI.Channel == "standard" {
+		if rules[at].GRPC || r.settings.GatewayAPI.Channel == "standard" && !stanzaVersion(r.settings).AtLeast(1, 7) {
 			retry = manifest.Value{}
 		}
-		stanza.Read(&e, retry, rule.At("timeouts"), id, stanza.Of("istio"), nativeVersion)
+		stanza.Read(&e, stanza.Rule{Retry: retry, Timeouts: rule.At("timeouts"), From: id}, stanza.Of("istio"), stanzaVersion(r.settings))
 		ofNoUse(&e)
 		e.IdempotencyKey = behavior.None[string]()
 		if name, _, ok := gateway.HeaderSet(rule, isKey); ok {

@@ -23,6 +23,19 @@ const (
 // nativeVersion is the Gateway API's that Istio 1.31 is built with.
 var nativeVersion = gateway.Version{Major: 1, Minor: 6}
 
+// Serves gives the newest version: which versions of the Gateway API each of Istio's
+// own installs is not known here.
+func (g Gateway) Serves(gateway.Version) gateway.Version { return g.Profile().Newest }
+
+// stanzaVersion is the Gateway API's of a cluster: where its stanza is what is written
+// that of the target.
+func stanzaVersion(s gateway.Settings) gateway.Version {
+	if s.GatewayAPI.Version != (gateway.Version{}) {
+		return s.GatewayAPI.Version
+	}
+	return nativeVersion
+}
+
 // defaultRetryOn holds where a route, or its retries, does not say (Istio 1.31
 // pilot/pkg/networking/core/route/retry/retry.go:36).
 const (

@@ -1,22 +1,32 @@
 package stanza
 
 import (
+	"slices"
 	"time"
 
 	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/envoy"
+	"retryctl.dev/translators/gateway"
 )
 
 // An Implementation is what one data plane makes of the retry stanza, which the
 // standard leaves open. A nil pointer or function is unknown.
 type Implementation struct {
 	Name string
-	// stanza is what a stanza retries beside its codes, whatever the method;
+	// words are those of Envoy's retry policy for a stanza; nil where the data plane is
+	// not Envoy, or not known.
+	words []string
+	// stanza is what a stanza retries there beside its codes, whatever the method;
 	// unclear is what it may.
 	stanza, unclear []behavior.Cause
-	// bare is the number of retries on a rule without a stanza, after the causes
-	// of stanza; unknownRetries is unknown.
+	// bare is the number of retries on a rule without a stanza, after what a stanza
+	// retries; unknownRetries is unknown.
 	bare int
+	// others says that the implementation has retry policies of its own, in whose place
+	// a stanza stands.
+	others bool
 	// unset is the number of retries of a stanza without attempts, before Gateway
 	// API 1.7, whose API server writes 1.
 	unset int
@@ -32,16 +42,20 @@ type Implementation struct {
 	attempt attemptRule
 	// lone says that backendRequest bounds the whole request without a stanza.
 	lone bool
-	// envoy says that the data plane is Envoy, which ignores a try's timeout that is
-	// not less than the request's (router.cc, finalTimeout).
-	envoy bool
-	// needsRetries says that a try's timeout is lost where attempts are 0.
+	// needsRetries says that a try's timeout is lost where attempts are 0, with the
+	// whole retry policy.
 	needsRetries bool
+	// attemptNeedsBackoff says that a try's timeout is lost where a stanza has no
+	// backoff.
+	attemptNeedsBackoff bool
 	// Filters are the API groups of the filters that an ExtensionRef may name; nil is
 	// not known.
 	Filters []string
 	// Budget says whether XBackendTrafficPolicy is read.
 	Budget behavior.State
+	// Breaker is what bounds the requests in flight where no other policy does; unset is
+	// not known.
+	Breaker behavior.Breaker
 	// reach says which methods reach a match where the order of matches is not the
 	// standard's; nil is the standard's.
 	reach route.ReachFunc
@@ -63,34 +77,20 @@ type attemptRule uint8
 
 const (
 	perTry     attemptRule = iota // each try
+	alsoRoute                     // each try, and the request as well
 	wholeRoute                    // the request, if shorter than timeouts.request
 	unsure
 )
 
-func causes(names ...string) []behavior.Cause {
-	var list []behavior.Cause
-	for _, name := range names {
-		c, _ := behavior.GRPC(name)
-		list = append(list, c)
-	}
-	return list
-}
-
 var (
-	notSent  = []behavior.Cause{behavior.ConnectFailure, behavior.RefusedStream}
-	anyReset = append([]behavior.Cause{behavior.ResetBeforeRequest, behavior.Reset, behavior.AttemptTimeout}, notSent...)
-	envoySet = append(causes("UNAVAILABLE", "CANCELLED"), notSent...)
+	always = []string{"connect-failure", "refused-stream", "unavailable", "cancelled", envoy.CodesWord}
+	resets = []string{"connect-failure", "refused-stream", "reset", envoy.CodesWord}
 )
 
-// doubling is Envoy's back-off: full jitter, doubled up to a multiple of the base,
-// and none after a 425.
-func doubling(factor time.Duration) func(time.Duration) behavior.Setting[behavior.Backoff] {
+// doubling is Envoy's back-off, with a cap of so many times the base.
+func doubling(times time.Duration) func(time.Duration) behavior.Setting[behavior.Backoff] {
 	return func(base time.Duration) behavior.Setting[behavior.Backoff] {
-		limit := factor * base
-		if base == 0 {
-			base, limit = 25*time.Millisecond, 250*time.Millisecond
-		}
-		return behavior.Is(behavior.Backoff{Base: base, Cap: limit, Growth: 2, Jitter: behavior.FullJitter, NotAfter425: true})
+		return behavior.Is(envoy.Waits(base, times*base))
 	}
 }
 
@@ -120,7 +120,8 @@ func goCode(code int) knowledge {
 	return no
 }
 
-// implementations are read in their sources: Envoy Gateway 1.9.1
+// implementations are read in their sources, and their breakers as what Envoy does where
+// none is written (kgateway api/v1alpha1/kgateway/backend_config_policy_types.go says so): Envoy Gateway 1.9.1
 // internal/gatewayapi/route.go:1083, Istio 1.31
 // pilot/pkg/config/kube/gateway/conversion.go:186, kgateway 2.4.0
 // pkg/pluginsdk/policy/retry.go:15, Cilium 1.20.2
@@ -128,24 +129,24 @@ func goCode(code int) knowledge {
 // crates/agentgateway/src/proxy/httpproxy.rs:1006. The last row is the standard.
 var implementations = []Implementation{
 	{
-		Name: "envoy-gateway", envoy: true, stanza: envoySet, unset: 2, codes: []int{503}, code: everyCode, backoff: doubling(10),
-		total: behavior.Is(15 * time.Second), lone: true, Budget: behavior.Off, reach: route.ReachCounting,
+		Name: "envoy-gateway", words: always, others: true, unset: 2, codes: []int{503}, code: everyCode, backoff: doubling(envoy.DefaultCapTimes),
+		total: behavior.Is(envoy.DefaultTimeout), lone: true, Budget: behavior.Off, reach: route.ReachCounting,
 		Filters: []string{"gateway.envoyproxy.io"},
 	},
 	{
-		Name: "istio", envoy: true, needsRetries: true, stanza: envoySet, bare: 2, unset: 2, code: goCode, backoff: doubling(10),
+		Name: "istio", words: always, needsRetries: true, bare: 2, unset: 2, code: goCode, backoff: doubling(envoy.DefaultCapTimes),
 		total: behavior.None[time.Duration](), lone: true, Budget: behavior.Unknown,
 	},
 	{
-		Name: "kgateway", envoy: true, stanza: append(causes("UNAVAILABLE", "CANCELLED"), anyReset...), unset: 1, code: everyCode, backoff: doubling(10),
-		total: behavior.Unclear[time.Duration](), Budget: behavior.Unknown,
+		Name: "kgateway", words: append([]string{"unavailable", "cancelled", envoy.HeadersWord}, resets...), others: true, unset: 1, code: everyCode, backoff: doubling(envoy.DefaultCapTimes),
+		total: behavior.Unclear[time.Duration](), Budget: behavior.Unknown, Breaker: envoy.DefaultBreaker(),
 	},
 	{
-		Name: "cilium", stanza: anyReset, unset: 1, code: everyCode, backoff: doubling(2),
-		total: behavior.Unclear[time.Duration](), attempt: wholeRoute, lone: true, Budget: behavior.Off,
+		Name: "cilium", words: resets, unset: 1, code: everyCode, backoff: doubling(2),
+		total: behavior.Unclear[time.Duration](), attempt: wholeRoute, lone: true, Budget: behavior.Off, Breaker: envoy.DefaultBreaker(),
 	},
 	{
-		Name: "agentgateway", stanza: anyReset, unset: 1, code: everyCode,
+		Name: "agentgateway", stanza: envoy.EveryReset, unset: 1, code: everyCode,
 		backoff: func(base time.Duration) behavior.Setting[behavior.Backoff] {
 			if base == 0 {
 				return behavior.Unclear[behavior.Backoff]()
@@ -156,7 +157,7 @@ var implementations = []Implementation{
 		Note: "requests with a body of more than 64 KiB are not retried",
 	},
 	{
-		Name: "none", unclear: append(causes("UNAVAILABLE", "CANCELLED"), anyReset...), bare: unknownRetries, unset: unknownRetries,
+		Name: "none", unclear: slices.Concat(envoy.CausesOf("unavailable"), envoy.CausesOf("cancelled"), envoy.EveryReset), bare: unknownRetries, unset: unknownRetries,
 		code: requiredCodes, backoff: unknownWaits, total: behavior.Unclear[time.Duration](), Budget: behavior.Set,
 	},
 }
@@ -171,9 +172,31 @@ func Of(name string) Implementation {
 	return implementations[len(implementations)-1]
 }
 
+// In gives the implementation in a version of it. Until Envoy Gateway 1.8 a try's
+// timeout was lost where the stanza has no backoff, and until 1.5 it bounded the whole
+// request as well.
+func (row Implementation) In(version gateway.Version) Implementation {
+	if row.Name == "envoy-gateway" {
+		row.attemptNeedsBackoff = !version.AtLeast(1, 8)
+		if !version.AtLeast(1, 5) {
+			row.attempt = alsoRoute
+		}
+	}
+	return row
+}
+
 // Counts reports whether the implementation counts a method of a match as one
 // header more, where the standard places it above all headers.
 func (row Implementation) Counts() bool { return row.reach != nil }
+
+// Headers gives what the data plane sees of the request headers that Envoy takes for a
+// retry policy, where it is Envoy; from names the route.
+func (row Implementation) Headers(rule manifest.Value, from string) []envoy.Variant {
+	if row.words == nil {
+		return []envoy.Variant{{}}
+	}
+	return envoy.HeadersOf(rule, envoy.RequestHeaders{}, from)
+}
 
 // Order gives which methods reach a match of a rule.
 func (row Implementation) Order() route.ReachFunc {

@@ -7,14 +7,30 @@ import (
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/envoy"
 	"retryctl.dev/translators/gateway"
 )
 
-// Read fills an effect from the stanza and the timeouts of a rule; either may not
-// exist. The place is named by from, the version is the Gateway API's.
-func Read(e *behavior.Effect, retry, timeouts manifest.Value, from string, row Implementation, version gateway.Version) {
-	readRetries(e, retry, from, row, version)
-	readTimeouts(e, timeouts, retry.IsMap(), from, row)
+// A Rule is what a rule of an HTTPRoute says of retries; any part may not exist.
+type Rule struct {
+	Retry, Timeouts manifest.Value
+	// Headers are those of its requests that the data plane takes for a retry policy,
+	// if it is Envoy.
+	Headers envoy.RequestHeaders
+	// From names the route.
+	From string
+}
+
+// Read fills an effect from a rule. The version is the Gateway API's. A bound on the
+// whole request that the effect has already, and that on a try where the rule has no
+// stanza, is what the implementation was told elsewhere: it holds where the rule says
+// nothing.
+func Read(e *behavior.Effect, rule Rule, row Implementation, version gateway.Version) {
+	row.retries(e, rule, version)
+	ReadTimeouts(e, rule, row)
+	if e.Breaker == (behavior.Breaker{}) && row.Breaker != (behavior.Breaker{}) {
+		e.Breaker, e.Origin["circuitBreaker"] = row.Breaker, "Envoy's defaults: "+row.Name+" writes no breaker"
+	}
 	if row.Note != "" {
 		e.Notes = append(e.Notes, row.Note)
 	}
@@ -46,37 +62,51 @@ func number(n int) behavior.Setting[int] {
 	return behavior.Is(n)
 }
 
-func readRetries(e *behavior.Effect, retry manifest.Value, id string, row Implementation, version gateway.Version) {
+func (row Implementation) retries(e *behavior.Effect, rule Rule, version gateway.Version) {
+	retry, from := rule.Retry, rule.From
+	count, origin := number(row.bare), row.by()
 	if !retry.IsMap() {
-		e.MaxRetries, e.Origin["maxRetries"] = number(row.bare), row.by()
 		e.Because("the rule has no retry stanza: "+row.withoutOne(), "maxRetries", "retryOn")
-		e.Backoff = row.backoff(0)
-	} else {
-		e.MaxRetries, e.Origin["maxRetries"] = number(row.unset), row.by()
+	}
+	e.Backoff = row.backoff(0)
+	if retry.IsMap() {
+		count, e.Origin["backoff"] = number(row.unset), row.by()
 		if version.AtLeast(1, 7) {
-			e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(1), "the API server's default"
+			count, origin = behavior.Is(1), "the API server's default"
 		}
 		if n, ok := retry.At("attempts").Int(); ok {
-			e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(max(0, int(n))), id+" retry.attempts"
+			count, origin = behavior.Is(max(0, int(n))), from+" retry.attempts"
 		}
 		base, err := schema.ParseDuration(retry.At("backoff").Text())
-		e.Backoff, e.Origin["backoff"] = row.backoff(0), row.by()
 		if err == nil {
-			e.Backoff, e.Origin["backoff"] = row.backoff(time.Duration(base)), id+" retry.backoff, as "+row.Name+" has it"
+			e.Backoff, e.Origin["backoff"] = row.backoff(time.Duration(base)), from+" retry.backoff, as "+row.Name+" has it"
 		}
-		if err == nil && base == 0 && (row.Name == "envoy-gateway" || row.Name == "istio") {
-			e.Notes = append(e.Notes, "backoff 0s is refused by Envoy, with the whole configuration around it")
+		if err == nil && base == 0 && row.words != nil {
+			e.Notes = append(e.Notes, from+" has backoff 0s: Envoy refuses it, and the configuration around it stays as it was")
 		}
-		e.Origin["retryOn"] = id + " retry"
-		readCodes(e, retry.At("codes"), row)
+		e.Origin["retryOn"] = from + " retry"
 	}
-	e.Causes.Add(behavior.AllMethods, row.stanza...)
-	e.Unclear.Add(behavior.AllMethods, row.unclear...)
+	e.Origin["maxRetries"] = origin
+	codes, unclear := row.codesOf(retry)
+	if row.words == nil {
+		e.MaxRetries = count
+		e.Causes.Add(behavior.AllMethods, append(codes, row.stanza...)...)
+		e.Unclear.Add(behavior.AllMethods, append(unclear, row.unclear...)...)
+		return
+	}
+	policy := envoy.Policy{Words: row.words, Codes: statuses(codes), Retries: count}
+	if !retry.IsMap() && row.bare == 0 || row.needsRetries && count == behavior.Is(0) {
+		policy = envoy.Policy{} // no policy is written
+	}
+	policy.Read(e, rule.Headers)
 }
 
-func readCodes(e *behavior.Effect, list manifest.Value, row Implementation) {
+// codesOf gives the status codes of a stanza that are retried, and those that may be.
+func (row Implementation) codesOf(retry manifest.Value) (sure, unclear []behavior.Cause) {
 	codes := row.codes
-	if list.Len() > 0 {
+	if !retry.IsMap() {
+		codes = nil
+	} else if list := retry.At("codes"); list.Len() > 0 {
 		codes = nil
 		for _, v := range list.Items() {
 			if n, ok := v.Int(); ok {
@@ -89,51 +119,18 @@ func readCodes(e *behavior.Effect, list manifest.Value, row Implementation) {
 		switch {
 		case !ok:
 		case row.code(code) == yes:
-			e.Causes.Add(behavior.AllMethods, c)
+			sure = append(sure, c)
 		case row.code(code) == maybe:
-			e.Unclear.Add(behavior.AllMethods, c)
+			unclear = append(unclear, c)
 		}
 	}
+	return sure, unclear
 }
 
-func readTimeouts(e *behavior.Effect, timeouts manifest.Value, stanza bool, id string, row Implementation) {
-	e.TotalTimeout, e.Origin["totalTimeout"] = row.total, row.by()
-	if d, err := schema.ParseDuration(timeouts.At("request").Text()); err == nil {
-		e.TotalTimeout, e.Origin["totalTimeout"] = bound(time.Duration(d)), id+" timeouts.request"
+func statuses(causes []behavior.Cause) (codes []int) {
+	for _, c := range causes {
+		status, _ := c.Status()
+		codes = append(codes, status)
 	}
-	e.AttemptTimeout = behavior.None[time.Duration]()
-	if row.Name == "none" {
-		e.AttemptTimeout = behavior.Unclear[time.Duration]()
-	}
-	d, err := schema.ParseDuration(timeouts.At("backendRequest").Text())
-	if err != nil {
-		return
-	}
-	limit, origin := bound(time.Duration(d)), id+" timeouts.backendRequest"
-	switch {
-	case row.attempt == wholeRoute, !stanza && row.lone:
-		if e.TotalTimeout.State != behavior.Set || !stanza || limit.State == behavior.Set && limit.Value < e.TotalTimeout.Value {
-			e.TotalTimeout, e.Origin["totalTimeout"] = limit, origin+", which "+row.Name+" takes for the whole request"
-			e.Because(e.Origin["totalTimeout"], "totalTimeout", "attemptTimeout", "AttemptTimeout")
-		}
-	case row.attempt == unsure:
-		e.AttemptTimeout = behavior.Unclear[time.Duration]()
-	case row.needsRetries && e.MaxRetries == behavior.Is(0):
-		e.Notes = append(e.Notes, "the timeout of a try is lost: it needs retries")
-		e.Because("the timeout of a try needs retries, and there are none: "+e.Origin["maxRetries"], "attemptTimeout", "AttemptTimeout")
-	default:
-		e.AttemptTimeout, e.Origin["attemptTimeout"] = limit, origin
-	}
-	if try, total := e.AttemptTimeout, e.TotalTimeout; row.envoy && try.State == behavior.Set && total.State == behavior.Set && try.Value >= total.Value {
-		e.AttemptTimeout, e.Origin["attemptTimeout"] = behavior.None[time.Duration](), "Envoy ignores "+origin+", which is not less than the request's"
-		e.Because(fmt.Sprintf("%s: %s from %s (router.cc, finalTimeout)", e.Origin["attemptTimeout"], behavior.Short(total.Value), e.Origin["totalTimeout"]), "attemptTimeout", "AttemptTimeout")
-	}
-}
-
-// bound gives a timeout; 0 is none.
-func bound(d time.Duration) behavior.Setting[time.Duration] {
-	if d == 0 {
-		return behavior.None[time.Duration]()
-	}
-	return behavior.Is(d)
+	return codes
 }

@@ -19,7 +19,8 @@ func read(t *testing.T, rule, implementation string) behavior.Effect {
 		t.Fatal(err)
 	}
 	e := behavior.Effect{Origin: map[string]string{}}
-	stanza.Read(&e, objects[0].At("retry"), objects[0].At("timeouts"), "the rule", stanza.Of(implementation), gateway.Version{Major: 1, Minor: 7})
+	asked := stanza.Rule{Retry: objects[0].At("retry"), Timeouts: objects[0].At("timeouts"), From: "the rule"}
+	stanza.Read(&e, asked, stanza.Of(implementation), gateway.Version{Major: 1, Minor: 7})
 	return e
 }
 

@@ -35,7 +35,7 @@ func Write(rule manifest.Value, want behavior.Behavior, row Implementation, vers
 		}
 	}
 	if want.MaxRetries.Value == 0 || implies(want, row, len(codes)) {
-		if version.AtLeast(1, 7) && row.bare != 0 {
+		if version.AtLeast(1, 7) && (row.bare != 0 || row.others) {
 			rule.Put("retry", manifest.Map("attempts", 0))
 		} else {
 			rule.Remove("retry")
