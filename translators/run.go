@@ -46,7 +46,8 @@ func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool)
 	}
 	first := review{profile: result.Gateway, strict: strict, used: map[acceptance]bool{}}
 	found, sharing := first.findings(nil, apart(result.Gateway, plan))
-	result.Findings, plan = found, plan.Without(sharing)
+	order := orderOf(g, plan.World, s)
+	result.Findings, plan = found, order.reaching(plan.Without(sharing))
 	failed := map[*schema.RetryPolicy]bool{}
 	for {
 		out := g.Translate(plan, s)
@@ -56,6 +57,7 @@ func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool)
 		r := review{profile: result.Gateway, strict: strict, used: maps.Clone(first.used), written: names(out.Objects)}
 		r.before = sync.OnceValue(func() [][]behavior.Effect { return g.Read(seen, plan.World, s) })
 		findings, errors := r.findings(places, slices.Concat(out.Said, unseen(result.Gateway, places, out.Said),
+			order.elsewhere(g, plan, plan.World.With(out.Objects...), s),
 			bystanders(g, plan, out.Objects, s), held(g, plan, out.Objects, s), refused(g, plan, out.Objects, s)))
 		fresh := false
 		for p := range errors {
@@ -77,6 +79,7 @@ func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool)
 			}
 		}
 		result.Findings = append(result.Findings, only(findings, errors)...)
+		order.keep(errors)
 		plan = plan.Without(errors)
 	}
 }

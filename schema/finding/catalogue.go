@@ -33,6 +33,7 @@ const (
 	OtherNumbers    Code = "RT2005"
 	NotAsked        Code = "RT2006"
 	ImplementerSays Code = "RT2007"
+	OtherOrder      Code = "RT2008"
 	RuleLeftOut     Code = "RT2010"
 
 	NoTarget        Code = "RT3001"

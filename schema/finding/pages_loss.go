@@ -109,6 +109,25 @@ retryctl knows it, read its documentation, or measure. Where the answer
 matters, choose the target that belongs to the gateway itself: its own
 configuration says more than the common one.`},
 
+	{OtherOrder, "OtherOrder", Warning, "the gateway has another rule serve a request than the Gateway API", `
+Where a request matches several rules, the Gateway API says which one comes
+first: the more specific hostname, an exact path, a longer prefix, a method,
+more headers, more query parameters. This gateway orders matches in a way of its
+own, so that some requests go to another rule, to its backends and its retries.
+
+    error RT2008 [traefik] spec.targetRefs[0]: on Traefik, POST /a/b is served
+    by HTTPRoute shop/orders rule write, and by the Gateway API it belongs to
+    HTTPRoute shop/orders rule items
+
+It is said once for each pair of rules, with one of the requests. It is an error
+where a request that may not run twice may do so by it although the policy of
+the rule to which it belongs does not ask for that, and a note where both rules
+have the same policy.
+
+Have both rules ask for the same things: give the rule with the longer path a
+match for the method as well, for instance. explain shows which methods a rule
+serves on this gateway.`},
+
 	{RuleLeftOut, "RuleLeftOut", Warning, "the gateway makes nothing of the rule, and another rule gets its requests", `
 The rule is in the route and not in the gateway: its controller refuses it for
 something that is no matter of retries. Its requests are not answered with an

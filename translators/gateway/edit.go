@@ -22,6 +22,10 @@ type Edits struct {
 	// Names says that a split rule without a name gets one by NameRule, so that what
 	// names it so far to no effect is for it then.
 	Names bool
+	// Fits gives, for a gateway with an order of matches of its own, what says why the
+	// route that an intent's rule was split in would change which rule serves a
+	// request; fresh are the new rules. It gives nil where none can.
+	Fits func(i resolve.Intent) func(edited *manifest.Object, fresh []int) error
 
 	world    *manifest.Set
 	settings Settings
@@ -156,7 +160,11 @@ func (e *Edits) split(i resolve.Intent, methods behavior.Methods, out *Output) (
 		name = nameOf(i.Rule)
 	}
 	edited := e.Of(i.Object)
-	if len(followers.refs) > 0 { // which may be too many
+	var fits func(*manifest.Object, []int) error
+	if e.Fits != nil {
+		fits = e.Fits(i)
+	}
+	if fits != nil || len(followers.refs) > 0 { // which may be too many
 		edited = edited.Clone()
 	}
 	split := route.Split
@@ -171,6 +179,11 @@ func (e *Edits) split(i resolve.Intent, methods behavior.Methods, out *Output) (
 	var names []string
 	for n, part := range parts {
 		fresh, names = append(fresh, rules+n), append(names, part.At("name").Text())
+	}
+	if fits != nil {
+		if err := fits(edited, fresh); err != nil {
+			return nil, err
+		}
 	}
 	if err := followers.Fit(len(names)); err != nil {
 		return nil, err

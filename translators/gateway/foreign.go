@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"slices"
-	"strings"
 
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
@@ -81,7 +80,7 @@ func doors(world *manifest.Set, o *manifest.Object) (found, asked []door) {
 		parent := world.Get(id)
 		if parent != nil {
 			for _, l := range listenersOf(parent, sections[n]) {
-				for _, h := range hosts(l.At("hostname").Text(), o) {
+				for _, h := range route.Hosts(l.At("hostname").Text(), o) {
 					found = append(found, door{id, l.At("name").Text(), h})
 				}
 			}
@@ -94,7 +93,7 @@ func doors(world *manifest.Set, o *manifest.Object) (found, asked []door) {
 			continue
 		}
 		asked = append(asked, door{id, "", withoutAny})
-		for _, h := range hosts("", o) {
+		for _, h := range route.Hosts("", o) {
 			found, asked = append(found, door{id, "", h}), append(asked, door{id, "", h})
 		}
 	}
@@ -119,33 +118,4 @@ func listenersOf(parent *manifest.Object, section string) []manifest.Value {
 		}
 	}
 	return list
-}
-
-// hosts gives the hostnames for which a route gets requests of a listener: of its
-// own and the listener's the narrower one, where one covers the other.
-func hosts(listener string, o *manifest.Object) []string {
-	if listener == "" {
-		listener = "*"
-	}
-	own := o.At("spec", "hostnames")
-	if own.Len() == 0 {
-		return []string{listener}
-	}
-	var list []string
-	for _, v := range own.Items() {
-		switch h := v.Text(); {
-		case covers(listener, h):
-			list = append(list, h)
-		case covers(h, listener):
-			list = append(list, listener)
-		}
-	}
-	return list
-}
-
-// covers reports whether a hostname, which may be a wildcard, has all requests of
-// another.
-func covers(wide, narrow string) bool {
-	suffix, wildcard := strings.CutPrefix(wide, "*")
-	return wide == narrow || wildcard && len(narrow) > len(suffix) && strings.HasSuffix(narrow, suffix)
 }

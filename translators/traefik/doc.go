@@ -44,10 +44,16 @@
 //     multiply the tries.
 //   - CONNECT has no path, so it reaches only routers that look at none; whether it
 //     is then carried to a backend, and so retried by status, is left open.
-//   - A condition on the method adds as much to the priority of an HTTPRoute's match
-//     as ten characters of its path. A rule is not split by method where it would
-//     come before one with a longer path. The two halves of an IngressRoute's route
-//     exclude each other and keep its priority.
+//   - Routers are tried by priority, and equal ones in an order that changes by
+//     chance. That of an HTTPRoute's match is a sum: a method counts as much as ten
+//     characters of its path, and the hostname by its length, so that other rules
+//     serve some requests than by the Gateway API (RT2008). That of a GRPCRoute's is
+//     the length of the rule that is written for it, that of an IngressRoute's route
+//     the length of its match. A rule is not split where that would move requests of
+//     others. The two halves of an IngressRoute's route exclude each other and keep
+//     its priority. Whether routes and IngressRoutes meet is not looked at: which
+//     entry point has which port is said in the static configuration.
+//   - A match that Go's parser, or a matcher, does not take has no router.
 //   - Objects are known by namespace-name with every other character made a dash, so
 //     that my.retry and my-retry are one; with safeNaming (3.7.11) as they are.
 //   - Between 3.7.0 and 3.7.7 a WebSocket on a rule with a retry made it panic.

@@ -9,12 +9,14 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/precedence"
 )
 
 // Read gives what Traefik does with the requests of each rule: the retry
 // middlewares of its router and of the services behind it.
 func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
-	r := reading{newCluster(world, s), map[*manifest.Object][]routed{}}
+	r := reading{cluster: newCluster(world, s), former: map[*manifest.Object]*precedence.Table{}}
+	r.then, r.now = r.tables()
 	effects := make([][]behavior.Effect, len(intents))
 	for n, i := range intents {
 		effects[n] = r.intent(i)
@@ -24,7 +26,44 @@ func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Set
 
 type reading struct {
 	cluster
-	routes map[*manifest.Object][]routed // of IngressRoutes
+	// then and now are the routers of the world before its objects were edited, and
+	// as they are.
+	then, now *precedence.Table
+	former    map[*manifest.Object]*precedence.Table
+}
+
+// tables gives the routers before the edits and now.
+func (r reading) tables() (then, now *precedence.Table) {
+	now = r.order(r.world)
+	then = now
+	var originals []*manifest.Object
+	for _, kind := range [][2]string{{route.Group, "HTTPRoute"}, {route.Group, "GRPCRoute"}, {group, "IngressRoute"}} {
+		for _, o := range r.world.Kind(kind[0], kind[1]) {
+			if o.Original != nil {
+				originals = append(originals, o.Original)
+			}
+		}
+	}
+	if len(originals) > 0 {
+		then = r.order(r.world.With(originals...))
+	}
+	return then, now
+}
+
+// before gives the routers of the world in which an intent's object was.
+func (r reading) before(i resolve.Intent, now *manifest.Object) *precedence.Table {
+	switch i.Object {
+	case now:
+		return r.now
+	case now.Original:
+		return r.then
+	}
+	t, known := r.former[i.Object]
+	if !known {
+		t = r.then.With(i.ID(), r.matchesOf(i.Object))
+		r.former[i.Object] = t
+	}
+	return t
 }
 
 // intent gives nothing for a target that is not in the input: which middlewares
@@ -34,35 +73,55 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	if i.Object == nil || now == nil || now.Is(route.Group, "GRPCRoute") && !r.grpc {
 		return nil
 	}
-	var effects []behavior.Effect
 	switch id := i.ID(); {
-	case i.Rule >= 0 && id.Group == route.Group && (id.Kind == "HTTPRoute" || id.Kind == "GRPCRoute"):
-		rules := route.Rules(now)
-		indexes, methods := route.Serving(route.Rules(i.Object), rules, i.Rule)
-		for n, at := range indexes {
-			effects = append(effects, r.rule(now, at, orElse(rules[at].Name, fmt.Sprint(at)), methods[n], true)...)
+	case id.Group == "networking.k8s.io" && id.Kind == "Ingress":
+		return r.rule(now, -1, "", i.Methods, hasPaths(now))
+	case i.Rule < 0:
+		return nil
+	case id.Group == route.Group && (id.Kind == "HTTPRoute" || id.Kind == "GRPCRoute"):
+	case id.Group == group && id.Kind == "IngressRoute":
+		if refused := routedOf(ruleOf(now, i.Rule)).refused; refused != "" && ruleOf(now, i.Rule).Exists() {
+			return []behavior.Effect{leftOut(now, i.Rule, refused)}
 		}
-	case i.Rule >= 0 && id.Group == group && id.Kind == "IngressRoute":
-		after := r.routed(now)
-		indexes, methods := serving(r.routed(i.Object), after, i.Rule)
-		for n, at := range indexes {
-			if at < len(after) {
-				effects = append(effects, r.rule(now, at, fmt.Sprint(at), methods[n]&i.Methods, after[at].path)...)
+	default:
+		return nil
+	}
+	var effects []behavior.Effect
+	for _, s := range r.before(i, now).Goes(precedence.Place{ID: i.ID(), Rule: i.Rule}, r.now) {
+		o := r.world.Get(s.ID)
+		if !ruleOf(o, s.Rule).Exists() {
+			continue
+		}
+		found := r.rule(o, s.Rule, nameOf(o, s.Rule), s.Methods, looksAtPath(o, s.Rule))
+		if s.Open {
+			for n := range found {
+				found[n].Notes = append(found[n].Notes, "another rule may serve these requests: nothing that can be seen orders the two")
 			}
 		}
-	case id.Group == "networking.k8s.io" && id.Kind == "Ingress":
-		effects = r.rule(now, -1, "", i.Methods, hasPaths(now))
+		effects = append(effects, found...)
 	}
 	return effects
 }
 
-func (r reading) routed(o *manifest.Object) []routed {
-	list, ok := r.routes[o]
-	if !ok {
-		list = routesOf(o)
-		r.routes[o] = list
+// leftOut is a route of which Traefik makes no router.
+func leftOut(o *manifest.Object, at int, refused string) behavior.Effect {
+	e := behavior.Effect{Object: o.ID().String(), Rule: fmt.Sprint(at), Methods: behavior.AllMethods, Origin: map[string]string{}}
+	e.Behavior = unretried()
+	gateway.Answered(&e, 404, fmt.Sprintf("Traefik leaves the route out (%s), and no other is known to match", refused))
+	return e
+}
+
+func nameOf(o *manifest.Object, rule int) string {
+	return orElse(ruleOf(o, rule).At("name").Text(), fmt.Sprint(rule))
+}
+
+// looksAtPath reports whether a request without a path can reach a rule.
+func looksAtPath(o *manifest.Object, rule int) bool {
+	if !o.Is(group, "IngressRoute") {
+		return true
 	}
-	return list
+	r := routedOf(ruleOf(o, rule))
+	return r.rule != nil && r.rule.looksAtPath()
 }
 
 // hasPaths reports whether every rule of an Ingress looks at the path.

@@ -1,213 +1,170 @@
 package traefik
 
 import (
-	"slices"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
 	"strings"
 
 	"retryctl.dev/schema/behavior"
-	"retryctl.dev/schema/manifest"
 )
 
-// A matcher is the match of an IngressRoute's route, in which the conditions on
-// the method are told apart from the rest.
-type matcher struct {
-	rest    string // of the conditions, joined with &&
-	methods behavior.Methods
-	// path says that a condition looks at the path, so that a CONNECT, which has
-	// none, does not match.
-	path bool
+// A rule is the match of a router: one matcher, or two rules joined by and or or.
+// That a matcher is negated is noted at the matcher.
+type rule struct {
+	matcher     string // as the table of matchers has it; empty for a join
+	values      []string
+	not         bool
+	or          bool // of a join
+	left, right *rule
+	// from and to are where it stands in the text.
+	from, to int
 }
 
-// readMatch reads a match. One whose alternatives stand at the top is a single
-// condition; ok is false for what has no balanced quotes and brackets.
-func readMatch(match string) (m matcher, ok bool) {
-	m.methods = behavior.AllMethods
-	alternatives, ok := cut(match, "||")
+// readRule reads a match as Traefik does, whose parser is Go's own for expressions
+// (v3.7.13 pkg/rules/parser.go:24, vulcand/predicate parse.go:26), and says why
+// Traefik refuses it. syntax is the route's; only v2 is another than v3.
+func readRule(text, syntax string) (*rule, error) {
+	if text == "" {
+		return nil, errors.New("the match is empty")
+	}
+	expression, err := parser.ParseExpr(text)
+	if err != nil {
+		return nil, fmt.Errorf("read the match: %w", err)
+	}
+	known := matchersV3
+	if syntax == "v2" {
+		known = matchersV2
+	}
+	return build(expression, known, false)
+}
+
+func build(e ast.Expr, known map[string]matcher, not bool) (*rule, error) {
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		return build(e.X, known, not)
+	case *ast.UnaryExpr:
+		if e.Op != token.NOT {
+			return nil, fmt.Errorf("%s is no operator of a match", e.Op)
+		}
+		return build(e.X, known, !not)
+	case *ast.BinaryExpr:
+		if e.Op != token.LAND && e.Op != token.LOR {
+			return nil, fmt.Errorf("%s is no operator of a match", e.Op)
+		}
+		left, err := build(e.X, known, not)
+		if err != nil {
+			return nil, err
+		}
+		right, err := build(e.Y, known, not)
+		if err != nil {
+			return nil, err
+		}
+		return &rule{or: (e.Op == token.LOR) != not, left: left, right: right}, nil
+	case *ast.CallExpr:
+		return call(e, known, not)
+	}
+	return nil, errors.New("something in the match is no matcher")
+}
+
+// call reads one matcher. Its name may be in capitals, in small letters, or in
+// small letters with one capital (pkg/rules/parser.go:38).
+func call(e *ast.CallExpr, known map[string]matcher, not bool) (*rule, error) {
+	written, ok := e.Fun.(*ast.Ident)
 	if !ok {
-		return m, false
+		return nil, errors.New("something in the match is no matcher")
 	}
-	parts := []string{"(" + strings.TrimSpace(match) + ")"}
-	if len(alternatives) == 1 {
-		parts, _ = cut(match, "&&")
-	}
-	var rest []string
-	for _, part := range parts {
-		if methods, only := methodsOf(part); only {
-			m.methods &= methods
-			continue
+	r := &rule{not: not}
+	lower := strings.ToLower(written.Name)
+	for name := range known {
+		if strings.ToLower(name) == lower && (written.Name == name || written.Name == lower ||
+			written.Name == strings.ToUpper(name) || written.Name == strings.ToUpper(lower[:1])+lower[1:]) {
+			r.matcher = name
 		}
-		rest = append(rest, part)
-		lower := strings.ToLower(part)
-		m.path = m.path || strings.HasPrefix(lower, "path(") || strings.HasPrefix(lower, "pathprefix(")
 	}
-	m.rest = strings.Join(rest, " && ")
-	return m, true
+	if r.matcher == "" {
+		return nil, fmt.Errorf("Traefik has no matcher %s", written.Name)
+	}
+	for _, argument := range e.Args {
+		literal, ok := argument.(*ast.BasicLit)
+		if !ok || literal.Kind != token.STRING {
+			return nil, fmt.Errorf("%s takes texts in quotes", r.matcher)
+		}
+		value, err := strconv.Unquote(literal.Value)
+		if err != nil {
+			return nil, fmt.Errorf("read a text of %s: %w", r.matcher, err)
+		}
+		if value == "" {
+			return nil, fmt.Errorf("%s has an empty text", r.matcher)
+		}
+		r.values = append(r.values, value)
+	}
+	if len(r.values) == 0 {
+		return nil, fmt.Errorf("%s has no text", r.matcher)
+	}
+	if err := known[r.matcher].check(r.values); err != nil {
+		return nil, fmt.Errorf("%s: %w", r.matcher, err)
+	}
+	return r, nil
 }
 
-// cut divides a rule where the operator stands outside of brackets and quotes.
-func cut(rule, operator string) (parts []string, ok bool) {
-	depth, from, quote := 0, 0, byte(0)
-	for i := 0; i < len(rule); i++ {
-		switch c := rule[i]; {
-		case quote == '"' && c == '\\':
-			i++
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '"', c == '`':
-			quote = c
-		case c == '(':
-			depth++
-		case c == ')':
-			if depth--; depth < 0 {
-				return nil, false
-			}
-		case depth == 0 && strings.HasPrefix(rule[i:], operator):
-			parts = append(parts, strings.TrimSpace(rule[from:i]))
-			from = i + len(operator)
-			i = from - 1
+// methods gives those that a rule lets through; only is false where it looks at
+// anything else.
+func (r *rule) methods() (methods behavior.Methods, only bool) {
+	if r.matcher != "" {
+		if r.matcher != "Method" {
+			return behavior.AllMethods, false
 		}
-	}
-	return append(parts, strings.TrimSpace(rule[from:])), depth == 0 && quote == 0
-}
-
-// methodsOf gives the methods that a condition lets through; only is false for
-// one that looks at anything else.
-func methodsOf(condition string) (methods behavior.Methods, only bool) {
-	condition = strings.TrimSpace(condition)
-	if inner, ok := strings.CutPrefix(condition, "!"); ok {
-		if parts, _ := cut(inner, "||"); len(parts) > 1 {
-			return 0, false
+		for _, name := range r.values {
+			methods |= behavior.ParseMethod(strings.ToUpper(name))
 		}
-		if parts, _ := cut(inner, "&&"); len(parts) > 1 {
-			return 0, false
-		}
-		methods, only = methodsOf(inner)
-		return behavior.AllMethods &^ methods, only
-	}
-	for _, operator := range []string{"||", "&&"} {
-		parts, ok := cut(condition, operator)
-		if !ok || len(parts) < 2 {
-			continue
-		}
-		if operator == "&&" {
-			methods = behavior.AllMethods
-		}
-		for _, part := range parts {
-			one, only := methodsOf(part)
-			if !only {
-				return 0, false
-			}
-			if operator == "&&" {
-				methods &= one
-			} else {
-				methods |= one
-			}
+		if r.not {
+			methods = behavior.AllMethods &^ methods
 		}
 		return methods, true
 	}
-	inner, isCall := strings.CutSuffix(condition, ")")
-	name, arguments, found := strings.Cut(inner, "(")
+	left, onlyLeft := r.left.methods()
+	right, onlyRight := r.right.methods()
+	if r.or {
+		return left | right, onlyLeft && onlyRight
+	}
+	return left & right, onlyLeft && onlyRight
+}
+
+// A way is one alternative of a rule: matchers that all have to hold.
+type way struct {
+	methods behavior.Methods
+	list    []*rule
+}
+
+// maxWays bounds the alternatives that are looked at one by one.
+const maxWays = 64
+
+// ways gives the alternatives of a rule; none where there are too many.
+func (r *rule) ways() []way {
+	if r.matcher != "" {
+		if methods, only := r.methods(); only {
+			return []way{{methods: methods}}
+		}
+		return []way{{behavior.AllMethods, []*rule{r}}}
+	}
+	left, right := r.left.ways(), r.right.ways()
 	switch {
-	case !isCall || !found:
-		return 0, false
-	case name == "":
-		return methodsOf(arguments)
-	case !strings.EqualFold(name, "Method"):
-		return 0, false
+	case len(left) == 0 || len(right) == 0:
+		return nil
+	case r.or && len(left)+len(right) <= maxWays:
+		return append(left, right...)
+	case r.or || len(left)*len(right) > maxWays:
+		return nil
 	}
-	for _, argument := range strings.Split(arguments, ",") {
-		methods |= behavior.ParseMethod(strings.ToUpper(strings.Trim(strings.TrimSpace(argument), "`\"")))
-	}
-	return methods, true
-}
-
-// with writes a match with a condition on the method behind the rest.
-func (m matcher) with(condition string) string {
-	if m.rest == "" {
-		return condition
-	}
-	return m.rest + " && " + condition
-}
-
-// oneOf is the condition that lets only the methods through.
-func oneOf(methods behavior.Methods) string {
-	var calls []string
-	for _, name := range methods.Each() {
-		calls = append(calls, "Method(`"+name+"`)")
-	}
-	if len(calls) == 1 {
-		return calls[0]
-	}
-	return "(" + strings.Join(calls, " || ") + ")"
-}
-
-// noneOf is the condition that lets all others through.
-func noneOf(methods behavior.Methods) string {
-	var calls []string
-	for _, name := range methods.Each() {
-		calls = append(calls, "!Method(`"+name+"`)")
-	}
-	return strings.Join(calls, " && ")
-}
-
-// A routed is a route of an IngressRoute: its match, and what decides between
-// two that match.
-type routed struct {
-	matcher
-	ok       bool
-	priority int
-}
-
-// routesOf reads the routes of an IngressRoute.
-func routesOf(o *manifest.Object) []routed {
-	var list []routed
-	for _, r := range o.At("spec", "routes").Items() {
-		m, ok := readMatch(r.At("match").Text())
-		list = append(list, routed{m, ok, priorityOf(r)})
-	}
-	return list
-}
-
-// priorityOf is that of an IngressRoute's route: the length of its match where
-// none is written (v3.7.13 pkg/muxer/http/mux.go:75).
-func priorityOf(r manifest.Value) int {
-	if n, ok := r.At("priority").Int(); ok && n != 0 {
-		return int(n)
-	}
-	return len(r.At("match").Text())
-}
-
-// serving gives the routes of an edited IngressRoute that serve the requests
-// which used to reach route i of the original, each with its methods.
-func serving(original, edited []routed, i int) (indexes []int, methods []behavior.Methods) {
-	m := original[i]
-	if !m.ok {
-		return []int{i}, []behavior.Methods{behavior.AllMethods}
-	}
-	for method := behavior.GET; method <= behavior.CONNECT; method <<= 1 {
-		if server(original, m.rest, method) != i {
-			continue
-		}
-		at := server(edited, m.rest, method)
-		if n := slices.Index(indexes, at); n >= 0 {
-			methods[n] |= method
-		} else if at >= 0 {
-			indexes, methods = append(indexes, at), append(methods, method)
+	var all []way
+	for _, a := range left {
+		for _, b := range right {
+			all = append(all, way{a.methods & b.methods, append(a.list[:len(a.list):len(a.list)], b.list...)})
 		}
 	}
-	return indexes, methods
-}
-
-// server gives the route that a method reaches among those that differ from each
-// other in nothing but methods: the one of the highest priority.
-func server(routes []routed, rest string, method behavior.Methods) int {
-	best := -1
-	for n, r := range routes {
-		if r.ok && r.rest == rest && r.methods&method != 0 && (best < 0 || r.priority > routes[best].priority) {
-			best = n
-		}
-	}
-	return best
+	return all
 }

@@ -1,53 +1,112 @@
 package traefik
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"retryctl.dev/schema/behavior"
-	"retryctl.dev/schema/route"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/precedence"
 )
 
 func TestConditionsOnTheMethodAreToldFromTheRest(t *testing.T) {
 	const all = behavior.AllMethods
-	for match, want := range map[string]matcher{
-		"":                                 {"", all, false},
-		"Host(`a`)":                        {"Host(`a`)", all, false},
-		"Host(`a`) && Method(`GET`)":       {"Host(`a`)", behavior.GET, false},
-		"method(\"get\")&&PathPrefix(`/`)": {"PathPrefix(`/`)", behavior.GET, true},
-		"Host(`a`) && (Method(`GET`) || Method(`PUT`))":               {"Host(`a`)", behavior.GET | behavior.PUT, false},
-		"Host(`a`) && !Method(`GET`) && !(Method(`PUT`))":             {"Host(`a`)", all &^ (behavior.GET | behavior.PUT), false},
-		"!(Method(`GET`) || Method(`PUT`))":                           {"", all &^ (behavior.GET | behavior.PUT), false},
-		"Method(`GET`, `PUT`)":                                        {"", behavior.GET | behavior.PUT, false},
-		"Method(`LOCK`)":                                              {"", 0, false},
-		"Host(`a`) || Method(`GET`)":                                  {"(Host(`a`) || Method(`GET`))", all, false},
-		"Method(`GET`) || Method(`PUT`)":                              {"", behavior.GET | behavior.PUT, false},
-		"Host(`a`) && (Path(`/a`) || Method(`GET`))":                  {"Host(`a`) && (Path(`/a`) || Method(`GET`))", all, false},
-		"Header(`X`, `) && Method(`) && Path(`/a`)":                   {"Header(`X`, `) && Method(`) && Path(`/a`)", all, true},
-		`Header("X", "\") || (") && Path("/a")`:                       {`Header("X", "\") || (") && Path("/a")`, all, true},
-		"Host(`path.example`) && !PathPrefix(`/a`)":                   {"Host(`path.example`) && !PathPrefix(`/a`)", all, false},
-		"Host(`a`) && !Method(`GET`) && PathPrefix(`/`)":              {"Host(`a`) && PathPrefix(`/`)", all &^ behavior.GET, true},
-		"Host(`a`)&&(Method(`GET`)&&!Method(`GET`))&&PathRegexp(`.`)": {"Host(`a`) && PathRegexp(`.`)", 0, false},
+	for match, want := range map[string]struct {
+		rest    string
+		methods behavior.Methods
+		path    bool
+	}{
+		"Host(`a`)":                                                     {"Host(`a`) && ", all, false},
+		"Host(`a`) && Method(`GET`)":                                    {"Host(`a`) && ", behavior.GET, false},
+		"method(\"get\")&&PathPrefix(`/`)":                              {"PathPrefix(`/`) && ", behavior.GET, true},
+		"Host(`a`) && (Method(`GET`) || Method(`PUT`))":                 {"Host(`a`) && ", behavior.GET | behavior.PUT, false},
+		"Host(`a`) && !Method(`GET`) && !(Method(`PUT`))":               {"Host(`a`) && ", all &^ (behavior.GET | behavior.PUT), false},
+		"!(Method(`GET`) || Method(`PUT`))":                             {"", all &^ (behavior.GET | behavior.PUT), false},
+		"Method(`LOCK`)":                                                {"", 0, false},
+		"Host(`a`) || Method(`GET`)":                                    {"(Host(`a`) || Method(`GET`)) && ", all, false},
+		"Method(`GET`) || Method(`PUT`)":                                {"", behavior.GET | behavior.PUT, false},
+		"Host(`a`) && (Path(`/a`) || Method(`GET`))":                    {"Host(`a`) && (Path(`/a`) || Method(`GET`)) && ", all, false},
+		"Header(`X`, `) && Method(`) && Path(`/a`)":                     {"Header(`X`, `) && Method(`) && Path(`/a`) && ", all, true},
+		`Header("X", "\") || (") && Path("/a")`:                         {`Header("X", "\") || (") && Path("/a") && `, all, true},
+		"Host(`path.example`) && !PathPrefix(`/a`)":                     {"Host(`path.example`) && !PathPrefix(`/a`) && ", all, false},
+		"Host(`a`) && !Method(`GET`) && PathPrefix(`/`)":                {"Host(`a`) && PathPrefix(`/`) && ", all &^ behavior.GET, true},
+		"Host(`a`)&&(Method(`GET`)&&!Method(`GET`))&&PathRegexp(`^/`)":  {"Host(`a`) && PathRegexp(`^/`) && ", 0, true},
+		"HOST(`a`) && pathprefix(`/a`) || Host(`b`) && Pathprefix(`/`)": {"(HOST(`a`) && pathprefix(`/a`) || Host(`b`) && Pathprefix(`/`)) && ", all, true},
 	} {
-		if got, ok := readMatch(match); got != want || !ok {
-			t.Errorf("%s is %+v", match, got)
-		}
-	}
-	for _, match := range []string{"Host(`a`", "Host(`a)", "Host(`a`))", ")("} {
-		if _, ok := readMatch(match); ok {
-			t.Errorf("%s has no balance", match)
+		r := routedOf(manifest.Map("match", match))
+		if r.refused != "" {
+			t.Errorf("%s is refused: %s", match, r.refused)
+		} else if rest := withoutMethods(match); rest != want.rest || r.methods != want.methods || r.rule.looksAtPath() != want.path {
+			t.Errorf("%s is %q for %s, looking at the path: %t", match, rest, r.methods, r.rule.looksAtPath())
 		}
 	}
 }
 
-func TestAMethodIsWorthTenCharactersOfAPath(t *testing.T) {
-	for text, want := range map[string]bool{"/api/users": true, "/api/23456789": true, "/api/23456789012": false, "/apis": false, "/": false} {
-		m, f := match("PathPrefix /api"), match("PathPrefix "+text)
-		if got := overtakes(m, f, 0); got != want {
-			t.Errorf("with a method /api comes before %s: %t", text, got)
+// TestWhatTraefikRefusesIsRefused has rules of which Traefik 3.7.13's muxer says that
+// it cannot add them; golden/conformance/traefik asks it for the same list.
+func TestWhatTraefikRefusesIsRefused(t *testing.T) {
+	for _, match := range refusedRules {
+		if r := routedOf(manifest.Map("match", match)); r.refused == "" {
+			t.Errorf("%q is taken", match)
 		}
 	}
-	if overtakes(match("PathPrefix /api"), match("Exact /api/users"), 0) || !overtakes(match("PathPrefix /api"), match("RegularExpression /[a-z]+"), 0) {
-		t.Error("an exact path is overtaken, or a regular expression is not")
+	for _, match := range refusedRulesV2 {
+		if r := routedOf(manifest.Map("match", match, "syntax", "v2")); r.refused == "" {
+			t.Errorf("%q is taken in the syntax of Traefik 2", match)
+		}
+	}
+	for _, match := range []string{"Path(`/a`, `/b`)", "Host(`a`,`b`) && PathPrefix(`/{id:[0-9]+}`)", "HostRegexp(`{sub:[a-z]+}.a`)",
+		"Headers(`X`, `1`)", "HeadersRegexp(`X`, `1.*`)", "Method(`GET`, `PUT`)", "Query(`a=1`, `b=2`)", "HostHeader(`a`)", "ClientIP(`10.0.0.0/8`, `::1`)"} {
+		if r := routedOf(manifest.Map("match", match, "syntax", "v2")); r.refused != "" {
+			t.Errorf("%q is refused in the syntax of Traefik 2: %s", match, r.refused)
+		}
+	}
+}
+
+var refusedRules = []string{
+	"", "Path(`/a`) Path(`/b`)", "Pth(`/a`)", "Path(`/a`) &&", "Host(`a`", "Host(`a)", "Host(`a`))", ")", "()", "`/a`", "!`/a`",
+	"Path(``)", "Path()", "Path(`a`)", "Path(`/a`, `/b`)", "Method(`GET`, `PUT`)", "Host(`a`, `b`)", "Host(`ä`)", "Host(a)", "Host(1)",
+	"Host('a')", "HostRegexp(`[`)", "PathRegexp(`(`)", "Header(`X`)", "Header(`X`, `1`, `2`)", "HeaderRegexp(`X`, `*`)", "Query(`a`, `b`, `c`)",
+	"QueryRegexp(`a`, `[`)", "ClientIP(`nowhere`)", "Headers(`X`, `1`)", "Path(`/a`) == Path(`/b`)", "-Path(`/a`)", "Path(Path(`/a`))",
+	"pATH(`/a`)", "PathPREFIX(`/a`)", "(Path)(`/a`)", "a.Path(`/a`)", "Path((`/a`))", "Path(`/a`)\n&& Host(`a`)", "func() {}", "Path(`/a` + `b`)",
+}
+
+var refusedRulesV2 = []string{"Path(`a`)", "Headers(`X`)", "Query(`a`)", "PathRegexp(`/a`)", "PathPrefix(`/{id`)", "Host(``)", "HeaderRegexp(`X`, `1`)"}
+
+func TestADeeplyNestedMatchIsReadInNoTime(t *testing.T) {
+	start := time.Now()
+	for depth, refused := range map[int]bool{20000: false, 200000: true} {
+		match := strings.Repeat("!(", depth) + "Method(`GET`)" + strings.Repeat(")", depth)
+		r := routedOf(manifest.Map("match", match))
+		if (r.refused != "") != refused || !refused && r.methods != behavior.GET {
+			t.Errorf("a match %d deep is refused with %q and lets %s through", depth, r.refused, r.methods)
+		}
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+func TestARuleHoldsForWhatTraefikHasItHoldFor(t *testing.T) {
+	for match, want := range map[string]map[string]precedence.Answer{
+		"Host(`*.a.com`) && PathPrefix(`/x`)":     {"b.a.com/xy": precedence.Yes, "c.b.a.com/x": precedence.No, "a.com/x": precedence.No, "b.a.com/y": precedence.No},
+		"!(Host(`a.com`) || PathPrefix(`/x`))":    {"b.com/y": precedence.Yes, "a.com/y": precedence.No, "b.com/x": precedence.No},
+		"HostRegexp(`^[a-z]+.com$`) && Path(`/`)": {"abc.com/": precedence.Yes, "ab1.com/": precedence.No, "abc.com/x": precedence.No},
+		"ClientIP(`10.0.0.1`) && Path(`/`)":       {"a/": precedence.Maybe, "a/x": precedence.No},
+		"PathRegexp(`^/[0-9]+$`)":                 {"a/12": precedence.Yes, "a/x": precedence.No},
+	} {
+		r := routedOf(manifest.Map("match", match))
+		for text, want := range want {
+			host, path, _ := strings.Cut(text, "/")
+			got := precedence.No
+			for _, m := range r.matches("") {
+				got = max(got, m.Holds(precedence.Request{Host: host, Path: "/" + path}))
+			}
+			if got != want {
+				t.Errorf("%s holds for %s: %d and not %d", match, text, got, want)
+			}
+		}
 	}
 }
 
@@ -66,5 +125,3 @@ func TestTheFirstNWaitsAreSummedUp(t *testing.T) {
 		}
 	}
 }
-
-func match(path string) route.Match { return route.Match{Path: path} }

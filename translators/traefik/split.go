@@ -1,7 +1,10 @@
 package traefik
 
 import (
-	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strings"
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
@@ -24,10 +27,6 @@ func (t *translation) parts(i resolve.Intent, timeouts bool) []gateway.Part {
 	}
 	methods, limited := gateway.Limit(i.Want)
 	reach := i.Methods
-	if i.Object != nil && i.Object.Is(group, "IngressRoute") && i.Rule >= 0 {
-		m, _ := readMatch(ruleOf(i.Object, i.Rule).At("match").Text())
-		reach = m.methods
-	}
 	if !limited || reach&^methods == 0 {
 		return whole
 	}
@@ -53,13 +52,6 @@ func (t *translation) parts(i resolve.Intent, timeouts bool) []gateway.Part {
 		t.out.Say(i, finding.CannotSplit, i.ID().String()+" cannot be split by method: an Ingress knows no methods", "",
 			"use an IngressRoute or an HTTPRoute, or name every method in retryOn.methods if all of them may run twice")
 		return rest
-	default:
-		if taken := t.outranked(i); taken != "" {
-			t.out.Say(i, finding.CannotSplit, fmt.Sprintf("%s cannot be split by method: %s", i.Place(), taken),
-				"Traefik ranks a condition on the method like ten characters of a path (v3.7.13 pkg/provider/kubernetes/gateway/httproute.go:742)",
-				"give the methods a rule of their own, or name every method in retryOn.methods if all of them may run twice")
-			return rest
-		}
 	}
 	return t.edits.Parts(i, &t.out)
 }
@@ -70,21 +62,68 @@ func (t *translation) splitRoute(i resolve.Intent, methods behavior.Methods) []g
 	edited := t.edits.Of(i.Object)
 	routes := edited.At("spec", "routes")
 	rest := routes.Index(i.Rule)
-	m, ok := readMatch(rest.At("match").Text())
-	if !ok {
-		t.out.Say(i, finding.CannotSplit, i.Place()+" cannot be split by method: its match cannot be read", "", "write the match anew")
-		return []gateway.Part{{Rule: i.Rule, Want: gateway.SafeOnly(i.Want), Limited: true}}
-	}
-	priority, moved, kept := priorityOf(rest), m.methods&methods, m.methods&^methods
+	r, text := routedOf(rest), withoutMethods(rest.At("match").Text())
+	priority, moved, kept := r.priority, r.methods&methods, r.methods&^methods
 	fresh := rest.Copy()
-	fresh.Put("match", m.with(oneOf(moved)))
+	fresh.Put("match", text+oneOf(moved))
 	fresh.Put("priority", priority)
-	if m.methods == behavior.AllMethods {
-		rest.Put("match", m.with(noneOf(moved)))
+	if r.methods == behavior.AllMethods {
+		rest.Put("match", text+noneOf(moved))
 	} else {
-		rest.Put("match", m.with(oneOf(kept)))
+		rest.Put("match", text+oneOf(kept))
 	}
 	rest.Put("priority", priority)
 	routes.Append(fresh)
 	return []gateway.Part{{Rule: i.Rule, Want: gateway.SafeOnly(i.Want), Limited: true}, {Rule: routes.Len() - 1, Want: i.Want}}
+}
+
+// withoutMethods gives the conditions of a match, which Traefik takes, to put one on
+// the method behind them: those that look at nothing else are left out.
+func withoutMethods(match string) string {
+	expression, err := parser.ParseExpr(match)
+	if err != nil {
+		return match + " && "
+	}
+	var rest []string
+	var visit func(e ast.Expr)
+	visit = func(e ast.Expr) {
+		if both, ok := e.(*ast.BinaryExpr); ok && both.Op == token.LAND {
+			visit(both.X)
+			visit(both.Y)
+			return
+		}
+		text := match[e.Pos()-1 : e.End()-1]
+		if either, ok := e.(*ast.BinaryExpr); ok && either.Op == token.LOR {
+			text = "(" + text + ")"
+		}
+		if r, err := build(e, matchersV3, false); err == nil {
+			if _, only := r.methods(); only {
+				return
+			}
+		}
+		rest = append(rest, text+" && ")
+	}
+	visit(expression)
+	return strings.Join(rest, "")
+}
+
+// oneOf is the condition that lets only the methods through.
+func oneOf(methods behavior.Methods) string {
+	var calls []string
+	for _, name := range methods.Each() {
+		calls = append(calls, "Method(`"+name+"`)")
+	}
+	if len(calls) == 1 {
+		return calls[0]
+	}
+	return "(" + strings.Join(calls, " || ") + ")"
+}
+
+// noneOf is the condition that lets all others through.
+func noneOf(methods behavior.Methods) string {
+	var calls []string
+	for _, name := range methods.Each() {
+		calls = append(calls, "!Method(`"+name+"`)")
+	}
+	return strings.Join(calls, " && ")
 }

@@ -10,6 +10,7 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/precedence"
 )
 
 // Translate writes a Middleware for each distinct part of a policy and puts it on
@@ -21,8 +22,9 @@ func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output 
 	t := translation{
 		cluster: newCluster(plan.World, s), edits: gateway.NewEdits(plan.World, s), timeouts: map[place]behavior.Setting[time.Duration]{},
 		fresh: map[freshKey]*manifest.Object{}, taken: map[string]bool{},
-		freshTransports: map[transportKey]*manifest.Object{},
+		freshTransports: map[transportKey]*manifest.Object{}, origins: map[manifest.ID]map[int]int{},
 	}
+	t.edits.Fits = t.fits
 	t.uses, t.carriers = t.usesOf(), t.carriersOf()
 	for _, i := range plan.Intents {
 		t.timeouts[placeOf(i)] = i.Want.AttemptTimeout
@@ -50,8 +52,9 @@ type translation struct {
 	fresh    map[freshKey]*manifest.Object
 	// freshTransports are the new ServersTransports.
 	freshTransports map[transportKey]*manifest.Object
-	ranked          []ranked        // the HTTPRoutes of the input, once they are asked for
-	taken           map[string]bool // kinds and ids of new objects
+	inOrder         *precedence.Table           // the routers of the input, once they are asked for
+	origins         map[manifest.ID]map[int]int // of new rules of routes, the rule that each was split off
+	taken           map[string]bool             // kinds and ids of new objects
 }
 
 // A place is a rule of an object of the input, or the object as a whole.

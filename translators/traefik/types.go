@@ -28,12 +28,18 @@ const (
 	// bodyLimit is written as maxRequestBodyBytes beside status: every request
 	// allocates that much, and Traefik's own value is 2 MiB.
 	bodyLimit = 65536
-	// methodPriority is what a method adds to the priority of an HTTPRoute's match,
-	// prefixPriority what each character of its path does (v3.7.13
-	// pkg/provider/kubernetes/gateway/httproute.go:742).
-	methodPriority = 1000
+	// What makes the priority of an HTTPRoute's match (v3.7.13
+	// pkg/provider/kubernetes/gateway/httproute.go:742): that of a prefix and of a
+	// regular expression, each character of it, an exact path, a method, each header
+	// and each query parameter.
+	pathPriority   = 10000
 	prefixPriority = 100
-	maxFilters     = 16 // of a rule, in the Gateway API's CRD
+	exactPriority  = 100000
+	methodPriority = 1000
+	headerPriority = 100
+	queryPriority  = 10
+
+	maxFilters = 16 // of a rule, in the Gateway API's CRD
 )
 
 // kinds are the fields of a Middleware's spec; an object has exactly one of them

@@ -1,0 +1,37 @@
+package route
+
+import (
+	"strings"
+
+	"retryctl.dev/schema/manifest"
+)
+
+// Covers reports whether a hostname, which may begin with a wildcard, has all
+// requests of another.
+func Covers(wide, narrow string) bool {
+	suffix, wildcard := strings.CutPrefix(wide, "*")
+	return wide == narrow || wildcard && len(narrow) > len(suffix) && strings.HasSuffix(narrow, suffix)
+}
+
+// Hosts gives the hostnames for which a route gets requests of a listener, which is
+// of any hostname where it has none: of its own and the listener's the narrower one,
+// where one covers the other. "*" is any hostname.
+func Hosts(listener string, o *manifest.Object) []string {
+	if listener == "" {
+		listener = "*"
+	}
+	own := o.At("spec", "hostnames")
+	if own.Len() == 0 {
+		return []string{listener}
+	}
+	var list []string
+	for _, v := range own.Items() {
+		switch h := v.Text(); {
+		case Covers(listener, h):
+			list = append(list, h)
+		case Covers(h, listener):
+			list = append(list, listener)
+		}
+	}
+	return list
+}

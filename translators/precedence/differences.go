@@ -1,0 +1,121 @@
+package precedence
+
+import (
+	"cmp"
+	"slices"
+
+	"retryctl.dev/schema/behavior"
+)
+
+// A Difference is requests that by the Gateway API belong to one rule and are
+// served by another.
+type Difference struct {
+	Rule, By Place
+	// Methods are those of the requests; Request is one of them.
+	Methods behavior.Methods
+	Request Request
+	// Open says that the gateway may serve them by the right rule too: nothing
+	// orders the two.
+	Open bool
+}
+
+// Differences finds them, once for each pair of rules.
+func (t *Table) Differences() []Difference {
+	d := differing{table: t, at: map[[2]Place]int{}}
+	seen := map[*Match]bool{}
+	for _, m := range t.all() {
+		clear(seen)
+		for _, n := range t.meeting(m) {
+			if n.Place != m.Place && !seen[n] {
+				seen[n] = true
+				d.pair(m, n)
+				d.pair(n, m)
+			}
+		}
+	}
+	return d.list
+}
+
+// all gives the matches in an order that depends on nothing but them.
+func (t *Table) all() []*Match {
+	var list []*Match
+	for _, matches := range t.places {
+		list = append(list, matches...)
+	}
+	slices.SortStableFunc(list, func(a, b *Match) int {
+		return cmp.Or(cmp.Compare(a.ID.String(), b.ID.String()), cmp.Compare(a.Rule, b.Rule))
+	})
+	return list
+}
+
+type differing struct {
+	table *Table
+	list  []Difference
+	at    map[[2]Place]int
+}
+
+// pair looks at the requests of two matches of which the first comes first by the
+// standard, and by the gateway not.
+func (d *differing) pair(m, n *Match) {
+	if m.Gateway != n.Gateway || m.Methods&n.Methods == 0 || m.Example == nil || n.Example == nil ||
+		standard(m, n) >= 0 || slices.Compare(m.Rank, n.Rank) > 0 {
+		return
+	}
+	for _, r := range Together(*m.Example, *n.Example) {
+		if m.Holds(r) != Yes || n.Holds(r) != Yes {
+			continue
+		}
+		list := d.table.found(m.Entry, r)
+		for method := behavior.GET; method <= behavior.CONNECT; method <<= 1 {
+			if m.Methods&n.Methods&method == 0 || !rightly(m, list, method) {
+				continue
+			}
+			places := first(list, method)
+			for _, by := range places {
+				if by != m.Place {
+					d.add(Difference{m.Place, by, method, r, slices.Contains(places, m.Place)})
+				}
+			}
+		}
+	}
+}
+
+func (d *differing) add(one Difference) {
+	pair := [2]Place{one.Rule, one.By}
+	n, known := d.at[pair]
+	if !known {
+		d.at[pair] = len(d.list)
+		d.list = append(d.list, one)
+		return
+	}
+	d.list[n].Methods |= one.Methods
+	if d.list[n].Open && !one.Open {
+		d.list[n].Open, d.list[n].Request = false, one.Request
+	}
+}
+
+// standard compares by the Gateway API: below 0, the first comes first; 0 where
+// that is not known.
+func standard(a, b *Match) int {
+	if a.Standard == nil || b.Standard == nil || a.ID.Kind != b.ID.Kind {
+		return 0
+	}
+	if c := slices.Compare(b.Standard, a.Standard); c != 0 {
+		return c
+	}
+	if a.ID == b.ID {
+		return cmp.Compare(a.Rule, b.Rule)
+	}
+	if a.Age == "" || b.Age == "" {
+		return 0
+	}
+	return cmp.Compare(a.Age, b.Age)
+}
+
+// rightly reports whether the requests belong to a match by the Gateway API: it
+// comes before all others that hold for them.
+func rightly(m *Match, list []candidate, method behavior.Methods) bool {
+	return !slices.ContainsFunc(list, func(c candidate) bool {
+		return c.Place != m.Place && c.Gateway == m.Gateway && c.Methods&method != 0 && standard(m, c.Match) >= 0
+	})
+}

@@ -1,0 +1,230 @@
+package traefik
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/precedence"
+)
+
+// A routed is a route of an IngressRoute as a router: its rule, and what decides
+// between two that match.
+type routed struct {
+	rule *rule
+	// refused says why Traefik makes no router of it.
+	refused  string
+	methods  behavior.Methods
+	priority int
+}
+
+// maxPriority is the most that a router may have (v3.7.13 pkg/server/router/router.go:30).
+const maxPriority = math.MaxInt - 1000
+
+// routedOf reads a route of an IngressRoute.
+func routedOf(r manifest.Value) routed {
+	out := routed{priority: priorityOf(r)}
+	read, err := readRule(r.At("match").Text(), r.At("syntax").Text())
+	switch kind := r.At("kind").Text(); {
+	case kind != "" && kind != "Rule":
+		out.refused = "a route of the kind " + kind
+	case err != nil:
+		out.refused = err.Error()
+	case out.priority > maxPriority:
+		out.refused = "the priority is too high"
+	default:
+		out.rule = read
+		out.methods, _ = read.methods()
+	}
+	return out
+}
+
+// priorityOf is that of an IngressRoute's route: the length of its match where
+// none is written (v3.7.13 pkg/muxer/http/mux.go:75).
+func priorityOf(r manifest.Value) int {
+	if n, ok := r.At("priority").Int(); ok && n != 0 {
+		return int(n)
+	}
+	return len(r.At("match").Text())
+}
+
+// looksAtPath reports whether a request without a path, a CONNECT, can match no
+// alternative of a rule.
+func (r *rule) looksAtPath() bool {
+	if r.matcher != "" {
+		return !r.not && strings.HasPrefix(r.matcher, "Path")
+	}
+	if r.or {
+		return r.left.looksAtPath() && r.right.looksAtPath()
+	}
+	return r.left.looksAtPath() || r.right.looksAtPath()
+}
+
+// entriesOf gives the entry points of an IngressRoute, those of TLS apart, and those
+// below another IngressRoute apart from all. One that names none is at all that
+// are named, if these are among the static configuration's default ones: open says
+// that this is not known.
+func (c cluster) entriesOf(o *manifest.Object) (entries []string, open bool) {
+	suffix := ""
+	if o.At("spec", "tls").Exists() {
+		suffix = " with TLS"
+	}
+	if parents := o.At("spec", "parentRefs").Items(); o.At("spec", "parentRefs").Len() > 0 {
+		for _, p := range parents {
+			entries = append(entries, "below "+orElse(p.At("namespace").Text(), o.ID().Namespace)+"/"+p.At("name").Text())
+		}
+		return entries, false
+	}
+	for _, e := range o.At("spec", "entryPoints").Items() {
+		entries = append(entries, "entry point "+e.Text()+suffix)
+	}
+	if len(entries) > 0 {
+		return entries, false
+	}
+	entries = []string{"the default entry points" + suffix}
+	for _, name := range c.entryPoints() {
+		entries = append(entries, "entry point "+name+suffix)
+	}
+	return entries, true
+}
+
+// entryPoints gives those that IngressRoutes of the world name.
+func (c cluster) entryPoints() []string {
+	var names []string
+	for _, o := range c.world.Kind(group, "IngressRoute") {
+		for _, e := range o.At("spec", "entryPoints").Items() {
+			if !slices.Contains(names, e.Text()) {
+				names = append(names, e.Text())
+			}
+		}
+	}
+	return names
+}
+
+// routerMatches gives the matches of an IngressRoute. Without safeNaming a router is
+// named after its match, so that of equal ones of an object the last is left
+// (v3.7.13 pkg/provider/kubernetes/crd/name_builder.go:76).
+func (c cluster) routerMatches(o *manifest.Object) []precedence.Match {
+	var list []precedence.Match
+	entries, open := c.entriesOf(o)
+	routes := o.At("spec", "routes")
+	last := map[string]int{}
+	for n, r := range routes.Items() {
+		last[r.At("match").Text()] = n
+	}
+	for n, v := range routes.Items() {
+		r := routedOf(v)
+		if r.refused != "" || !c.safe && last[v.At("match").Text()] != n {
+			continue
+		}
+		for at, entry := range entries {
+			for _, m := range r.matches(v.At("syntax").Text()) {
+				m.Place, m.Entry, m.Rank = precedence.Place{ID: o.ID(), Rule: n}, entry, []int{r.priority}
+				if open && at > 0 {
+					m.Holds = atMostMaybe(m.Holds)
+				}
+				list = append(list, m)
+			}
+		}
+	}
+	return list
+}
+
+func atMostMaybe(holds func(request) precedence.Answer) func(request) precedence.Answer {
+	return func(r request) precedence.Answer { return min(holds(r), precedence.Maybe) }
+}
+
+// matches gives one match for each alternative of a rule.
+func (r routed) matches(syntax string) []precedence.Match {
+	known := matchersV3
+	if syntax == "v2" {
+		known = matchersV2
+	}
+	ways := r.rule.ways()
+	if len(ways) == 0 {
+		return []precedence.Match{{Methods: r.methods, Holds: func(request) precedence.Answer { return precedence.Maybe }}}
+	}
+	var list []precedence.Match
+	for _, w := range ways {
+		if w.methods != 0 {
+			list = append(list, w.match(known))
+		}
+	}
+	return list
+}
+
+func (w way) match(known map[string]matcher) precedence.Match {
+	m := precedence.Match{Methods: w.methods}
+	conditions := make([]condition, len(w.list))
+	for n, one := range w.list {
+		conditions[n] = known[one.matcher].holds(one.values)
+	}
+	m.Holds = func(r request) precedence.Answer {
+		all := precedence.Yes
+		for n, holds := range conditions {
+			answer := holds(r)
+			if w.list[n].not {
+				answer = precedence.Yes - answer
+			}
+			all = min(all, answer)
+		}
+		return all
+	}
+	examples := []request{{}}
+	for _, one := range w.list {
+		find := known[one.matcher].examples
+		if find == nil {
+			continue
+		}
+		found := find(one.values)
+		if one.not {
+			m.Outside = append(m.Outside, found...)
+			continue
+		}
+		var more []request
+		for _, e := range examples {
+			for _, f := range found {
+				more = append(more, precedence.Together(e, f)...)
+			}
+		}
+		examples = more[:min(len(more), maxWays)]
+		m.Host, m.Under = narrow(m, one)
+	}
+	for _, e := range examples {
+		e = e.Least()
+		if answer := m.Holds(e); answer == precedence.Yes || answer != precedence.No && m.Example == nil {
+			m.Example = &e
+			if answer == precedence.Yes {
+				break
+			}
+		}
+	}
+	return m
+}
+
+// narrow gives the hostname and the path that all requests of a match are at or
+// below, as far as one more matcher shows.
+func narrow(m precedence.Match, r *rule) (host, under string) {
+	host, under = m.Host, m.Under
+	if len(r.values) != 1 || strings.ContainsAny(r.values[0], "{}") {
+		return host, under
+	}
+	value := r.values[0]
+	switch r.matcher {
+	case "Host", "HostHeader":
+		if host == "" && value != "*" {
+			host = strings.ToLower(strings.TrimSuffix(value, "."))
+		}
+	case "Path":
+		if at := strings.TrimRight(value, "/"); len(at) > len(under) {
+			under = at
+		}
+	case "PathPrefix":
+		if at := strings.TrimRight(value[:strings.LastIndexByte(value, '/')+1], "/"); len(at) > len(under) {
+			under = at
+		}
+	}
+	return host, under
+}
