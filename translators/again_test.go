@@ -252,3 +252,36 @@ func serve(root manifest.Value) {
 		}
 	}
 }
+
+// TestWithoutMarksNothingIsReferredToTwice gives the routes again as an older retryctl
+// wrote them, without what they refer to.
+func TestWithoutMarksNothingIsReferredToTwice(t *testing.T) {
+	every(t, 6, func(t *testing.T, in input, s setting) {
+		if name := s.Gateway.Profile().Name; name != "kong" && name != "traefik" {
+			return
+		}
+		for range 3 {
+			var edited []*manifest.Object
+			for _, o := range in.run(s).Objects {
+				if o.Original != nil {
+					edited = append(edited, reread(t, o, func(root manifest.Value) {
+						root.At("metadata", "annotations").Remove(undo.Annotation(s.Gateway.Profile().Name))
+					}))
+				}
+			}
+			in.objects = manifest.NewSet(in.objects).With(edited...).All()
+		}
+		for _, o := range in.objects {
+			for _, rule := range o.At("spec", "rules").Items() {
+				seen := map[string]bool{}
+				for _, filter := range rule.At("filters").Items() {
+					key := string(filter.JSON())
+					if filter.At("extensionRef").Exists() && seen[key] {
+						t.Fatalf("%s\n%s refers twice to %s:\n%s", in.name, o.ID(), key, text(t, []*manifest.Object{o}))
+					}
+					seen[key] = true
+				}
+			}
+		}
+	})
+}

@@ -2,6 +2,7 @@ package kong
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"retryctl.dev/schema/finding"
@@ -65,10 +66,18 @@ func (t *translation) refer(i resolve.Intent, h holder, plugin, name string) boo
 	if !h.rule.Exists() {
 		annotations := edited.Root().Make("metadata", "annotations")
 		names := list(annotations.At(pluginsKey).Text())
+		if slices.Contains(names, name) {
+			return true // an older retryctl, whose edits have no marks, has put it there
+		}
 		annotations.Put(pluginsKey, strings.Join(append(names, name), ","))
 		return true
 	}
 	rule := edited.At("spec", "rules").Index(i.Rule)
+	for _, filter := range rule.At("filters").Items() {
+		if ref := filter.At("extensionRef"); ref.At("group").Text() == group && ref.At("kind").Text() == pluginKind && ref.At("name").Text() == name {
+			return true // as above
+		}
+	}
 	if !rule.At("filters").IsList() {
 		rule.Put("filters", manifest.List())
 	}

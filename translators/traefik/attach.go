@@ -96,7 +96,12 @@ func (t *translation) attach() {
 			if j.split {
 				name += "-retryable"
 			}
-			t.put(j, edited, rule, t.middleware(j.intent, j.config, name).ID())
+			made := t.middleware(j.intent, j.config, name).ID()
+			if slices.ContainsFunc(refs, func(ref reference) bool { return ref.id == t.id(made.Namespace, made.Name) }) {
+				t.setting(j.intent) // an older retryctl, whose edits have no marks, has put it there
+			} else {
+				t.put(j, edited, rule, made)
+			}
 		}
 	}
 }
