@@ -124,6 +124,7 @@ var bounds = map[string]bound{
 	"spec.gatewayAPI.channel":        {words: []string{"standard", "experimental"}},
 	"spec.gatewayAPI.implementation": {words: []string{"envoy-gateway", "istio", "kgateway", "cilium", "agentgateway", "none"}},
 	"spec.kong.untrustedLua":         {words: []string{"Strict", "Lax", "Sandbox", "Open", "Disabled"}},
+	"spec.kong.router":               {words: []string{"TraditionalCompatible", "Expressions"}},
 	"spec.policies[]":                {form: paths},
 	"spec.manifests[]":               {form: paths},
 }

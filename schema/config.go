@@ -80,4 +80,7 @@ type KongConfig struct {
 	// UntrustedLua is Kong's untrusted_lua: Strict, Lax, Sandbox, Open (on) or
 	// Disabled (off).
 	UntrustedLua string `json:"untrustedLua,omitempty"`
+	// Router is Kong's router_flavor: TraditionalCompatible, which is Kong's default,
+	// or Expressions.
+	Router string `json:"router,omitempty"`
 }

@@ -34,6 +34,7 @@ func ValidateConfig(c *Config) finding.List {
 	}
 	if c.Spec.Kong != nil {
 		v.optional("spec.kong.untrustedLua", c.Spec.Kong.UntrustedLua, map[string]string{"on": "Open", "off": "Disabled"})
+		v.optional("spec.kong.router", c.Spec.Kong.Router, map[string]string{"traditional_compatible": "TraditionalCompatible", "expressions": "Expressions"})
 	}
 	v.files("spec.policies", c.Spec.Policies)
 	v.files("spec.manifests", c.Spec.Manifests)

@@ -142,6 +142,7 @@ func (s *Settings) Apply(c schema.ConfigSpec) {
 	}
 	if c.Kong != nil {
 		put(&s.Kong.UntrustedLua, c.Kong.UntrustedLua)
+		put(&s.Kong.Router, c.Kong.Router)
 	}
 }
 

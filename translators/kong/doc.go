@@ -41,6 +41,12 @@
 //     An error in the code answers the request 500. The timeout for sending cannot
 //     be set so. What is tried again can be set with resty.kong.upstream, since 3.10
 //     and with untrusted_lua = on.
+//   - Which rule serves a request is decided over all routes of all hostnames, by the
+//     kinds of attributes that a match has, not by the Gateway API's order, unless
+//     Kong's router is that of expressions (line.go, with the source). An exact path
+//     and the path itself of an equal prefix are of one rank, and either may serve.
+//   - A rule that the controller leaves out is not answered with an error: its
+//     requests go to the next rule that takes them (reach.go says what for).
 //   - Of one plugin there is one instance for a request: the route's, else the
 //     Service's, else the global one. Two of one kind on a rule make Kong refuse its
 //     configuration.

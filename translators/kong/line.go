@@ -25,8 +25,7 @@ type line struct {
 	match   int // its index in the rule
 	host    string
 	methods behavior.Methods // 0 is any
-	headers []condition
-	queries int
+	headers []condition      // those on query parameters among them
 	path    pattern
 	// route is equal for lines that the controller puts into one route of Kong, which
 	// has one plugin and one Service for all of them.
@@ -92,12 +91,12 @@ type rank struct {
 
 func (r rank) compare(o rank) int {
 	return cmp.Or(
-		cmp.Compare(r.kinds, o.kinds), truth(r.plain, o.plain), cmp.Compare(r.headers, o.headers),
-		truth(r.regex, o.regex), cmp.Compare(r.priority, o.priority), cmp.Compare(r.length, o.length),
+		cmp.Compare(r.kinds, o.kinds), higher(r.plain, o.plain), cmp.Compare(r.headers, o.headers),
+		higher(r.regex, o.regex), cmp.Compare(r.priority, o.priority), cmp.Compare(r.length, o.length),
 	)
 }
 
-func truth(a, b bool) int {
+func higher(a, b bool) int {
 	switch {
 	case a == b:
 		return 0

@@ -43,9 +43,9 @@ func (r *router) httpRoute(o *manifest.Object) {
 			dropped = leftOut(r.world, o, n)
 		}
 		for m, match := range rule.Matches {
-			l := line{spot: spot{id: o.ID(), rule: n}, match: m, queries: match.Queries, dropped: dropped}
+			l := line{spot: spot{id: o.ID(), rule: n}, match: m, dropped: dropped}
 			written := rule.Value.At("matches").Index(m)
-			l.headers = headersOf(written.At("headers"))
+			l.headers = append(headersOf(written.At("headers"), ""), headersOf(written.At("queryParams"), queryMark)...)
 			if match.Method != "" {
 				l.methods = behavior.ParseMethod(match.Method)
 			}
@@ -169,10 +169,18 @@ func alike(rules []route.Rule, n int) int {
 	return n
 }
 
-func headersOf(list manifest.Value) []condition {
+// queryMark stands before the name of a query parameter, which no header begins with.
+const queryMark = "?"
+
+// headersOf reads conditions on headers, whose names and values Kong takes in lower
+// case, or on query parameters.
+func headersOf(list manifest.Value, mark string) []condition {
 	var headers []condition
 	for _, v := range list.Items() {
-		h := condition{name: strings.ToLower(v.At("name").Text()), values: []string{strings.ToLower(v.At("value").Text())}}
+		h := condition{name: mark + v.At("name").Text(), values: []string{v.At("value").Text()}}
+		if mark == "" {
+			h.name, h.values[0] = strings.ToLower(h.name), strings.ToLower(h.values[0])
+		}
 		if v.At("type").Text() == "RegularExpression" {
 			h.pattern, _ = regexp.Compile(h.values[0])
 		}

@@ -70,6 +70,22 @@ func TestKongHasAnOrderOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestADifferentOrderIsToldForEachPairOfRules(t *testing.T) {
+	config := ranked("api", "api.example", match("POST PathPrefix /a"), match("- PathPrefix /a/b"), match("- Exact /a"))
+	for flavor, want := range map[string]string{"": "1 by 0 POST, 2 by 0 POST", "Expressions": ""} {
+		s := gateway.Defaults(Gateway{}.Profile())
+		s.Kong.Router = flavor
+		var got []string
+		for _, d := range (Gateway{}).Order(worldOf(t, config), s).Differences() {
+			got = append(got, fmt.Sprintf("%d by %d %s", d.Rule.Rule, d.By.Rule, d.Methods))
+		}
+		slices.Sort(got)
+		if list := strings.Join(got, ", "); list != want {
+			t.Errorf("router %q: %s, want %s", flavor, list, want)
+		}
+	}
+}
+
 // servedBy gives the rule that serves a request, -1 where it is one of several and -2
 // where it is none.
 func servedBy(t *testing.T, config, flavor string, q request) int {

@@ -7,6 +7,7 @@ import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/precedence"
 )
 
 // A share is the requests with some methods that come to a spot by Kong's order and
@@ -44,9 +45,6 @@ func (r *router) shares(at spot) []share {
 	}
 	return list
 }
-
-// below stands for any element of a path that no route names.
-const below = "~"
 
 // each asks about requests of a line that stand for all of them: with each method, on
 // its path and on those of other lines within it, with its headers and with those of
@@ -89,11 +87,11 @@ func (r *router) each(l *line, ask func(near []*line, q request)) {
 func (p pattern) sample() string {
 	switch {
 	case p.expr != nil:
-		return witness(p.expr)
+		return precedence.Example(p.expr.String())
 	case p.exact:
 		return p.text
 	}
-	return p.text + below
+	return p.text + precedence.Fresh
 }
 
 // with gives headers that meet the line's conditions and some more; nil where one is
@@ -108,7 +106,7 @@ func (l *line) with(more map[string]string) map[string]string {
 			return nil
 		case ok:
 		case h.pattern != nil:
-			all[h.name] = witness(h.pattern)
+			all[h.name] = precedence.Example(h.pattern.String())
 		case len(h.values) > 0:
 			all[h.name] = h.values[0]
 		}

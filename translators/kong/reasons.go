@@ -51,6 +51,7 @@ var reasons = map[string]string{
 	"attemptTimeout.idle":         "Kong's timeouts are for connecting, for sending and for receiving, one after the other, and the last two start anew with every part of a body (nginx proxy_connect_timeout, proxy_send_timeout, proxy_read_timeout): a backend that says nothing is given up in time, one that trickles is not",
 	"totalTimeout":                "nothing bounds a try as a whole, nor all tries together; timeouts.request of an HTTPRoute is ignored (the controller's subtranslator/httproute.go:265)",
 	"backoff":                     "the next try starts at once (kong/init.lua:1270)",
+	"order":                       "by the router traditional_compatible, Kong's default, a condition of another kind (hostname, method, header, path) counts before all else, then the number of headers, a regular expression, which an exact path is made into, before a prefix, and the length last (kong/router/transform.lua, get_priority); with the router expressions the controller keeps the Gateway API's order",
 	"budget":                      "Kong has no budget for retries",
 	"circuitBreaker":              "Kong has no limits on what is in flight; its health checks take backends out after failures",
 	"idempotencyKey":              "a correlation-id plugin gives the key; where the rule has one already, that one's header holds, and a filter that changes the header comes after it",

@@ -13,6 +13,7 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/precedence"
 )
 
 // recordings are configurations with what each request gets by the controller's own
@@ -74,6 +75,7 @@ type reader struct {
 	file    string
 	world   *manifest.Set
 	router  *router
+	table   *precedence.Table
 	effects map[spot][]behavior.Effect
 }
 
@@ -84,7 +86,7 @@ func reads(t *testing.T, file, text string) reader {
 		t.Fatal(err)
 	}
 	world, s := manifest.NewSet(objects), gateway.Defaults(Gateway{}.Profile())
-	c := reader{filepath.Base(file), world, newRouter(world, s), map[spot][]behavior.Effect{}}
+	c := reader{filepath.Base(file), world, newRouter(world, s), Gateway{}.Order(world, s), map[spot][]behavior.Effect{}}
 	intents := (&resolve.Plan{World: world}).Bystanders()
 	for n, effects := range (Gateway{}).Read(intents, world, s) {
 		at := spot{id: intents[n].ID(), rule: intents[n].Rule}
@@ -109,6 +111,7 @@ func (c reader) compare(t *testing.T, q request, raw json.RawMessage) {
 	}
 	q.headers = headers
 	what := fmt.Sprintf("%s: %s %s%s %v", c.file, q.method, q.host, q.path, q.headers)
+	c.agree(t, what, q)
 	top := c.router.serving(c.router.on(q.host, pattern{exact: true, text: q.path}), q, kept)
 	var want *got
 	if err := json.Unmarshal(raw, &want); err != nil { // it is a text
@@ -144,6 +147,24 @@ func (c reader) compare(t *testing.T, q request, raw json.RawMessage) {
 	}
 	if found != 1 {
 		t.Errorf("%s: %d effects of %s are about it: %+v", what, found, place, c.effects[spot{id: by.id, rule: by.rule}])
+	}
+}
+
+// agree holds the router of effects against the table of the order: they have to name
+// the same rules.
+func (c reader) agree(t *testing.T, what string, q request) {
+	t.Helper()
+	var lines, places []string
+	for _, l := range c.router.serving(c.router.on(q.host, pattern{exact: true, text: q.path}), q, every) {
+		lines = append(lines, fmt.Sprint(l.id, l.rule))
+	}
+	for _, p := range c.table.Serving("", precedence.Request{Host: q.host, Path: q.path, Headers: q.headers}, q.method) {
+		places = append(places, fmt.Sprint(p.ID, p.Rule))
+	}
+	slices.Sort(lines)
+	slices.Sort(places)
+	if lines = slices.Compact(lines); !slices.Equal(lines, places) {
+		t.Errorf("%s: served by %v, and by the order of %v", what, lines, places)
 	}
 }
 

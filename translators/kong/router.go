@@ -17,6 +17,7 @@ type router struct {
 	// expressions says that Kong's router is that of expressions, for which the
 	// controller writes priorities in the order of the Gateway API.
 	expressions bool
+	all         []*line
 	lines       map[spot][]*line
 	hosts       map[string][]*line // by hostname as written; wildcards and none among them
 	loose       []string           // hostnames with a wildcard, and that of any
@@ -56,6 +57,7 @@ func (r *router) why(at spot) string {
 
 func (r *router) add(l line) {
 	at := &l
+	r.all = append(r.all, at)
 	r.lines[l.spot] = append(r.lines[l.spot], at)
 	r.hosts[l.host] = append(r.hosts[l.host], at)
 }

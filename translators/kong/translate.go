@@ -56,8 +56,11 @@ func (t *translation) leftOut(s gateway.Settings) {
 			why = leftOut(world, world.Get(i.ID()), i.Rule)
 		}
 		if why != "" {
-			t.out.Say(i, finding.RuleLeftOut, fmt.Sprintf("Kong's controller leaves %s out, and its requests go to the next rule that takes them", i.Place()),
-				why, "mend that: until then the policy holds for no request")
+			f := resolve.About(i.Policy, finding.RuleLeftOut, fmt.Sprintf("spec.targetRefs[%d]", i.Ref),
+				fmt.Sprintf("Kong's controller leaves %s out, and its requests go to the next rule that takes them", i.Place()))
+			f.Class, f.Want, f.Got, f.Reason = finding.Dropped, "the rule", "nothing", why
+			f.Hint, f.Severity = "mend that: until then the policy holds for no request", f.Code.Severity()
+			t.out.Said = append(t.out.Said, gateway.Said{Policy: i.Policy, Finding: f})
 		}
 	}
 }

@@ -21,7 +21,7 @@ type targeting struct {
 	istioGateways           []string
 	channel, implementation word
 	safeNaming              bool
-	untrustedLua            word
+	untrustedLua, router    word
 }
 
 func (t *targeting) flags(cmd *cobra.Command) {
@@ -30,6 +30,7 @@ func (t *targeting) flags(cmd *cobra.Command) {
 	t.channel = word{allowed: []string{"standard", "experimental"}}
 	t.implementation = word{allowed: []string{"envoy-gateway", "istio", "kgateway", "cilium", "agentgateway", "none"}}
 	t.untrustedLua = word{allowed: []string{"Strict", "Lax", "Sandbox", "Open", "Disabled"}}
+	t.router = word{allowed: []string{"TraditionalCompatible", "Expressions"}}
 	f := cmd.Flags()
 	f.StringVar(&t.clusterDomain, "cluster-domain", "", "`domain` of Service names (default cluster.local)")
 	addWord(cmd, &t.split, "split", "", "split `rules` by method where a policy is limited to some methods; known is those that no policy can name, or of which the input shows what does (default known)")
@@ -39,6 +40,7 @@ func (t *targeting) flags(cmd *cobra.Command) {
 	addWord(cmd, &t.implementation, "gateway-api-implementation", "", "who implements the Gateway API, by `name`")
 	f.BoolVar(&t.safeNaming, "traefik-safe-naming", false, "Traefik runs with safeNaming (providers.kubernetesCRD.safeNaming)")
 	addWord(cmd, &t.untrustedLua, "kong-untrusted-lua", "", "Kong's `setting` untrusted_lua")
+	addWord(cmd, &t.router, "kong-router", "", "Kong's `router_flavor`, which orders the matches of routes")
 }
 
 var (
@@ -56,7 +58,7 @@ func (t *targeting) spec(cmd *cobra.Command) (schema.ConfigSpec, error) {
 		Split:         t.split.value,
 		Istio:         &schema.IstioConfig{API: t.istioAPI.value},
 		GatewayAPI:    &schema.GatewayAPIConfig{Channel: t.channel.value, Implementation: t.implementation.value},
-		Kong:          &schema.KongConfig{UntrustedLua: t.untrustedLua.value},
+		Kong:          &schema.KongConfig{UntrustedLua: t.untrustedLua.value, Router: t.router.value},
 	}
 	for _, pair := range t.istioGateways {
 		parent, classic, _ := strings.Cut(pair, "=")

@@ -1,0 +1,130 @@
+package kong
+
+import (
+	"strings"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/precedence"
+)
+
+// Order gives the lines of a world as Kong tries them. What its controller leaves out
+// is among them: these requests belong to the rule all the same.
+func (Gateway) Order(world *manifest.Set, s gateway.Settings) *precedence.Table {
+	r := newRouter(world, s)
+	var list []precedence.Match
+	for _, l := range r.all {
+		if !r.doubled(l) {
+			list = append(list, r.match(l))
+		}
+	}
+	for _, o := range world.Kind(route.Group, "GRPCRoute") {
+		list = append(list, grpcMatches(o)...)
+	}
+	return precedence.New(list)
+}
+
+// grpcMatches gives the rules of a GRPCRoute without an order: how Kong ranks its
+// routes for gRPC is not known here, so that the Gateway API's is taken to hold.
+func grpcMatches(o *manifest.Object) []precedence.Match {
+	var list []precedence.Match
+	rules := route.Rules(o)
+	for n := range rules {
+		list = append(list, precedence.Match{Place: precedence.Place{ID: o.ID(), Rule: n}, Entry: "grpc", Methods: route.Reach(rules, n),
+			Holds: func(precedence.Request) precedence.Answer { return precedence.No }})
+	}
+	return list
+}
+
+// doubled reports whether a line that comes first by the Gateway API is for the same
+// requests and in the same route of Kong: which of the two it is makes no difference.
+func (r *router) doubled(l *line) bool {
+	for _, o := range r.hosts[l.host] {
+		if o != l && o.route == l.route && o.path.same(l.path) && o.before(*l) < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// match is a line as a match of one order for all of Kong.
+func (r *router) match(l *line) precedence.Match {
+	m := precedence.Match{Place: precedence.Place{ID: l.id, Rule: l.rule}, Host: l.host, Methods: l.methods, Age: l.order.created}
+	if m.Methods == 0 {
+		m.Methods = behavior.AllMethods
+	}
+	if m.Age != "" {
+		m.Age += " " + l.id.Namespace + "/" + l.id.Name
+	}
+	if o := r.world.Get(l.id); l.rule >= 0 {
+		if parents, _ := resolve.ParentRefs(o); len(parents) > 0 {
+			m.Gateway = parents[0]
+		}
+	}
+	m.Under = l.path.under()
+	o := l.order
+	standard := []int{o.host, yes(o.kind == 2), o.length, o.method, o.headers, o.queries}
+	m.Rank = []int{l.rank.kinds, yes(l.rank.plain), l.rank.headers, yes(l.rank.regex), l.rank.priority, l.rank.length}
+	if r.expressions {
+		m.Rank = append([]int{yes(l.rule < 0)}, standard...)
+	}
+	if o.kind > 0 {
+		m.Standard = standard
+	}
+	m.Holds = func(q precedence.Request) precedence.Answer {
+		if l.takes(request{strings.ToLower(q.Host), q.Path, m.Methods, conditionsOf(q)}) {
+			return precedence.Yes
+		}
+		return precedence.No
+	}
+	example := precedence.Request{Host: strings.Replace(l.host, "*", precedence.Fresh, 1), Path: l.path.sample(), Headers: map[string]string{}, Queries: map[string]string{}}
+	for name, value := range l.with(nil) {
+		if query, ok := strings.CutPrefix(name, queryMark); ok {
+			example.Queries[query] = value
+		} else {
+			example.Headers[name] = value
+		}
+	}
+	if example = example.Least(); m.Holds(example) == precedence.Yes {
+		m.Example = &example
+	}
+	return m
+}
+
+// conditionsOf puts headers and query parameters together, as lines have them.
+func conditionsOf(q precedence.Request) map[string]string {
+	all := map[string]string{}
+	for name, value := range q.Headers {
+		all[strings.ToLower(name)] = strings.ToLower(value)
+	}
+	for name, value := range q.Queries {
+		all[queryMark+name] = value
+	}
+	return all
+}
+
+func yes(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// same reports whether two patterns are for the same paths.
+func (p pattern) same(o pattern) bool {
+	return p.exact == o.exact && p.text == o.text && (p.expr == nil) == (o.expr == nil)
+}
+
+// under gives a path at or below which are all that the pattern takes.
+func (p pattern) under() string {
+	if p.expr != nil {
+		return ""
+	}
+	if p.exact {
+		return strings.TrimRight(p.text, "/")
+	}
+	return strings.TrimRight(p.text[:strings.LastIndexByte(p.text, '/')+1], "/")
+}
