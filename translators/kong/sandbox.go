@@ -19,6 +19,26 @@ type sandbox struct {
 	// assumed says that nobody said what the mode is, and that it is not Kong's
 	// default that is taken.
 	assumed bool
+	// parsed keeps code that was read: the same plugin acts on many rules, and on each
+	// of their methods. Without it nothing is kept.
+	parsed map[string]parsed
+}
+
+// A parsed is code in the form that can be run, or why there is none.
+type parsed struct {
+	chunk *lua.Chunk
+	err   error
+}
+
+func (s sandbox) parse(code string) (*lua.Chunk, error) {
+	p, known := s.parsed[code]
+	if !known {
+		p.chunk, p.err = lua.Parse(code)
+		if s.parsed != nil {
+			s.parsed[code] = p
+		}
+	}
+	return p.chunk, p.err
 }
 
 // sandboxOf gives the mode in force. The default was sandbox until 3.13 and is
@@ -29,11 +49,11 @@ func sandboxOf(s gateway.Settings) sandbox {
 	switch {
 	case mode != "":
 	case s.Version.AtLeast(3, 14):
-		return sandbox{s.Version, "Lax", true}
+		return sandbox{s.Version, "Lax", true, map[string]parsed{}}
 	default:
 		mode = "Sandbox"
 	}
-	return sandbox{s.Version, mode, false}
+	return sandbox{s.Version, mode, false, map[string]parsed{}}
 }
 
 // counts reports whether code may set retries and timeouts: kong.service has the
@@ -58,7 +78,7 @@ func settingWord(mode string) string {
 }
 
 // everything is a sandbox that allows all that this package knows.
-var everything = sandbox{gateway.Version{Major: 3, Minor: 10}, "Open", false}
+var everything = sandbox{gateway.Version{Major: 3, Minor: 10}, "Open", false, nil}
 
 // A verdict is what code has made of one request.
 type verdict struct {
@@ -93,7 +113,7 @@ func (s sandbox) run(code, method string, v *verdict) {
 		v.unclear = true
 		return
 	}
-	chunk, err := lua.Parse(code)
+	chunk, err := s.parse(code)
 	if err == nil {
 		var returned []lua.Value
 		returned, err = chunk.Run(s.globals(method, v))
