@@ -58,6 +58,25 @@ func TestAPolicyOnAServiceIsJudgedByEachRuleThatSendsRequestsToIt(t *testing.T) 
 	}
 }
 
+func TestARuleThatIsLeftOutSendsNothingToItsService(t *testing.T) {
+	rules := `---
+apiVersion: v1
+kind: Service
+metadata: {name: other, namespace: shop, annotations: {konghq.com/path: /x}}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: pay, namespace: shop}
+spec: {parentRefs: [{name: edge}], rules: [{name: both, backendRefs: [{name: pay, port: 80}, {name: other, port: 80}]},
+  {name: rest, matches: [{path: {type: PathPrefix, value: /}}], backendRefs: [{name: other, port: 80}]}]}
+`
+	both := strings.Replace(paid, "name: pay}],", "name: pay}, {group: \"\", kind: Service, name: other}],", 1)
+	if got := seenIn(by(t, "kong", both+rules)); !slices.Equal(got, []string{"Service shop/pay: 0 retries, 1m0s", "HTTPRoute shop/pay: 0 retries, 1m0s"}) {
+		t.Errorf("the effects are %s", strings.Join(got, "; "))
+	}
+}
+
 func seenIn(r translators.Result) []string {
 	var list []string
 	for _, p := range r.Places {

@@ -53,7 +53,7 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	case i.Rule >= 0 && kind == "HTTPRoute" && served(now):
 		indexes, methods := heirs(route.Rules(i.Object), route.Rules(now), i.Rule)
 		for n, at := range indexes {
-			effects = append(effects, r.spot(spot{id: now.ID(), rule: at}, methods[n])...)
+			effects = append(effects, r.spot(spot{id: now.ID(), rule: at}, methods[n], i.To != nil)...)
 		}
 	case i.Rule >= 0 && kind == "GRPCRoute" && served(now):
 		indexes, methods := route.Serving(route.Rules(i.Object), route.Rules(now), i.Rule)
@@ -63,7 +63,7 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	case kind == "Ingress":
 		for _, id := range route.Backends(now, -1) {
 			if i.SendsTo(id) {
-				effects = append(effects, r.spot(spot{now.ID(), -1, id}, i.Methods)...)
+				effects = append(effects, r.spot(spot{now.ID(), -1, id}, i.Methods, i.To != nil)...)
 			}
 		}
 	case kind == "Service":
@@ -81,14 +81,15 @@ func heirs(original, edited []route.Rule, rule int) (indexes []int, methods []be
 	return route.Serving(original, edited, rule)
 }
 
-// spot gives what requests get that come to a spot with some methods.
-func (r reading) spot(at spot, methods behavior.Methods) []behavior.Effect {
+// spot gives what requests get that come to a spot with some methods, or only those
+// that go on to its Services.
+func (r reading) spot(at spot, methods behavior.Methods, on bool) []behavior.Effect {
 	var effects []behavior.Effect
 	shares := r.router.shares(at)
 	for _, s := range shares {
 		m := methods & s.methods
 		switch {
-		case m == 0:
+		case m == 0, on && (s.line == nil || s.line.spot != at):
 		case s.line == nil:
 			e := behavior.Effect{Object: at.id.String(), Rule: r.stop(at, m).name, Methods: m, Origin: map[string]string{}}
 			gateway.Answered(&e, 404, "the controller leaves the rule out ("+r.router.why(at)+"), and no other takes its requests")
