@@ -138,9 +138,9 @@ func backendRequest(o *manifest.Object, rule int) (behavior.Setting[time.Duratio
 	return found, origin
 }
 
-// same reports whether two values are equal.
+// same reports whether two values are equal; a null is a field that is not there.
 func same(a, b manifest.Value) bool {
-	if a.Len() != b.Len() || a.IsMap() != b.IsMap() || a.IsList() != b.IsList() || a.Text() != b.Text() {
+	if a.IsMap() != b.IsMap() || a.IsList() != b.IsList() || a.Text() != b.Text() || a.IsList() && a.Len() != b.Len() {
 		return false
 	}
 	for i, item := range a.Items() {
@@ -149,9 +149,20 @@ func same(a, b manifest.Value) bool {
 		}
 	}
 	for key, value := range a.Fields() {
-		if !b.At(key.Text()).Exists() || !same(value, b.At(key.Text())) {
+		if value.Exists() && !(b.At(key.Text()).Exists() && same(value, b.At(key.Text()))) {
 			return false
 		}
 	}
-	return true
+	return present(a) == present(b)
+}
+
+// present counts the fields of a mapping that are no nulls.
+func present(v manifest.Value) int {
+	n := 0
+	for _, value := range v.Fields() {
+		if value.Exists() {
+			n++
+		}
+	}
+	return n
 }
