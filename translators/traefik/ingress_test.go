@@ -8,7 +8,9 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/undo"
+	"retryctl.dev/translators/traefik"
 )
 
 const routeOfAPI = "{kind: Rule, match: 'Host(`api.example`) && PathPrefix(`/api`)', services: [{name: api, port: 8080}]}"
@@ -160,5 +162,65 @@ func TestRoutesThatShareOneOfSeveralServicesShareItsTransport(t *testing.T) {
 	slow := strings.ReplaceAll(theirs, "8080}", "8080, serversTransport: tls}")
 	if e := only(t, policy("IngressRoute api", anything)+ingressRoute(two)+slow+transport); e.AttemptTimeout.State != behavior.Unknown {
 		t.Errorf("another route's transport may hold, and the timeout is %v", e.AttemptTimeout)
+	}
+}
+
+// TestTheHalvesOfAnIngressRouteKeepAllElse splits a route that has everything that an
+// IngressRoute may have, and something that it may have one day.
+func TestTheHalvesOfAnIngressRouteKeepAllElse(t *testing.T) {
+	full := `{kind: Rule, match: 'Host(` + "`api.example`" + `)', priority: 7, syntax: v3, future: {a: [1]}, observability: {accessLogs: false, tracing: true},
+    middlewares: [{name: auth, namespace: other}, {name: limit}], services: [{name: api, port: 8080, weight: 3, sticky: {cookie: {name: c}}, strategy: p2c}]}`
+	in := policy("IngressRoute api", strings.Replace(byStatus, "retryOn:", "retryOn:\n  methods: [GET]", 1))
+	r := translate(t, in+ingressRoute(full)+middleware("limit", "{rateLimit: {average: 5}}"))
+	for _, o := range r.Objects {
+		if o.ID().Kind != "IngressRoute" {
+			continue
+		}
+		before, routes := o.Original.At("spec", "routes").Index(0), o.At("spec", "routes")
+		if routes.Len() != 2 {
+			t.Fatalf("%d routes", routes.Len())
+		}
+		for _, half := range routes.Items() {
+			for key, value := range before.Fields() {
+				now := half.At(key.Text())
+				switch key.Text() {
+				case "match":
+				case "middlewares":
+					if now.Len() != 3 || !now.Index(0).Equal(value.Index(0)) || !now.Index(1).Equal(value.Index(1)) {
+						t.Errorf("the middlewares of a half are not those of the whole and a retry")
+					}
+				default:
+					if !now.Equal(value) {
+						t.Errorf("%s of a half is not that of the whole", key.Text())
+					}
+				}
+			}
+		}
+		return
+	}
+	t.Error("no IngressRoute is written")
+}
+
+func TestAMatchThatTraefikRefusesIsSaid(t *testing.T) {
+	for _, match := range []string{"Path(`/a`) Path(`/b`)", "Pth(`/a`)", "Path(`/a`) &&", ""} {
+		r := translate(t, policy("IngressRoute api", byStatus)+ingressRoute("{kind: Rule, match: \""+match+"\", services: [{name: api, port: 8080}]}"))
+		if !has(r, finding.RuleLeftOut, "leaves IngressRoute shop/api rule 0 out") || r.Places[0].Effects[0].Answer != 404 {
+			t.Errorf("%q: %v", match, codes(r))
+		}
+	}
+}
+
+// TestTheRequestsOfARouterThatCannotBeBuiltGoToTheNext has a middleware without
+// attempts on one route, and another route that takes its requests.
+func TestTheRequestsOfARouterThatCannotBeBuiltGoToTheNext(t *testing.T) {
+	broken := "{kind: Rule, match: 'Path(`/a/b`)', services: [{name: api, port: 8080}], middlewares: [{name: none}]}"
+	next := "\n  - {kind: Rule, match: 'PathPrefix(`/a`)', priority: 1, services: [{name: api, port: 8080}], middlewares: [{name: four}]}"
+	in := ingressRoute(broken+next) + middleware("none", "{retry: {}}") + middleware("four", "{retry: {attempts: 4}}")
+	intents := plan(t, in).Bystanders()
+	for _, i := range intents {
+		effects := traefik.Gateway{}.Read([]resolve.Intent{i}, plan(t, in).World, settings(nil))[0]
+		if len(effects) != 1 || effects[0].Rule != "1" || effects[0].MaxRetries != behavior.Is(3) {
+			t.Errorf("rule %d: %v", i.Rule, effects)
+		}
 	}
 }

@@ -21,6 +21,10 @@ func (Gateway) Order(world *manifest.Set, s gateway.Settings) *precedence.Table 
 
 // order is that of a world; c.world may be another one with the same IngressRoutes.
 func (c cluster) order(world *manifest.Set) *precedence.Table {
+	return precedence.New(c.routers(world))
+}
+
+func (c cluster) routers(world *manifest.Set) []precedence.Match {
 	list := c.routing().Routes(world)
 	if !c.grpc {
 		list = slices.DeleteFunc(list, func(m precedence.Match) bool { return m.ID.Kind == "GRPCRoute" })
@@ -28,7 +32,7 @@ func (c cluster) order(world *manifest.Set) *precedence.Table {
 	for _, o := range world.Kind(group, "IngressRoute") {
 		list = append(list, c.routerMatches(o)...)
 	}
-	return precedence.New(list)
+	return list
 }
 
 // matchesOf gives those of one object.

@@ -16,7 +16,7 @@ import (
 // middlewares of its router and of the services behind it.
 func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
 	r := reading{cluster: newCluster(world, s), former: map[*manifest.Object]*precedence.Table{}}
-	r.then, r.now = r.tables()
+	r.then, r.now, r.whole = r.tables()
 	effects := make([][]behavior.Effect, len(intents))
 	for n, i := range intents {
 		effects[n] = r.intent(i)
@@ -28,14 +28,18 @@ type reading struct {
 	cluster
 	// then and now are the routers of the world before its objects were edited, and
 	// as they are.
-	then, now *precedence.Table
-	former    map[*manifest.Object]*precedence.Table
+	// whole is now with the routers that cannot be built.
+	then, now, whole *precedence.Table
+	former           map[*manifest.Object]*precedence.Table
 }
 
 // tables gives the routers before the edits and now.
-func (r reading) tables() (then, now *precedence.Table) {
-	now = r.order(r.world)
-	then = now
+func (r reading) tables() (then, now, whole *precedence.Table) {
+	whole = r.order(r.world)
+	then, now = whole, whole
+	if r.breaks() {
+		now = precedence.New(slices.DeleteFunc(r.routers(r.world), func(m precedence.Match) bool { return r.broken(m.Place) != "" }))
+	}
 	var originals []*manifest.Object
 	for _, kind := range [][2]string{{route.Group, "HTTPRoute"}, {route.Group, "GRPCRoute"}, {group, "IngressRoute"}} {
 		for _, o := range r.world.Kind(kind[0], kind[1]) {
@@ -47,14 +51,37 @@ func (r reading) tables() (then, now *precedence.Table) {
 	if len(originals) > 0 {
 		then = r.order(r.world.With(originals...))
 	}
-	return then, now
+	return then, now, whole
+}
+
+// breaks reports whether a Middleware of the world may be one that cannot be built.
+func (r reading) breaks() bool {
+	for _, list := range r.middlewares {
+		for _, o := range list {
+			if r.resolve([]reference{{r.id(o.ID().Namespace, o.ID().Name), ""}}).broken != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// broken says why a rule has no router: a middleware of it cannot be built, so that
+// its requests go to the next that takes them.
+func (r reading) broken(p precedence.Place) string {
+	o := r.world.Get(p.ID)
+	refs, unsupported := r.routerRefs(o, ruleOf(o, p.Rule))
+	if unsupported != "" {
+		return "" // it is answered 500
+	}
+	return r.resolve(refs).broken
 }
 
 // before gives the routers of the world in which an intent's object was.
 func (r reading) before(i resolve.Intent, now *manifest.Object) *precedence.Table {
 	switch i.Object {
 	case now:
-		return r.now
+		return r.whole
 	case now.Original:
 		return r.then
 	}
@@ -87,7 +114,10 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 		return nil
 	}
 	var effects []behavior.Effect
-	for _, s := range r.before(i, now).Goes(precedence.Place{ID: i.ID(), Rule: i.Rule}, r.now) {
+	at, before := precedence.Place{ID: i.ID(), Rule: i.Rule}, r.before(i, now)
+	var served behavior.Methods
+	for _, s := range before.Goes(at, r.now) {
+		served |= s.Methods
 		o := r.world.Get(s.ID)
 		if !ruleOf(o, s.Rule).Exists() {
 			continue
@@ -99,6 +129,9 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 			}
 		}
 		effects = append(effects, found...)
+	}
+	if left := before.Reach(at) &^ served; left != 0 && ruleOf(now, i.Rule).Exists() && r.broken(at) != "" {
+		effects = append(effects, r.rule(now, i.Rule, nameOf(now, i.Rule), left, looksAtPath(now, i.Rule))...)
 	}
 	return effects
 }

@@ -80,6 +80,10 @@ func (t *translation) usable(i resolve.Intent) bool {
 	case i.ID().Kind == "GRPCRoute" && !t.grpc:
 		t.out.Fail(i, finding.NeedsVersion, "GRPCRoutes need Traefik 3.2", "GRPCRoutes came with 3.2.0 (docs/content/migrate/v3.md)", "raise the version")
 		return false
+	case i.Rule >= 0 && i.Object != nil && i.Object.Is(group, "IngressRoute") && routedOf(ruleOf(i.Object, i.Rule)).refused != "":
+		t.out.Say(i, finding.RuleLeftOut, fmt.Sprintf("Traefik leaves %s out, and its requests go to the next router that takes them", i.Place()),
+			routedOf(ruleOf(i.Object, i.Rule)).refused+" (v3.7.13 pkg/server/router/router.go:282)", "mend the match: until then the policy holds for no request")
+		return false
 	case kind == "HTTPRoute", kind == "GRPCRoute", kind == "Gateway", kind == "IngressRoute", kind == "Ingress":
 		return true
 	default:
