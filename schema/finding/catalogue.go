@@ -53,6 +53,7 @@ const (
 	ReferredByName  Code = "RT3015"
 	WouldBeRefused  Code = "RT3016"
 	CannotTakeBack  Code = "RT3017"
+	SiblingRoutes   Code = "RT3018"
 )
 
 // A Page explains one code.

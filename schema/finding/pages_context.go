@@ -250,4 +250,23 @@ fills in, nor what was there before.
 The place is left as it is, and everything else is taken back. If what stands
 there is wanted, nothing is to be done: it is taken for somebody's own from now
 on. Otherwise restore the object from its source, and translate again.`},
+
+	{SiblingRoutes, "SiblingRoutes", Note, "routes that share a host are written together", `
+For a host that a VirtualService names on a classic Gateway of Istio, Istio
+serves nothing but VirtualServices. So every route that serves requests for the
+host there is written, with a policy or without, and routes whose matches meet
+are in one VirtualService, in the order in which the Gateway API has their
+matches take precedence: who serves a request stays as it is. What a route
+without a policy says of retries is kept; where it says nothing Istio retries
+twice by default.
+
+    note RT3018 [istio] spec.targetRefs[0]: VirtualService shop/site holds
+    HTTPRoute shop/orders, which serves shop.example beside HTTPRoute shop/site
+
+Translate again when one of these routes changes. It is an error where they
+cannot be written so that each keeps its requests: two have an equal match and
+nothing says which is older, they stand behind different listeners, one has
+something for which a VirtualService has nothing, or a VirtualService of the
+input would lose requests. Make one HTTPRoute of them then, or give them hosts
+of their own.`},
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // action writes what a rule does with its requests: filters and destinations.
-func (c conversion) action(h, rule manifest.Value) error {
+func (c conversion) action(h manifest.Value, o *manifest.Object, rule manifest.Value) error {
 	for name := range rule.Fields() {
 		if !slices.Contains([]string{"name", "matches", "filters", "backendRefs", "timeouts", "retry"}, name.Text()) {
 			return fmt.Errorf("a VirtualService has nothing for %s", name.Text())
@@ -36,7 +36,7 @@ func (c conversion) action(h, rule manifest.Value) error {
 				return err
 			}
 		case "RequestMirror":
-			if err := c.mirror(h, f.At("requestMirror")); err != nil {
+			if err := c.mirror(h, o, f.At("requestMirror")); err != nil {
 				return err
 			}
 		case "CORS":
@@ -48,7 +48,7 @@ func (c conversion) action(h, rule manifest.Value) error {
 	if redirected {
 		return nil
 	}
-	return c.destinations(h, rule)
+	return c.destinations(h, o, rule)
 }
 
 // headers copies the changes of headers; a % is doubled, since Istio reads it as
@@ -68,8 +68,8 @@ func headers(into, modifier manifest.Value) {
 	}
 }
 
-func (c conversion) mirror(h, m manifest.Value) error {
-	to, err := c.destination(m.At("backendRef"))
+func (c conversion) mirror(h manifest.Value, o *manifest.Object, m manifest.Value) error {
+	to, err := c.destination(o, m.At("backendRef"))
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func cors(h, f manifest.Value) {
 
 // destinations writes the backends of a rule; weights only where there are
 // several. A rule without a backend answers 500, as the Gateway API has it.
-func (c conversion) destinations(h, rule manifest.Value) error {
+func (c conversion) destinations(h manifest.Value, o *manifest.Object, rule manifest.Value) error {
 	list, total := manifest.List(), int64(0)
 	refs := rule.At("backendRefs")
 	for _, ref := range refs.Items() {
@@ -128,7 +128,7 @@ func (c conversion) destinations(h, rule manifest.Value) error {
 		if total += weight; weight == 0 {
 			continue
 		}
-		to, err := c.destination(ref)
+		to, err := c.destination(o, ref)
 		if err != nil {
 			return err
 		}
@@ -158,8 +158,8 @@ func (c conversion) destinations(h, rule manifest.Value) error {
 
 // destination gives that of a backend. Istio asks no ReferenceGrant of a
 // VirtualService, so the grant is looked for here.
-func (c conversion) destination(ref manifest.Value) (manifest.Value, error) {
-	id := backendID(ref, c.o.ID().Namespace)
+func (c conversion) destination(o *manifest.Object, ref manifest.Value) (manifest.Value, error) {
+	id := backendID(ref, o.ID().Namespace)
 	host := hostOf(id, c.settings)
 	switch kind := ref.At("kind").Text(); kind {
 	case "", "Service":
@@ -170,7 +170,7 @@ func (c conversion) destination(ref manifest.Value) (manifest.Value, error) {
 	default:
 		return ref, fmt.Errorf("a VirtualService cannot send requests to a %s", kind)
 	}
-	if !granted(c.world, c.o, id) {
+	if !granted(c.world, o, id) {
 		return ref, fmt.Errorf("no ReferenceGrant in the input lets it send requests to %s", id)
 	}
 	d := manifest.Map("host", host)

@@ -18,16 +18,24 @@ import (
 // Gateway API has them take precedence, because in a VirtualService the first
 // match wins; neighbours of one rule are drawn together again.
 type conversion struct {
-	o        *manifest.Object
+	routes   []*manifest.Object // those preferred first
 	world    *manifest.Set
 	settings gateway.Settings
 	// wishes are what is asked for each rule; a rule without one keeps what it has.
-	wishes map[int]behavior.Behavior
+	wishes map[place]behavior.Behavior
 	carry  func(manifest.Value, behavior.Behavior)
+}
+
+// A place is a rule of a route.
+type place struct {
+	id   manifest.ID
+	rule int
 }
 
 // A candidate is one match of one rule.
 type candidate struct {
+	o     *manifest.Object
+	route int // among the conversion's
 	rule  route.Rule
 	match route.Match
 	value manifest.Value
@@ -36,19 +44,21 @@ type candidate struct {
 // http gives the http routes, or what cannot be carried over.
 func (c conversion) http() ([]manifest.Value, error) {
 	var candidates []candidate
-	for _, rule := range route.Rules(c.o) {
-		for n, m := range rule.Matches {
-			candidates = append(candidates, candidate{rule, m, rule.Value.At("matches").Index(n)})
+	for at, o := range c.routes {
+		for _, rule := range route.Rules(o) {
+			for n, m := range rule.Matches {
+				candidates = append(candidates, candidate{o, at, rule, m, rule.Value.At("matches").Index(n)})
+			}
 		}
 	}
 	slices.SortStableFunc(candidates, precedence)
 	var https []manifest.Value
 	for n := 0; n < len(candidates); {
 		last := n + 1
-		for last < len(candidates) && candidates[last].rule.Index == candidates[n].rule.Index && !c.parts(candidates[n:last], candidates[last]) {
+		for last < len(candidates) && candidates[last].place() == candidates[n].place() && !c.parts(candidates[n:last], candidates[last]) {
 			last++
 		}
-		some, err := c.rule(candidates[n].rule, candidates[n:last])
+		some, err := c.rule(candidates[n:last])
 		if err != nil {
 			return nil, fmt.Errorf("rule %d: %w", candidates[n].rule.Index, err)
 		}
@@ -60,15 +70,12 @@ func (c conversion) http() ([]manifest.Value, error) {
 
 // rule gives the http routes for neighbouring matches of one rule: two where the
 // wish is limited to some of their methods.
-func (c conversion) rule(rule route.Rule, matches []candidate) ([]manifest.Value, error) {
-	name := rule.Name
-	if name == "" {
-		name = fmt.Sprintf("rule-%d", rule.Index)
-	}
-	want, wished := c.wishes[rule.Index]
+func (c conversion) rule(matches []candidate) ([]manifest.Value, error) {
+	name := c.name(matches[0])
+	want, wished := c.wishes[matches[0].place()]
 	methods, limited := gateway.Limit(want)
 	if !wished || !limited {
-		h, err := c.one(name, rule, matches, behavior.AllMethods)
+		h, err := c.one(name, matches, behavior.AllMethods)
 		if wished && err == nil {
 			c.carry(h, want)
 		}
@@ -93,7 +100,7 @@ func (c conversion) rule(rule route.Rule, matches []candidate) ([]manifest.Value
 		if part.suffix != "" {
 			only = methods
 		}
-		h, err := c.one(name+part.suffix, rule, some, only)
+		h, err := c.one(name+part.suffix, some, only)
 		if err != nil {
 			return nil, err
 		}
@@ -101,6 +108,25 @@ func (c conversion) rule(rule route.Rule, matches []candidate) ([]manifest.Value
 		https = append(https, h)
 	}
 	return https, nil
+}
+
+func (m candidate) place() place { return place{m.o.ID(), m.rule.Index} }
+
+// name gives the name of an http route: that of the rule, and before it the route's
+// where there are several.
+func (c conversion) name(m candidate) string {
+	name := m.rule.Name
+	if name == "" {
+		name = fmt.Sprintf("rule-%d", m.rule.Index)
+	}
+	if len(c.routes) == 1 {
+		return name
+	}
+	id := m.o.ID()
+	if slices.ContainsFunc(c.routes, func(o *manifest.Object) bool { return o.ID().Name == id.Name && o != m.o }) {
+		name = id.Namespace + "-" + name
+	}
+	return id.Name + "-" + name
 }
 
 func allowed(m route.Match) behavior.Methods {
@@ -112,10 +138,10 @@ func allowed(m route.Match) behavior.Methods {
 
 // one gives an http route for some matches, with only some methods where the
 // match itself has none.
-func (c conversion) one(name string, rule route.Rule, matches []candidate, only behavior.Methods) (manifest.Value, error) {
+func (c conversion) one(name string, matches []candidate, only behavior.Methods) (manifest.Value, error) {
 	list := manifest.List()
 	for _, m := range matches {
-		for _, v := range c.matches(m, only) {
+		for _, v := range m.matches(only) {
 			list.Append(v)
 		}
 	}
@@ -123,10 +149,10 @@ func (c conversion) one(name string, rule route.Rule, matches []candidate, only 
 	if list.Len() != 1 || list.Index(0).Len() > 0 {
 		h.Put("match", list)
 	}
-	if err := c.action(h, rule.Value); err != nil {
+	if err := c.action(h, matches[0].o, matches[0].rule.Value); err != nil {
 		return h, err
 	}
-	keep(h, rule)
+	keep(h, matches[0].rule)
 	return h, nil
 }
 
@@ -145,8 +171,8 @@ func wants(o *manifest.Object, rule int) iter.Seq2[route.Match, matcher] {
 	rules := route.Rules(o)
 	return func(yield func(route.Match, matcher) bool) {
 		for n, m := range rules[rule].Matches {
-			one := candidate{rules[rule], m, rules[rule].Value.At("matches").Index(n)}
-			for _, v := range (conversion{o: o}).matches(one, behavior.AllMethods) {
+			one := candidate{o, 0, rules[rule], m, rules[rule].Value.At("matches").Index(n)}
+			for _, v := range one.matches(behavior.AllMethods) {
 				w := matcherOf(v)
 				w.methods &= reachOf(rules, rule, m)
 				if path, exact := strings.CutPrefix(w.uri, "exact "); exact && m.Path == "PathPrefix "+path {
@@ -163,7 +189,7 @@ func wants(o *manifest.Object, rule int) iter.Seq2[route.Match, matcher] {
 // matches gives the matches of a VirtualService that together are one of a route:
 // a path prefix is the path itself and everything below it, since a prefix there
 // is one of the text.
-func (c conversion) matches(m candidate, only behavior.Methods) []manifest.Value {
+func (m candidate) matches(only behavior.Methods) []manifest.Value {
 	var uris []manifest.Value
 	kind, path, _ := strings.Cut(m.match.Path, " ")
 	switch {

@@ -15,11 +15,13 @@ import (
 
 // doors are the places where the VirtualServices for a route stand: each gateway
 // with each host, and the mesh with each Service.
-func doors(o *manifest.Object, b binding, s gateway.Settings) []groupKey {
+func doors(o *manifest.Object, b binding, world *manifest.Set, s gateway.Settings) []groupKey {
 	var list []groupKey
-	for _, gateway := range b.gateways {
-		for _, host := range hostnames(o) {
-			list = append(list, groupKey{gateway, host})
+	for n, gateway := range b.gateways {
+		for _, host := range hostsAt(o, b.parents[n], world) {
+			if door := (groupKey{gateway, host}); !slices.Contains(list, door) {
+				list = append(list, door)
+			}
 		}
 	}
 	for _, service := range b.mesh {
@@ -64,7 +66,7 @@ func (r reading) at(door groupKey) []*manifest.Object {
 		for _, kind := range []string{"HTTPRoute", "GRPCRoute"} {
 			for _, o := range r.world.Kind(route.Group, kind) {
 				b := bind(o, r.world, r.settings)
-				for _, door := range slices.Concat(doors(o, b, r.settings), ownDoors(o, b)) {
+				for _, door := range slices.Concat(doors(o, b, r.world, r.settings), ownDoors(o, b)) {
 					r.routes[door] = append(r.routes[door], o)
 				}
 			}

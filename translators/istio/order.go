@@ -16,7 +16,7 @@ import (
 // shorter prefix for one that covers the second half of a longer one, since it
 // reads a list of methods as GET (1.31 pkg/config/validation/validation.go:1942).
 func (c conversion) parts(before []candidate, next candidate) bool {
-	_, limited := gateway.Limit(c.wishes[next.rule.Index])
+	_, limited := gateway.Limit(c.wishes[next.place()])
 	return limited && slices.ContainsFunc(before, func(b candidate) bool {
 		return b.match.Path != next.match.Path && meet(route.Match{Path: b.match.Path}, route.Match{Path: next.match.Path})
 	})
@@ -62,7 +62,7 @@ func precedence(a, b candidate) int {
 		cmp.Compare(aKind, bKind), cmp.Compare(bLength, aLength),
 		cmp.Compare(boolean(b.match.Method != ""), boolean(a.match.Method != "")),
 		cmp.Compare(b.match.Headers, a.match.Headers), cmp.Compare(b.match.Queries, a.match.Queries),
-		cmp.Compare(a.rule.Index, b.rule.Index),
+		cmp.Compare(a.route, b.route), cmp.Compare(a.rule.Index, b.rule.Index),
 	)
 }
 

@@ -1,6 +1,8 @@
 package istio
 
 import (
+	"slices"
+
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
@@ -13,6 +15,8 @@ import (
 type binding struct {
 	// gateways are those of a VirtualService, as "namespace/name".
 	gateways []string
+	// parents are those for which they stand, one for each.
+	parents []manifest.ID
 	// assumed are the parents of which nothing is known; a classic Gateway of the
 	// same name is assumed for each.
 	assumed []manifest.ID
@@ -36,19 +40,17 @@ func bind(o *manifest.Object, world *manifest.Set, s gateway.Settings) binding {
 			continue
 		}
 		seen[id] = true
-		key := id.Namespace + "/" + id.Name
-		mapped, isMapped := s.Istio.Gateways[key]
+		gateway, isClassic := classic(id, world, s)
 		switch {
 		case id.Kind == "Service" && s.Istio.API == "virtualservice":
 			b.mesh = append(b.mesh, id)
-		case id.Kind == "Service", s.Istio.API == "gateway-api":
-			b.native = true
-		case isMapped:
-			b.gateways = append(b.gateways, mapped)
-		case s.Istio.API != "virtualservice" && ownGateway(id, world):
+		case !isClassic:
 			b.native = true
 		default:
-			b.gateways = append(b.gateways, key)
+			b.gateways, b.parents = append(b.gateways, gateway), append(b.parents, id)
+			if _, mapped := s.Istio.Gateways[id.Namespace+"/"+id.Name]; mapped {
+				break
+			}
 			if world.Get(manifest.ID{Group: group, Kind: "Gateway", Namespace: id.Namespace, Name: id.Name}) == nil {
 				b.assumed = append(b.assumed, id)
 			}
@@ -58,6 +60,85 @@ func bind(o *manifest.Object, world *manifest.Set, s gateway.Settings) binding {
 		b.client = ids[0].Namespace
 	}
 	return b
+}
+
+// classic gives the classic Gateway that stands for a parent, if one does: the one that
+// it is mapped to, or that of its name.
+func classic(id manifest.ID, world *manifest.Set, s gateway.Settings) (name string, ok bool) {
+	name = id.Namespace + "/" + id.Name
+	switch mapped, isMapped := s.Istio.Gateways[name]; {
+	case id.Kind == "Service", s.Istio.API == "gateway-api":
+		return "", false
+	case isMapped:
+		return mapped, true
+	case s.Istio.API != "virtualservice" && ownGateway(id, world):
+		return "", false
+	}
+	return name, true
+}
+
+// hostsAt gives the hosts for which a route gets requests through a parent.
+func hostsAt(o *manifest.Object, parent manifest.ID, world *manifest.Set) (hosts []string) {
+	for _, d := range resolve.Doors(o, world) {
+		if d.Parent != parent {
+			continue
+		}
+		for _, host := range hostsThrough(o, d, world) {
+			if !slices.Contains(hosts, host) {
+				hosts = append(hosts, host)
+			}
+		}
+	}
+	return hosts
+}
+
+// hostsThrough gives those through one listener: of a hostname of the listener and one
+// of the route that covers it, or is covered, the narrower one.
+func hostsThrough(o *manifest.Object, d resolve.Door, world *manifest.Set) (hosts []string) {
+	parent := world.Get(d.Parent)
+	if d.Listener == "" && parent != nil && parent.At("spec", "listeners").Len() > 0 {
+		return nil // no listener takes the route
+	}
+	listener := hostOfListener(d, world)
+	for _, host := range hostnames(o) {
+		switch {
+		case covers(listener, host):
+		case covers(host, listener):
+			host = listener
+		default:
+			continue
+		}
+		if !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
+}
+
+// hostOfListener gives the hostname of a listener; "*" where it has or shows none.
+func hostOfListener(d resolve.Door, world *manifest.Set) string {
+	if parent := world.Get(d.Parent); parent != nil && d.Listener != "" {
+		for _, l := range parent.At("spec", "listeners").Items() {
+			if host := l.At("hostname").Text(); host != "" && l.At("name").Text() == d.Listener {
+				return host
+			}
+		}
+	}
+	return "*"
+}
+
+// hostnames gives those of a route, "*" where it has none.
+func hostnames(o *manifest.Object) []string {
+	var hosts []string
+	for _, h := range o.At("spec", "hostnames").Items() {
+		if host := h.Text(); host != "" && !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
+	}
+	if len(hosts) == 0 {
+		return []string{"*"}
+	}
+	return hosts
 }
 
 // ownGateway reports whether the input shows a Gateway to be Istio's: its class

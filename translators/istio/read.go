@@ -79,7 +79,7 @@ func (r reading) route(i resolve.Intent, now *manifest.Object) []behavior.Effect
 	b := bind(now, r.world, r.settings)
 	var effects []behavior.Effect
 	var in doubt
-	for _, door := range doors(now, b, r.settings) {
+	for _, door := range doors(now, b, r.world, r.settings) {
 		group := r.attached.on(door.gateway, door.host)
 		if group == nil {
 			in = in.and(doubt{none: i.Methods}).and(r.below(door, wanted(i.Object, i.Rule)))

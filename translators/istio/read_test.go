@@ -2,6 +2,7 @@ package istio
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,7 +107,7 @@ func TestAPrefixIsReplacedWithoutASlashTooMany(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	https, err := conversion{o: objects[0], world: manifest.NewSet(objects), settings: gateway.Defaults(Gateway{}.Profile())}.http()
+	https, err := conversion{routes: objects[:1], world: manifest.NewSet(objects), settings: gateway.Defaults(Gateway{}.Profile())}.http()
 	if err != nil || len(https) != 1 {
 		t.Fatalf("got %d http routes, %v", len(https), err)
 	}
@@ -116,7 +117,7 @@ func TestAPrefixIsReplacedWithoutASlashTooMany(t *testing.T) {
 	}
 }
 
-func TestRoutesThatShareRequestsAreRefused(t *testing.T) {
+func TestRoutesThatShareRequestsAreWrittenTogether(t *testing.T) {
 	text := ""
 	for _, r := range []struct{ name, path string }{{"a", "/api"}, {"b", "/api/v2"}, {"c", "/other"}} {
 		text += "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: " + r.name + ", namespace: shop}\n" +
@@ -128,15 +129,21 @@ func TestRoutesThatShareRequestsAreRefused(t *testing.T) {
 	}
 	one := 1
 	var policies []*schema.RetryPolicy
-	for _, name := range []string{"a", "b", "c"} {
+	for _, name := range []string{"b", "c"} {
 		policies = append(policies, &schema.RetryPolicy{Metadata: schema.Metadata{Name: name, Namespace: "shop"}, Spec: schema.Spec{
 			TargetRefs: []schema.TargetRef{{Group: "gateway.networking.k8s.io", Kind: "HTTPRoute", Name: name}}, MaxRetries: &one,
 		}})
 	}
 	plan, _ := resolve.Resolve(policies, manifest.NewSet(objects))
 	out := Gateway{}.Translate(plan, gateway.Defaults(Gateway{}.Profile()))
-	if len(out.Objects) != 1 || out.Objects[0].ID().Name != "c" {
-		t.Errorf("got %d objects, want that of c, whose requests are its own", len(out.Objects))
+	var names []string
+	for _, o := range out.Objects {
+		for _, h := range o.At("spec", "http").Items() {
+			names = append(names, o.ID().Name+" "+h.At("name").Text())
+		}
+	}
+	if want := []string{"b b-rule-0", "b a-rule-0", "c rule-0"}; !slices.Equal(names, want) {
+		t.Errorf("got %v, want %v", names, want)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/stanza"
 )
@@ -17,7 +18,8 @@ import (
 // own Gateways, and in both cases DestinationRules for what holds for a host.
 func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := &translation{settings: s, plan: plan, edits: gateway.NewEdits(plan.World, s),
-		attached: newAttachments(plan.World, s), rules: map[string]*manifest.Object{}}
+		attached: newAttachments(plan.World, s), rules: map[string]*manifest.Object{},
+		named: map[manifest.ID]bool{}}
 	var order []manifest.ID
 	intents := map[manifest.ID][]resolve.Intent{}
 	for _, i := range plan.Intents {
@@ -26,6 +28,7 @@ func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output 
 		}
 		intents[i.ID()] = append(intents[i.ID()], i)
 	}
+	t.gateways(order, intents)
 	for _, id := range order {
 		t.object(id, intents[id])
 	}
@@ -42,8 +45,52 @@ type translation struct {
 	changes  []change // of VirtualServices that are there
 	out      gateway.Output
 	rules    map[string]*manifest.Object // new DestinationRules by host
-	behind   map[groupKey]*street        // routes by their doors, once neighbours asks
+	named    map[manifest.ID]bool        // new VirtualServices
+	behind   map[string]listeners        // by gateway, once they are asked for
 	around   landscape
+}
+
+// gateways has VirtualServices serve the routes that policies are for: those that serve
+// the very requests already are edited, others written.
+func (t *translation) gateways(order []manifest.ID, intents map[manifest.ID][]resolve.Intent) {
+	var taken []groupKey
+	for _, id := range order {
+		o := intents[id][0].Object
+		if o == nil || !o.Is(route.Group, "HTTPRoute") && !o.Is(route.Group, "GRPCRoute") {
+			continue
+		}
+		for _, some := range sets(o, bind(o, t.plan.World, t.settings), t) {
+			if t.editServing(o, intents[id], some) {
+				continue
+			}
+			for _, door := range some {
+				if !slices.Contains(taken, door) {
+					taken = append(taken, door)
+				}
+			}
+		}
+	}
+	t.write(t.holdings(taken, intents))
+}
+
+func (t *translation) reading() reading {
+	return reading{world: t.plan.World, settings: t.settings, attached: t.attached, landscape: &t.around}
+}
+
+// sets gives the doors of a route on classic Gateways, and those at each Service.
+func sets(o *manifest.Object, b binding, t *translation) (list [][]groupKey) {
+	var behind []groupKey
+	for _, door := range doors(o, b, t.plan.World, t.settings) {
+		if door.gateway == wholeMesh {
+			list = append(list, []groupKey{door})
+		} else {
+			behind = append(behind, door)
+		}
+	}
+	if len(behind) > 0 {
+		list = append(list, behind)
+	}
+	return list
 }
 
 // object translates the intents for one object.
@@ -112,26 +159,9 @@ func (t *translation) route(o *manifest.Object, intents []resolve.Intent) {
 	if b.native {
 		t.native(intents)
 	}
-	if len(b.gateways) > 0 {
-		t.bound(o, intents, b.gateways, hostnames(o))
-	}
-	for _, service := range b.mesh {
-		t.bound(o, intents, []string{wholeMesh}, []string{hostOf(service, t.settings)})
-	}
 	for _, i := range intents {
 		t.destinations(i, backends(t.plan.World, o, i.Rule, t.settings), b.client)
 	}
-}
-
-func hostnames(o *manifest.Object) []string {
-	var hosts []string
-	for _, h := range o.At("spec", "hostnames").Items() {
-		hosts = append(hosts, h.Text())
-	}
-	if len(hosts) == 0 {
-		return []string{"*"}
-	}
-	return withoutCovered(hosts)
 }
 
 // native writes the stanza for what is attached to Istio's own Gateways, and to

@@ -11,97 +11,33 @@ import (
 	"retryctl.dev/schema/resolve"
 )
 
-// bound writes the VirtualService of a route for some gateways, or for the mesh.
-// One that serves the very requests of the policy already is edited.
-func (t *translation) bound(o *manifest.Object, intents []resolve.Intent, gateways, hosts []string) {
-	if t.editServing(o, intents, gateways, hosts) {
-		return
-	}
-	if t.neighbours(o, intents) {
-		return
-	}
-	c := conversion{o: o, world: t.plan.World, settings: t.settings, wishes: map[int]behavior.Behavior{}, carry: t.carry}
-	for _, i := range intents {
-		c.wishes[i.Rule] = i.Want
-	}
-	https, err := c.http()
-	if err != nil {
-		t.refuse(intents, finding.CannotEdit, fmt.Sprintf("%s cannot be written as a VirtualService: %v", o.ID(), err),
-			"a VirtualService holds the whole route", "write the VirtualService by hand and target it")
-		return
-	}
-	vs := t.own(o, intents[0], gateways, hosts)
-	vs.Root().Make("spec").Put("http", manifest.ListOf(https))
-}
-
-// own gives the VirtualService for a route: the one of its name, if that is for
-// the same host and gateway, else a new one.
-func (t *translation) own(o *manifest.Object, i resolve.Intent, gateways, hosts []string) *manifest.Object {
-	name := o.ID().Name
-	for {
-		there := t.plan.World.Get(manifest.ID{Group: group, Kind: "VirtualService", Namespace: o.ID().Namespace, Name: name})
-		if there == nil {
-			break
-		}
-		if share(gatewaysOf(there), gateways) && share(hostsOf(there, t.settings), hosts) {
-			t.out.Say(i, finding.Shadows, fmt.Sprintf("%s does not hold every rule of %s: its http routes are written anew", there.ID(), o.ID()),
-				"a VirtualService holds the whole route", "compare the result with what it was")
-			return t.edits.Of(there)
-		}
-		name += "-retries"
-	}
-	vs := manifest.New(apiVersion, "VirtualService", o.RawNamespace(), name)
-	spec := vs.Root().Make("spec")
-	spec.Put("hosts", hosts)
-	if gateways[0] != wholeMesh {
-		spec.Put("gateways", gateways)
-	}
-	t.out.Objects = append(t.out.Objects, vs)
-	return vs
-}
-
-func share(a, b []string) bool {
-	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
-}
-
 // A change is one wish for one http route.
 type change struct {
 	served
 	intent resolve.Intent
 }
 
-// editServing edits the http routes that serve the requests of a route already.
-// It reports false where none serves any of them.
-func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, gateways, hosts []string) bool {
+// editServing edits the http routes that serve the requests of a route at some doors
+// already. It reports false where they do not serve all of them.
+func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, doors []groupKey) bool {
 	var changes []change
-	var some []change // what may serve a part of the requests
-	whole := true
-	r := reading{world: t.plan.World, settings: t.settings, attached: t.attached, landscape: &t.around}
+	r := t.reading()
 	for _, i := range intents {
-		want := wanted(o, i.Rule)
-		for _, gateway := range gateways {
-			for _, host := range hosts {
-				door := groupKey{gateway, host}
-				group := t.attached.on(gateway, host)
-				list, all := group.serving(want)
-				whole = whole && all
-				for _, s := range list {
-					if !slices.ContainsFunc(changes, func(c change) bool { return c.vs == s.vs && c.http == s.http && c.intent.Rule == i.Rule }) {
-						changes = append(changes, change{s, i})
-					}
-				}
-				about, _ := group.doubts(want, func() map[key]bool { return r.keys(door) })
-				for _, s := range slices.Concat(list, about.to) {
-					some = append(some, change{s, i})
+		for _, door := range doors {
+			want, _ := r.wantedAt(door, o, o, i.Rule)
+			list, all := t.attached.on(door.gateway, door.host).serving(want)
+			if !all {
+				return false
+			}
+			for _, s := range list {
+				if !slices.ContainsFunc(changes, func(c change) bool { return c.vs == s.vs && c.http == s.http && c.intent.Rule == i.Rule }) {
+					changes = append(changes, change{s, i})
 				}
 			}
 		}
 	}
-	if !whole {
-		return t.partly(o, intents, some)
-	}
 	for _, c := range changes {
-		if !t.only(c.vs, gateways, hosts) {
+		if !t.only(c.vs, doors) {
 			t.refuse([]resolve.Intent{c.intent}, finding.CannotEdit, fmt.Sprintf("%s serves %s, and other hosts or gateways as well", c.vs.ID(), c.intent.Place()),
 				"", "give its hosts a VirtualService of their own")
 			return true
@@ -118,34 +54,16 @@ func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, 
 	return true
 }
 
-// only reports whether a VirtualService is for none but some gateways and hosts.
-func (t *translation) only(vs *manifest.Object, gateways, hosts []string) bool {
-	for _, g := range gatewaysOf(vs) {
-		if !slices.Contains(gateways, g) {
-			return false
-		}
-	}
-	for _, h := range hostsOf(vs, t.settings) {
-		if !slices.Contains(hosts, h) {
-			return false
+// only reports whether a VirtualService stands at none but some doors.
+func (t *translation) only(vs *manifest.Object, doors []groupKey) bool {
+	for _, gateway := range gatewaysOf(vs) {
+		for _, host := range hostsOf(vs, t.settings) {
+			if !slices.Contains(doors, groupKey{gateway, host}) {
+				return false
+			}
 		}
 	}
 	return true
-}
-
-// partly refuses a route some of whose requests another VirtualService serves: a
-// new one beside it would come before or behind it by their age. It reports false
-// where there is none, or only the route's own.
-func (t *translation) partly(o *manifest.Object, intents []resolve.Intent, some []change) bool {
-	for _, c := range some {
-		if id := c.vs.ID(); id.Name != o.ID().Name || id.Namespace != o.ID().Namespace {
-			t.refuse(intents, finding.Conflicts, fmt.Sprintf("http route %s of %s serves a part of %s", httpName(c.vs, c.http), id, c.intent.Place()),
-				"of two VirtualServices for one host the older comes first, whatever the matches (Istio 1.31 pilot/pkg/networking/core/gateway.go:497)",
-				"have one of them serve all of it")
-			return true
-		}
-	}
-	return false
 }
 
 // inside reports whether an http route matches none but the wanted requests.
@@ -240,7 +158,7 @@ func (t *translation) service(i resolve.Intent) {
 	host := hostOf(i.ID(), t.settings)
 	if own := t.attached.on(wholeMesh, host); own != nil {
 		vs := own.stretches[0].vs
-		if !t.only(vs, []string{wholeMesh}, []string{host}) {
+		if !t.only(vs, []groupKey{{wholeMesh, host}}) {
 			t.refuse([]resolve.Intent{i}, finding.CannotEdit, fmt.Sprintf("%s serves %s, and other hosts or gateways as well", vs.ID(), i.ID()),
 				"a host has one VirtualService in the mesh", "give the Service a VirtualService of its own, or target that one")
 			return
