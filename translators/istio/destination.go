@@ -14,7 +14,8 @@ import (
 // A destination is where an http route or a rule sends requests to.
 type destination struct {
 	host, subset string
-	port         int64 // 0 is not said
+	port         int64          // 0 is not said
+	entry        manifest.Value // where it is written
 }
 
 // destinationsOf gives those of an http route that get any requests.
@@ -26,7 +27,7 @@ func destinationsOf(h manifest.Value, namespace string, s gateway.Settings) []de
 		}
 		d := r.At("destination")
 		port, _ := d.At("port", "number").Int()
-		list = append(list, destination{fullName(d.At("host").Text(), namespace, s), d.At("subset").Text(), port})
+		list = append(list, destination{fullName(d.At("host").Text(), namespace, s), d.At("subset").Text(), port, r})
 	}
 	return list
 }
@@ -44,7 +45,7 @@ func backends(world *manifest.Set, o *manifest.Object, rule int, s gateway.Setti
 		}
 		id := backendID(ref, o.ID().Namespace)
 		if port, _ := ref.At("port").Int(); granted(world, o, id) {
-			list = append(list, destination{host: hostOf(id, s), port: port})
+			list = append(list, destination{hostOf(id, s), "", port, ref})
 		}
 	}
 	return list

@@ -8,6 +8,7 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/envoy"
 	"retryctl.dev/translators/gateway"
 )
 
@@ -58,7 +59,7 @@ func (r reading) service(i resolve.Intent) []behavior.Effect {
 	group := r.attached.on(wholeMesh, host)
 	if group == nil {
 		e := behavior.Effect{Object: i.ID().String(), Methods: i.Methods, Origin: map[string]string{}}
-		r.http(&e, manifest.Value{}, "Istio's default")
+		r.http(&e, manifest.Value{}, envoy.RequestHeaders{}, "Istio's default")
 		r.upstream(&e, []destination{{host: host}}, "")
 		e.Behavior = e.Behavior.Normal()
 		return []behavior.Effect{e}

@@ -49,26 +49,32 @@ func (r reading) native(i resolve.Intent, now *manifest.Object, b binding) []beh
 			dropped |= methods[n]
 			continue
 		}
-		if redirects(rule) || len(backends(r.world, now, at, r.settings)) == 0 {
+		list := backends(r.world, now, at, r.settings)
+		if redirects(rule) || len(list) == 0 {
 			continue // answered without a backend
 		}
-		e := behavior.Effect{Object: id, Rule: ruleName(rules[at]), Methods: methods[n], Origin: map[string]string{}}
 		retry := rule.At("retry")
 		if rules[at].GRPC || r.settings.GatewayAPI.Channel == "standard" && !stanzaVersion(r.settings).AtLeast(1, 7) {
 			retry = manifest.Value{}
 		}
-		stanza.Read(&e, stanza.Rule{Retry: retry, Timeouts: rule.At("timeouts"), From: id}, stanza.Of("istio"), stanzaVersion(r.settings))
-		ofNoUse(&e)
-		e.IdempotencyKey = behavior.None[string]()
-		if name, _, ok := gateway.HeaderSet(rule, isKey); ok {
-			e.IdempotencyKey, e.Origin["idempotencyKey"] = behavior.Is(name), id+" RequestHeaderModifier"
+		from := id + " RequestHeaderModifier"
+		parts := flows(filtered(rule, from), list, rule.At("backendRefs").Len() == 1, func(ref manifest.Value) changes { return filtered(ref, from) })
+		for _, part := range parts {
+			e := behavior.Effect{Object: id, Rule: nameOf(ruleName(rules[at]), part, parts), Methods: methods[n], Origin: map[string]string{}}
+			stanza.Read(&e, stanza.Rule{Retry: retry, Timeouts: rule.At("timeouts"), Headers: part.headers, From: id}, stanza.Of("istio"), stanzaVersion(r.settings))
+			readOnly(&e, part.headers)
+			ofNoUse(&e)
+			e.IdempotencyKey = behavior.None[string]()
+			if name, _, ok := gateway.HeaderSet(rule, isKey); ok {
+				e.IdempotencyKey, e.Origin["idempotencyKey"] = behavior.Is(name), from
+			}
+			if slices.ContainsFunc(dead.Each(), func(method string) bool { return at == catching(rules, method) }) {
+				e.Notes = append(e.Notes, "the requests of a regular expression go here: Istio writes nothing behind a rule for everything")
+			}
+			r.upstream(&e, part.to, b.client)
+			e.Behavior = e.Behavior.Normal()
+			effects = append(effects, e)
 		}
-		if slices.ContainsFunc(dead.Each(), func(method string) bool { return at == catching(rules, method) }) {
-			e.Notes = append(e.Notes, "the requests of a regular expression go here: Istio writes nothing behind a rule for everything")
-		}
-		r.upstream(&e, backends(r.world, now, at, r.settings), b.client)
-		e.Behavior = e.Behavior.Normal()
-		effects = append(effects, e)
 	}
 	return append(effects, doubt{open: open, none: dropped}.effects(i.ID().String(), ruleName(route.Rules(i.Object)[i.Rule]), true)...)
 }

@@ -8,6 +8,7 @@ import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/envoy"
 )
 
 // virtualService reads what serves the requests of an http route, on each gateway
@@ -79,11 +80,16 @@ func (r reading) served(wanted []matcher, group *routes) []behavior.Effect {
 			continue
 		}
 		id := s.vs.ID().String()
-		e := behavior.Effect{Object: id, Rule: httpName(s.vs, s.http), Methods: s.methods, Origin: map[string]string{}}
-		r.http(&e, r.inherited(h, s.vs), id+" http "+httpName(s.vs, s.http))
-		r.upstream(&e, destinationsOf(h, s.vs.ID().Namespace, r.settings), "")
-		e.Behavior = e.Behavior.Normal()
-		effects = append(effects, e)
+		whole, from := r.inherited(h, s.vs), id+" http "+httpName(s.vs, s.http)
+		parts := flows(changesOf(whole, from), destinationsOf(h, s.vs.ID().Namespace, r.settings), h.At("route").Len() == 1,
+			func(to manifest.Value) changes { return changesOf(to, from) })
+		for _, part := range parts {
+			e := behavior.Effect{Object: id, Rule: nameOf(httpName(s.vs, s.http), part, parts), Methods: s.methods, Origin: map[string]string{}}
+			r.http(&e, whole, part.headers, from)
+			r.upstream(&e, part.to, "")
+			e.Behavior = e.Behavior.Normal()
+			effects = append(effects, e)
+		}
 	}
 	return effects
 }
@@ -126,8 +132,8 @@ func (r reading) inherited(h manifest.Value, vs *manifest.Object) manifest.Value
 }
 
 // http reads an http route of a VirtualService; one that does not exist is that
-// of a host without any.
-func (r reading) http(e *behavior.Effect, h manifest.Value, from string) {
+// of a host without any. Headers are what Envoy's router gets.
+func (r reading) http(e *behavior.Effect, h manifest.Value, headers envoy.RequestHeaders, from string) {
 	e.TotalTimeout, e.Origin["totalTimeout"] = behavior.None[time.Duration](), "Istio's default: none"
 	if d := limitOf(h.At("timeout")); d.State == behavior.Set {
 		e.TotalTimeout, e.Origin["totalTimeout"] = d, from+" timeout"
@@ -168,7 +174,7 @@ func (r reading) http(e *behavior.Effect, h manifest.Value, from string) {
 			e.Backoff, e.Origin["backoff"] = waits(d.Value), from+" retries.backoff; the cap is ten times it"
 		}
 	}
-	e.Causes.Add(behavior.AllMethods, causesOf(on)...)
+	retried(e, policyOf(e.MaxRetries.Value, on), headers)
 	ofNoUse(e)
 	e.IdempotencyKey = behavior.None[string]()
 	if name, ok := keyOf(h); ok {

@@ -9,6 +9,7 @@ import (
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/behavior"
+	"retryctl.dev/translators/envoy"
 	"retryctl.dev/translators/gateway"
 )
 
@@ -43,62 +44,15 @@ const (
 	defaultAttempts = 2
 )
 
-// everyReset is what Envoy calls a reset: each way to lose a try without
-// response headers, the per-try timeout included (retry_state_impl.cc,
-// wouldRetryFromReset).
-var everyReset = []behavior.Cause{
-	behavior.ConnectFailure, behavior.RefusedStream, behavior.ResetBeforeRequest, behavior.Reset, behavior.AttemptTimeout,
-}
-
-// tokens say what each word of retryOn retries (Istio 1.31
+// tokens are the words that retryOn takes for one cause each (Istio 1.31
 // pkg/config/validation/validation.go:92). Status codes stand there as numbers.
-var tokens = []struct {
-	name   string
-	causes []behavior.Cause
-}{
-	{"connect-failure", []behavior.Cause{behavior.ConnectFailure}},
-	{"refused-stream", []behavior.Cause{behavior.RefusedStream}},
-	{"reset-before-request", []behavior.Cause{behavior.ConnectFailure, behavior.ResetBeforeRequest}},
-	{"reset", everyReset},
-	{"cancelled", grpc("CANCELLED")},
-	{"deadline-exceeded", grpc("DEADLINE_EXCEEDED")},
-	{"resource-exhausted", grpc("RESOURCE_EXHAUSTED")},
-	{"internal", grpc("INTERNAL")},
-	{"unavailable", grpc("UNAVAILABLE")},
-	{"5xx", append(behavior.Codes(500, 599), everyReset...)},
-	{"gateway-error", append(behavior.Codes(502, 504), everyReset...)},
-	{"retriable-4xx", behavior.Codes(409, 409)},
-}
-
-func grpc(name string) []behavior.Cause {
-	c, _ := behavior.GRPC(name)
-	return []behavior.Cause{c}
+var tokens = []string{
+	"connect-failure", "refused-stream", "cancelled", "deadline-exceeded", "resource-exhausted", "internal", "unavailable",
 }
 
 // knownCode reports whether Istio takes a number in retryOn for a status code:
 // only those that Go's net/http has a text for.
 func knownCode(status int) bool { return http.StatusText(status) != "" }
-
-// causesOf gives what a retryOn retries. Words that Envoy does not know, and the
-// ones that need more than Istio can say, retry nothing.
-func causesOf(retryOn string) []behavior.Cause {
-	var causes []behavior.Cause
-	for _, word := range strings.Split(retryOn, ",") {
-		word = strings.TrimSpace(word)
-		if status, err := strconv.Atoi(word); err == nil {
-			if c, ok := behavior.Code(status); ok && knownCode(status) {
-				causes = append(causes, c)
-			}
-			continue
-		}
-		for _, t := range tokens {
-			if t.name == word {
-				causes = append(causes, t.causes...)
-			}
-		}
-	}
-	return causes
-}
 
 // retryOnFor writes causes as a retryOn, without a space; empty where none of
 // them can be said.
@@ -127,9 +81,9 @@ func tokenFor(c behavior.Cause) []string {
 	case behavior.ResetBeforeRequest:
 		return []string{"reset-before-request"}
 	}
-	for _, t := range tokens {
-		if len(t.causes) == 1 && t.causes[0] == c {
-			return []string{t.name}
+	for _, name := range tokens {
+		if causes := envoy.CausesOf(name); len(causes) == 1 && causes[0] == c {
+			return []string{name}
 		}
 	}
 	return nil
