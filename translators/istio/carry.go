@@ -1,6 +1,8 @@
 package istio
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -91,33 +93,54 @@ func keep(h manifest.Value, rule route.Rule) {
 
 // edit puts a wish into an http route of a VirtualService, before which it puts a
 // copy for the methods that may be retried where the wish is limited to some of
-// those that reach it. It says why that could not be done.
-func (t *translation) edit(https manifest.Value, at int, reach behavior.Methods, want behavior.Behavior, merged bool) (problem string) {
+// those that reach it, and gives the copy's name. It says why that could not be done;
+// whole is such a reason, if there is one already.
+func (t *translation) edit(https manifest.Value, at int, reach behavior.Methods, want behavior.Behavior, merged bool, whole error) (part string, problem error) {
 	h := https.Index(at)
 	methods, limited := gateway.Limit(want)
 	switch {
+	case !proxies(h): // it answers by itself
+		return "", nil
 	case !limited || reach&^methods == 0:
 		t.carry(h, want)
-		return ""
+		return "", nil
 	case reach&methods == 0:
 		t.carry(h, gateway.SafeOnly(want))
-		return ""
+		return "", nil
 	}
 	narrow, ok := narrowed(h, methods)
 	t.carry(h, gateway.SafeOnly(want))
 	switch {
 	case !ok:
-		return "it matches methods by a pattern"
+		return "", errors.New("it matches methods by a pattern")
 	case merged && slices.ContainsFunc(matchers(h), matcher.everything):
-		return "it matches everything, for which Istio puts it behind the routes of other VirtualServices, and with a method it would take their requests"
+		return "", errors.New("it matches everything, for which Istio puts it behind the routes of other VirtualServices, and with a method it would take their requests")
+	case whole != nil:
+		return "", whole
 	}
 	if name := h.At("name").Text(); name != "" {
-		narrow.Put("name", name+"-retryable")
+		part = freeName(https, name+route.PartSuffix)
+		narrow.Put("name", part)
 	}
 	t.carry(narrow, want)
 	leave(h.At("match"), methods)
 	https.Insert(at, narrow)
-	return ""
+	return part, nil
+}
+
+// freeName gives the name, with a number behind it where an http route has it already.
+func freeName(https manifest.Value, name string) string {
+	free := name
+	for n := 2; ; n++ {
+		taken := false
+		for _, h := range https.Items() {
+			taken = taken || h.At("name").Text() == free
+		}
+		if !taken {
+			return free
+		}
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
 }
 
 // leave takes the matches out whose one method the http route before serves:

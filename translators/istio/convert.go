@@ -74,7 +74,8 @@ func (c conversion) rule(matches []candidate) ([]manifest.Value, error) {
 	name := c.name(matches[0])
 	want, wished := c.wishes[matches[0].place()]
 	methods, limited := gateway.Limit(want)
-	if !wished || !limited {
+	rule := matches[0].rule.Value
+	if !wished || !limited || redirects(rule) || !route.HasBackend(rule) { // the latter two answer by themselves
 		h, err := c.one(name, matches, behavior.AllMethods)
 		if wished && err == nil {
 			c.carry(h, want)

@@ -67,6 +67,9 @@ func (t *translation) destinations(i resolve.Intent, list []destination, client 
 		return
 	}
 	for _, d := range list {
+		if service := serviceOf(d.host, t.settings); t.flagger(manifest.ID{Group: group, Kind: "DestinationRule", Namespace: service.Namespace, Name: service.Name}, []resolve.Intent{i}) {
+			continue
+		}
 		rule := t.ruleFor(i, d.host, client)
 		policy := rule.Root().Make("spec", "trafficPolicy")
 		pools := []manifest.Value{policy}

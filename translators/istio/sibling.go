@@ -113,6 +113,12 @@ func (t *translation) unfit(h holding, there *manifest.Object) string {
 			return fmt.Sprintf("%s and %s share %s, which only one of the two kinds may have", h.routes[0].ID(), o.ID(), h.hosts[0])
 		}
 	}
+	for _, o := range h.routes {
+		id := manifest.ID{Group: group, Kind: "VirtualService", Namespace: o.ID().Namespace, Name: o.ID().Name}
+		if canary := t.flagged(id); canary != nil {
+			return fmt.Sprintf("%s is made by Flagger for %s, which takes every change back", id, canary.ID())
+		}
+	}
 	if problem := equals(h.routes); problem != "" {
 		return problem
 	}

@@ -79,6 +79,9 @@ func inside(h manifest.Value, wanted []matcher) bool {
 // change notes a wish for an http route. What two policies wish for one is a
 // conflict: they target it by different objects.
 func (t *translation) change(c change) {
+	if t.flagger(c.vs.ID(), []resolve.Intent{c.intent}) {
+		return
+	}
 	for n, other := range t.changes {
 		if other.vs != c.vs || other.http != c.http {
 			continue
@@ -100,9 +103,14 @@ func (t *translation) apply() {
 	slices.SortStableFunc(t.changes, func(a, b change) int { return cmp.Compare(b.http, a.http) })
 	for _, c := range t.changes {
 		https := t.edits.Of(c.vs).At("spec", "http")
-		if problem := t.edit(https, c.http, c.methods, c.intent.Want, t.merged(c.vs)); problem != "" {
-			t.out.Say(c.intent, finding.CannotSplit, fmt.Sprintf("http route %s of %s cannot be split by method: %s",
-				httpName(c.vs, c.http), c.vs.ID(), problem), "", "give the methods an http route of their own")
+		names, whole := t.followersOf(c)
+		part, err := t.edit(https, c.http, c.methods, c.intent.Want, t.merged(c.vs), whole)
+		switch {
+		case err != nil:
+			t.out.Say(c.intent, finding.CannotSplit, fmt.Sprintf("http route %s of %s cannot be split by method: %v",
+				httpName(c.vs, c.http), c.vs.ID(), err), "", "give the methods an http route of their own")
+		case part != "":
+			t.follow(names, part)
 		}
 	}
 }
@@ -174,6 +182,10 @@ func (t *translation) service(i resolve.Intent) {
 		t.destinations(i, []destination{{host: host}}, "")
 		return
 	}
+	id := manifest.ID{Group: group, Kind: "VirtualService", Namespace: i.ID().Namespace, Name: i.ID().Name}
+	if t.flagger(id, []resolve.Intent{i}) {
+		return
+	}
 	t.destinations(i, []destination{{host: host}}, "")
 	namespace := i.Policy.Metadata.Namespace
 	if i.Object != nil {
@@ -182,6 +194,6 @@ func (t *translation) service(i resolve.Intent) {
 	vs := manifest.New(apiVersion, "VirtualService", namespace, i.ID().Name)
 	https := manifest.List(manifest.Map("name", "all", "route", manifest.List(manifest.Map("destination", manifest.Map("host", host)))))
 	vs.Root().Put("spec", manifest.Map("hosts", []string{host}, "http", https))
-	t.edit(https, 0, behavior.AllMethods, i.Want, false)
+	t.edit(https, 0, behavior.AllMethods, i.Want, false, nil)
 	t.out.Objects = append(t.out.Objects, vs)
 }
