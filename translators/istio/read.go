@@ -43,7 +43,7 @@ func (r reading) intent(i resolve.Intent, all []resolve.Intent) []behavior.Effec
 		if covered {
 			return nil // routes take all requests to the Service
 		}
-		return r.service(i)
+		return append(r.service(i), r.sent(i, all)...)
 	case i.Object == nil, now == nil:
 		return nil
 	case i.ID().Kind == "VirtualService":

@@ -75,21 +75,28 @@ func (r reading) served(wanted []matcher, group *routes) []behavior.Effect {
 	list, _ := group.serving(wanted)
 	var effects []behavior.Effect
 	for _, s := range list {
-		h := s.vs.At("spec", "http").Index(s.http)
-		if !proxies(h) {
-			continue
-		}
-		id := s.vs.ID().String()
-		whole, from := r.inherited(h, s.vs), id+" http "+httpName(s.vs, s.http)
-		parts := flows(changesOf(whole, from), destinationsOf(h, s.vs.ID().Namespace, r.settings), h.At("route").Len() == 1,
-			func(to manifest.Value) changes { return changesOf(to, from) })
-		for _, part := range parts {
-			e := behavior.Effect{Object: id, Rule: nameOf(httpName(s.vs, s.http), part, parts), Methods: s.methods, Origin: map[string]string{}}
-			r.http(&e, whole, part.headers, from)
-			r.upstream(&e, part.to, "")
-			e.Behavior = e.Behavior.Normal()
-			effects = append(effects, e)
-		}
+		effects = append(effects, r.effects(s)...)
+	}
+	return effects
+}
+
+// effects gives those of one http route: one for all of its destinations, or for those
+// that get the same headers.
+func (r reading) effects(s served) (effects []behavior.Effect) {
+	h := s.vs.At("spec", "http").Index(s.http)
+	if !proxies(h) {
+		return nil
+	}
+	id := s.vs.ID().String()
+	whole, from := r.inherited(h, s.vs), id+" http "+httpName(s.vs, s.http)
+	parts := flows(changesOf(whole, from), destinationsOf(h, s.vs.ID().Namespace, r.settings), h.At("route").Len() == 1,
+		func(to manifest.Value) changes { return changesOf(to, from) })
+	for _, part := range parts {
+		e := behavior.Effect{Object: id, Rule: nameOf(httpName(s.vs, s.http), part, parts), Methods: s.methods, Origin: map[string]string{}}
+		r.http(&e, whole, part.headers, from)
+		r.upstream(&e, part.to, "")
+		e.Behavior = e.Behavior.Normal()
+		effects = append(effects, e)
 	}
 	return effects
 }
