@@ -9,6 +9,17 @@
 // order in which the Gateway API has them take precedence. For a Service with
 // HTTPRoutes of its own these win over a VirtualService, so they are edited.
 //
+// For a host that a VirtualService names on a gateway Istio serves nothing else there,
+// and one for a wildcard has the requests for all narrower hosts that have none. So with
+// a route that has a policy all routes are written that stand at its hosts or below
+// them. Routes whose matches may meet in one request are in one VirtualService, because
+// the order of several is that of their age. A policy never changes who serves a
+// request: where that cannot be kept nothing is written.
+//
+// What a VirtualService or an HTTPRoute sets of request headers Istio gives to Envoy as
+// it is, also those that Envoy's router takes for a retry policy (1.31
+// pilot/pkg/networking/core/route/route.go:1031; read, not run).
+//
 // What Istio does without being asked matters most. A route without retries
 // retries twice, after connect-failure, refused-stream, unavailable and
 // cancelled; retries: {} turns them off; attempts are retries. The waits have

@@ -12,11 +12,13 @@ import (
 	"retryctl.dev/schema/route"
 )
 
-// write writes the VirtualServices of holdings. Where one cannot be written, nor is
-// there already, none that would take its requests may be.
-func (t *translation) write(list []holding) {
+// write writes the VirtualServices of holdings, apart from those whose routes are served
+// by the input already, which is edited. Where one cannot be written none that would
+// take its requests may be.
+func (t *translation) write(list []holding, edited map[manifest.ID]bool) {
 	for _, h := range list {
-		if len(h.intents) == 0 && t.stands(h) {
+		fresh := slices.ContainsFunc(h.intents, func(i resolve.Intent) bool { return !edited[i.ID()] })
+		if !fresh && t.stands(h) {
 			continue
 		}
 		lead := h.intents
@@ -37,6 +39,7 @@ func (t *translation) write(list []holding) {
 			t.refuse(around(h, list), code, problem, "a VirtualService has all requests for its hosts on its gateways, so that every route there has to be in one", hint)
 			continue
 		}
+		t.changes = slices.DeleteFunc(t.changes, func(c change) bool { return c.vs == there })
 		vs := t.own(lead[0], h, there)
 		vs.Root().Make("spec").Put("http", manifest.ListOf(https))
 		for _, o := range h.routes {
@@ -68,6 +71,11 @@ func around(h holding, list []holding) []resolve.Intent {
 		if slices.ContainsFunc(h.doors(), func(d groupKey) bool {
 			return slices.ContainsFunc(other.doors(), func(o groupKey) bool { return o.gateway == d.gateway && covers(o.host, d.host) })
 		}) {
+			intents = append(intents, other.intents...)
+		}
+	}
+	if len(intents) == 0 {
+		for _, other := range list {
 			intents = append(intents, other.intents...)
 		}
 	}

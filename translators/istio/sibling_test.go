@@ -44,6 +44,9 @@ func TestAPolicyNeverChangesWhoServesARequest(t *testing.T) {
 			}
 		}
 		after := world.With(result.Objects...)
+		more, _ := read(t, others(text))
+		plan, _ = resolve.Resolve(append(policies, more...), after)
+		later := after.With(translators.Run(istio.Gateway{}, plan, s, false).Objects...)
 		if result.Findings.Count(finding.Error) == 0 {
 			plan, _ := resolve.Resolve(policies, after)
 			if again := translators.Run(istio.Gateway{}, plan, s, false); len(again.Objects) > 0 || again.Findings.Count(finding.Error) > 0 {
@@ -59,6 +62,9 @@ func TestAPolicyNeverChangesWhoServesARequest(t *testing.T) {
 			before, now := byIstio(world, q), byIstio(after, q)
 			if before != now && (before != "" || now != byGatewayAPI(world, q) && sections(world) < 2) {
 				t.Fatalf("seed %d: %+v was served by %q and is by %q\n%s\n%s", seed, q, before, now, text, printed(result.Objects))
+			}
+			if before, now := now, byIstio(later, q); before != now && (before != "" || now != byGatewayAPI(world, q) && sections(world) < 2) {
+				t.Fatalf("seed %d: with policies on all routes %+v was served by %q and is by %q\n%s\n%s\n%s", seed, q, before, now, text, printed(result.Objects), printed(later.All()))
 			}
 		}
 	}
@@ -149,6 +155,17 @@ func siblings(rng *rand.Rand) string {
 		if n == 0 || rng.IntN(3) == 0 {
 			fmt.Fprintf(&w, "apiVersion: retryctl.dev/v1alpha1\nkind: RetryPolicy\nmetadata: {name: p%d, namespace: shop}\nspec:\n  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: r%d}]\n  maxRetries: 2\n  retryOn: {statusCodes: [503], methods: [%s]}\n---\n",
 				n, n, pick("GET", "GET, PUT", "'*'"))
+		}
+	}
+	return w.String()
+}
+
+// others gives policies for the routes that have none.
+func others(text string) string {
+	var w strings.Builder
+	for n := range 5 {
+		if name := fmt.Sprintf("r%d,", n); strings.Contains(text, "HTTPRoute\nmetadata: {name: "+name) && !strings.Contains(text, fmt.Sprintf("metadata: {name: p%d,", n)) {
+			fmt.Fprintf(&w, "apiVersion: retryctl.dev/v1alpha1\nkind: RetryPolicy\nmetadata: {name: p%d, namespace: shop}\nspec:\n  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: r%d}]\n  maxRetries: 3\n  retryOn: {statusCodes: [500], methods: [GET]}\n---\n", n, n)
 		}
 	}
 	return w.String()

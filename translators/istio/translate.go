@@ -54,6 +54,7 @@ type translation struct {
 // the very requests already are edited, others written.
 func (t *translation) gateways(order []manifest.ID, intents map[manifest.ID][]resolve.Intent) {
 	var taken []groupKey
+	edited := map[manifest.ID]bool{}
 	for _, id := range order {
 		o := intents[id][0].Object
 		if o == nil || !o.Is(route.Group, "HTTPRoute") && !o.Is(route.Group, "GRPCRoute") {
@@ -61,8 +62,10 @@ func (t *translation) gateways(order []manifest.ID, intents map[manifest.ID][]re
 		}
 		for _, some := range sets(o, bind(o, t.plan.World, t.settings), t) {
 			if t.editServing(o, intents[id], some) {
+				edited[id] = true
 				continue
 			}
+			edited[id] = false
 			for _, door := range some {
 				if !slices.Contains(taken, door) {
 					taken = append(taken, door)
@@ -70,7 +73,7 @@ func (t *translation) gateways(order []manifest.ID, intents map[manifest.ID][]re
 			}
 		}
 	}
-	t.write(t.holdings(taken, intents))
+	t.write(t.holdings(taken, intents), edited)
 }
 
 func (t *translation) reading() reading {
