@@ -2,7 +2,6 @@ package translators
 
 import (
 	"fmt"
-	"slices"
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
@@ -19,10 +18,8 @@ func held(g gateway.Gateway, plan *resolve.Plan, objects []*manifest.Object, s g
 	if len(plan.Held) == 0 || len(objects) == 0 {
 		return nil
 	}
-	// The other intents are there to be told apart: what carries them is theirs.
-	all := slices.Concat(plan.Held, plan.Intents)
-	before := g.Read(all, plan.World, s)
-	after := g.Read(all, plan.World.With(objects...), s)
+	before := g.Read(plan.Held, plan.World, s)
+	after := g.Read(plan.Held, plan.World.With(objects...), s)
 	var said []gateway.Said
 	for n, i := range plan.Held {
 		if len(changes(before[n], after[n])) == 0 {

@@ -24,7 +24,7 @@ func inSight(profile gateway.Profile, plan *resolve.Plan) []resolve.Intent {
 }
 
 // read gives what a world makes of intents. Of a Service as such there is nothing to
-// tell where a rule that sends requests to it has told it.
+// tell where a rule that sends requests to it has told it, unless others come as well.
 func read(g gateway.Gateway, intents []resolve.Intent, world *manifest.Set, s gateway.Settings) []Place {
 	effects := g.Read(intents, world, s)
 	places := make([]Place, len(intents))
@@ -33,7 +33,7 @@ func read(g gateway.Gateway, intents []resolve.Intent, world *manifest.Set, s ga
 		places[n] = Place{&intents[n], effects[n]}
 		if intents[n].To == nil {
 			service = n
-		} else if len(effects[n]) > 0 {
+		} else if len(effects[n]) > 0 && !g.Profile().Mesh {
 			places[service].Effects = nil
 		}
 	}

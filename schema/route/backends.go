@@ -7,7 +7,7 @@ import (
 )
 
 // Backends gives the Services that a rule of a route sends requests to, each
-// once, in the order of the text: of an HTTPRoute, GRPCRoute or IngressRoute,
+// once, in the order of the text: of an HTTPRoute, GRPCRoute, VirtualService or IngressRoute,
 // those of one rule or, with a rule below 0, of all; of an Ingress always all.
 func Backends(o *manifest.Object, rule int) []manifest.ID {
 	b := backends{namespace: o.ID().Namespace}
@@ -25,6 +25,16 @@ func Backends(o *manifest.Object, rule int) []manifest.ID {
 			for _, ref := range v.At("services").Items() {
 				if kind := ref.At("kind").Text(); kind == "" || kind == "Service" {
 					b.add(ref.At("namespace").Text(), ref.At("name").Text())
+				}
+			}
+		}
+	case o.Is("networking.istio.io", "VirtualService"):
+		for _, v := range chosen(o.At("spec", "http"), rule) {
+			for _, to := range v.At("route").Items() {
+				name, rest, full := strings.Cut(to.At("destination", "host").Text(), ".")
+				namespace, domain, _ := strings.Cut(rest, ".")
+				if !full || strings.HasPrefix(domain, "svc.") { // others are hosts outside of the cluster
+					b.add(namespace, name)
 				}
 			}
 		}

@@ -53,6 +53,8 @@ type Profile struct {
 	// that sends to it, of whatever route, so that a policy on a Service is judged by
 	// what each of these rules makes of it.
 	Senders bool
+	// Mesh says that requests come to a Service without any rule as well.
+	Mesh bool
 	// Answers are methods that the gateway answers itself: requests with them
 	// reach no backend, and effects are not about them.
 	Answers behavior.Methods

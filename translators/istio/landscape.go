@@ -52,7 +52,6 @@ type landscape struct {
 	taken    map[groupKey]map[key]bool
 	standing map[groupKey]map[string][]standing // by path
 	hosts    map[string][]string                // with a VirtualService, by gateway
-	senders  map[string][]sender                // by the host of a destination
 	claimed  map[groupKey]map[key]bool          // what rules with policies match
 }
 

@@ -38,14 +38,16 @@ func (r reading) intent(i resolve.Intent, all []resolve.Intent) []behavior.Effec
 	switch now := r.world.Get(i.ID()); {
 	case i.ID().Kind == "Service":
 		covered := slices.ContainsFunc(all, func(o resolve.Intent) bool {
-			return o.Policy == i.Policy && o.Ref == i.Ref && o.ID().Kind != "Service"
+			return o.Policy == i.Policy && o.Ref == i.Ref && o.ID().Kind != "Service" && o.To == nil
 		})
 		if covered {
 			return nil // routes take all requests to the Service
 		}
-		return append(r.service(i), r.sent(i, all)...)
+		return r.service(i)
 	case i.Object == nil, now == nil:
 		return nil
+	case i.To != nil && (i.ID().Kind == "VirtualService" || i.ID().Kind == "HTTPRoute" || i.ID().Kind == "GRPCRoute"):
+		return r.sending(i, now, all)
 	case i.ID().Kind == "VirtualService":
 		return r.virtualService(i, now)
 	case i.ID().Kind == "HTTPRoute", i.ID().Kind == "GRPCRoute":

@@ -10,7 +10,8 @@ func (Gateway) Profile() gateway.Profile {
 	return gateway.Profile{
 		Name: "istio", Title: "Istio",
 		Oldest: gateway.Version{Major: 1, Minor: 24}, Newest: gateway.Version{Major: 1, Minor: 31},
-		Reasons:      reasons,
+		Reasons: reasons,
+		Senders: true, Mesh: true,
 		OtherMethods: "Methods that are not modelled are treated like POST: they reach the http route without a method.",
 		// Of the classes istiod makes each itself (pkg/config/constants/constants.go).
 		Signs: gateway.Signs{
