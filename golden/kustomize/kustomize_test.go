@@ -270,7 +270,7 @@ func TestAPrefixReachesEveryReference(t *testing.T) {
 // function that prints what it was given kustomize says that it changes it.
 func TestAValidatorThatEchoesItsItemsIsRefused(t *testing.T) {
 	folder := copied(t, "transformer", "kustomization.yaml", "transformers:\n- retries.yaml\n", "")
-	folder = copied(t, folder, "check.yaml", "exec: {path: retryctl, args: [fn, --validate]}", "exec: {path: cat}")
+	folder = copied(t, folder, "check.yaml", "exec: {path: retryctl, args: [fn, --validate, --split, always]}", "exec: {path: cat}")
 	out, complaints, err := build(t, folder, both...)
 	if err == nil || out != "" || !strings.Contains(complaints, "validator shouldn't modify the resource map") {
 		t.Errorf("cat as a validator: %v, prints %q and says %q", err, out, complaints)
