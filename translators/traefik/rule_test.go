@@ -43,8 +43,8 @@ func TestConditionsOnTheMethodAreToldFromTheRest(t *testing.T) {
 	}
 }
 
-// TestWhatTraefikRefusesIsRefused has rules of which Traefik 3.7.13's muxer says that
-// it cannot add them; golden/conformance/traefik asks it for the same list.
+// TestWhatTraefikRefusesIsRefused has rules that Traefik 3.7.13 disabled when it was
+// given them in a file and asked for its routers; it took those at the end.
 func TestWhatTraefikRefusesIsRefused(t *testing.T) {
 	for _, match := range refusedRules {
 		if r := routedOf(manifest.Map("match", match)); r.refused == "" {
