@@ -96,6 +96,8 @@ func (o order) elsewhere(g gateway.Gateway, plan *resolve.Plan, world *manifest.
 			}
 		case owner != nil && server != nil && owner.Policy == server.Policy:
 			severity = finding.Note // what they get is the same
+		case server == nil && held[d.By] != nil:
+			severity = finding.Note // the other policy's errors come first
 		}
 		o.about[pair{d.Rule, d.By}] = about.Policy
 		said = append(said, gateway.Said{Policy: about.Policy, Finding: otherOrder(g.Profile(), d, about, world, severity)})
