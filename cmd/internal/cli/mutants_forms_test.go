@@ -253,7 +253,7 @@ func identities(text []byte) map[manifest.ID]bool {
 func comments(text []byte) (list []string) {
 	for _, doc := range strings.Split(string(text), "\n---\n") {
 		for line := range strings.Lines(doc) {
-			if line = strings.TrimSpace(line); strings.HasPrefix(line, "# ") && !strings.Contains(doc, "retryctl.dev/") {
+			if line = strings.TrimSpace(line); strings.HasPrefix(line, "# ") && !strings.Contains(doc, "apiVersion: retryctl.dev/") {
 				list = append(list, line)
 			}
 		}
