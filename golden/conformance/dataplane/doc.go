@@ -25,5 +25,10 @@
 //   - A budget is a share of what is active, the failed request among it. A retry
 //     that waits counts as a retry, and its request not as active.
 //   - A body of more than the listener's buffer is not retried, one of as much is.
+//   - Request headers that a route or one of its backends sets are a retry policy of
+//     their own: words add to it, the number takes the place of its number, and does
+//     nothing by itself; the timeouts do nothing (headers_test.go).
+//   - A limit of 0 for requests that wait, or for parallel ones, has every request
+//     answered 503; one for retries at once has none made; one for connections is 1.
 //   - No method is looked at. CONNECT has no path and matches no route with one.
 package dataplane

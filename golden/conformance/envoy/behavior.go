@@ -40,6 +40,7 @@ func Behavior(r *routev3.Route, c *clusterv3.Cluster) behavior.Effect {
 	retries(&e, action.GetRetryPolicy())
 	timeouts(&e, action)
 	limits(&e, c)
+	closed(&e)
 	e.IdempotencyKey = key(r)
 	e.Behavior = e.Behavior.Normal()
 	return e
@@ -139,6 +140,21 @@ func limits(e *behavior.Effect, c *clusterv3.Cluster) {
 		e.Notes = append(e.Notes, fmt.Sprintf("the budget counts the requests of the last %s", behavior.Short(d)))
 	}
 	e.Budget, e.Breaker.RetriesOverridden = behavior.Is(budget), true
+}
+
+// closed is what limits of 0 come to: without requests that are sent or wait every one
+// is answered 503, and without retries at once there are none. Without connections
+// there is one (measured in dataplane).
+func closed(e *behavior.Effect) {
+	nothing := behavior.Is[int64](0)
+	if e.Breaker.MaxPendingRequests == nothing || e.Breaker.MaxParallelRequests == nothing {
+		e.Answer = 503
+	}
+	budget := e.Budget.Value
+	if e.Budget.State == behavior.Set && budget.Percent == 0 && budget.MinConcurrent == 0 ||
+		e.Budget.State != behavior.Set && e.Breaker.MaxParallelRetries == nothing {
+		e.MaxRetries = behavior.Is(0)
+	}
 }
 
 // limit gives a bound; Envoy's own where there is none.

@@ -16,12 +16,12 @@ func effectName(at spot, e behavior.Effect) string { return fmt.Sprint(at, e.Met
 
 // same reports whether two behaviors are one, as far as it makes a difference:
 // without retries there are no waits.
-func same(said, is behavior.Behavior, stanza bool) bool {
-	level(&said, &is, stanza)
+func same(said, is behavior.Behavior) bool {
+	level(&said, &is)
 	return said == is
 }
 
-func level(said, is *behavior.Behavior, stanza bool) {
+func level(said, is *behavior.Behavior) {
 	if said.MaxRetries == behavior.Is(0) && is.MaxRetries == said.MaxRetries {
 		said.Backoff, is.Backoff = behavior.Setting[behavior.Backoff]{}, behavior.Setting[behavior.Backoff]{}
 	}
@@ -31,9 +31,6 @@ func level(said, is *behavior.Behavior, stanza bool) {
 			*limit = behavior.None[int64]()
 		}
 	}
-	if stanza {
-		is.Breaker, said.Breaker = behavior.Breaker{}, behavior.Breaker{}
-	}
 	if strings.EqualFold(said.IdempotencyKey.Value, is.IdempotencyKey.Value) {
 		is.IdempotencyKey.Value = said.IdempotencyKey.Value
 	}
@@ -41,7 +38,7 @@ func level(said, is *behavior.Behavior, stanza bool) {
 
 // compare tells each field in which what was said differs from what there is.
 func (j judgement) compare(where string, said, is behavior.Behavior) {
-	level(&said, &is, j.stanza)
+	level(&said, &is)
 	if said == is {
 		return
 	}

@@ -44,9 +44,6 @@ type trial struct {
 	refused []translators.Place
 	// ours are the objects that retryctl wrote or edited.
 	ours []*manifest.Object
-	// stanza says that the effects are the retry stanza's, which tells nothing
-	// of limits.
-	stanza bool
 }
 
 // judge has Envoy Gateway translate the worlds of trials and compares. It gives
@@ -171,7 +168,7 @@ func (j judgement) follow(q envoy.Request, was, is *routev3.Route, config string
 	got := envoy.Behavior(is, j.is.Cluster(is))
 	method := behavior.ParseMethod(q.Method)
 	j.reached[to] |= method
-	here, told := false, false
+	here, told, wrong := false, false, ""
 	var nearest behavior.Effect
 	for _, p := range j.places {
 		if p.Intent.Object == nil || p.Intent.ID().String() != from.object || p.Intent.Rule != from.rule || !comes(*p.Intent, config) {
@@ -183,14 +180,19 @@ func (j judgement) follow(q envoy.Request, was, is *routev3.Route, config string
 			if e.Methods&method == 0 || ruleIndex(find(j.after, to.object), e.Rule) != to.rule {
 				continue
 			}
-			if e.Answer != 0 || answer(is) != 0 {
-				j.seen[effectName(to, e)], right = true, true
-				if e.Answer != answer(is) {
-					j.fail("%s %s is said to be answered %d, and is answered %d, where 0 is by a backend", q.Method, to, e.Answer, answer(is))
-				}
+			answered := answer(is)
+			if answered == 0 {
+				answered = got.Answer
+			}
+			if e.Answer != answered {
+				wrong = fmt.Sprintf("%s %s is said to be answered %d, and is answered %d, where 0 is by a backend", q.Method, to, e.Answer, answered)
 				continue
 			}
-			if same(e.For(method), got.For(method), j.stanza) {
+			if answered != 0 {
+				j.seen[effectName(to, e)], right = true, true
+				continue
+			}
+			if same(e.For(method), got.For(method)) {
 				j.seen[effectName(to, e)], right = true, true
 			}
 			told, nearest = true, e
@@ -200,6 +202,9 @@ func (j judgement) follow(q envoy.Request, was, is *routev3.Route, config string
 		}
 	}
 	switch {
+	case wrong != "" && !told:
+		j.fail("%s", wrong)
+		return
 	case told:
 		j.compare(fmt.Sprintf("%s %s", q.Method, to), nearest.For(method), got.For(method))
 		return

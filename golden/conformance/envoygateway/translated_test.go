@@ -11,9 +11,9 @@ import (
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators"
 	"retryctl.dev/translators/envoygateway"
 	"retryctl.dev/translators/gateway"
-	"retryctl.dev/translators/gatewayapi"
 )
 
 var (
@@ -56,7 +56,13 @@ func TestEnvoyGatewayDoesWhatIsSaidOfTheGoldenCases(t *testing.T) {
 	var trials []trial
 	for _, in := range cases {
 		in.Args = nil // the version is that of egctl
-		trials = append(trials, translated(in, envoygateway.Gateway{}, nil), byStanza(in))
+		if in.Name == "retry-headers" {
+			continue // what headers ask for is not in the routes: dataplane counts the tries
+		}
+		trials = append(trials, translated(in, envoygateway.Gateway{}, nil))
+		if in.Name != "policy-by-labels" { // egctl drops the labels, and so the policy that is there
+			trials = append(trials, byStanza(t, in))
+		}
 	}
 	judge(t, trials)
 }
@@ -75,7 +81,7 @@ func TestEnvoyGatewayDoesWhatIsSaidOfRandomInputs(t *testing.T) {
 				}
 				trials = append(trials, translated(in, envoygateway.Gateway{}, nil))
 				if n%3 == 0 {
-					trials = append(trials, byStanza(in))
+					trials = append(trials, byStanza(t, in))
 				}
 			}
 			judge(t, trials)
@@ -83,17 +89,27 @@ func TestEnvoyGatewayDoesWhatIsSaidOfRandomInputs(t *testing.T) {
 	}
 }
 
-// byStanza is translated for the Gateway API's own retries, in a world without
-// policies of Envoy Gateway, of which that target knows nothing.
-func byStanza(in input.Input) trial {
-	c := translated(in, gatewayapi.Gateway{}, asEnvoyGateway)
+// byStanza is translated for the Gateway API's own retries, beside whatever policies of
+// Envoy Gateway the input has.
+func byStanza(t *testing.T, in input.Input) trial {
+	t.Helper()
+	c := translated(in, stanza(t), asEnvoyGateway)
 	c.name += " (gateway-api)"
-	c.before, c.after, c.stanza = withoutPolicies(c.before), withoutPolicies(c.after), true
+	c.before, c.after = withoutBudgets(c.before), withoutBudgets(c.after)
 	return c
 }
 
-func withoutPolicies(objects []*manifest.Object) []*manifest.Object {
-	return slices.DeleteFunc(slices.Clone(objects), func(o *manifest.Object) bool {
-		return o.ID().Kind == "BackendTrafficPolicy" || o.ID().Kind == "XBackendTrafficPolicy"
-	})
+// stanza is the target of the Gateway API's own retries, as the command has it.
+func stanza(t *testing.T) gateway.Gateway {
+	t.Helper()
+	at := slices.IndexFunc(translators.All(), func(g gateway.Gateway) bool { return g.Profile().Name == "gateway-api" })
+	if at < 0 {
+		t.Fatal("no gateway-api")
+	}
+	return translators.All()[at]
+}
+
+// withoutBudgets leaves out the kind that egctl does not have.
+func withoutBudgets(objects []*manifest.Object) []*manifest.Object {
+	return slices.DeleteFunc(slices.Clone(objects), func(o *manifest.Object) bool { return o.ID().Kind == "XBackendTrafficPolicy" })
 }
