@@ -87,12 +87,15 @@ func (c changes) addition(h *envoy.RequestHeaders) {
 func changesOf(holder manifest.Value, from string) changes {
 	request := holder.At("headers", "request")
 	c := changes{from: from}
-	for name, value := range request.At("set").Fields() {
-		c.set = append(c.set, [2]string{name.Text(), value.Text()})
+	pairs := func(verb string) (list [][2]string) {
+		for name, value := range request.At(verb).Fields() {
+			if value.Exists() {
+				list = append(list, [2]string{name.Text(), value.Text()})
+			}
+		}
+		return list
 	}
-	for name, value := range request.At("add").Fields() {
-		c.add = append(c.add, [2]string{name.Text(), value.Text()})
-	}
+	c.set, c.add = pairs("set"), pairs("add")
 	for _, name := range request.At("remove").Items() {
 		c.remove = append(c.remove, name.Text())
 	}
