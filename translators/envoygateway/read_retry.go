@@ -20,7 +20,13 @@ func (r reading) retries(e *behavior.Effect, spec manifest.Value, from string, i
 			e.TotalTimeout = behavior.Is(d)
 		}
 	}
+	if from == "" {
+		defer e.Because(r.attached.absent(id)+"; a request ends after Envoy's 15s", "totalTimeout")
+	}
 	if rule.Headers = headers; rule.Retry.IsMap() {
+		if _, limited := span(rule.Timeouts.At("backendRequest")); limited && r.version.AtLeast(1, 5) {
+			e.Because("beside the retry stanza of "+rule.From+" its timeouts.backendRequest bounds each try, and not the request (internal/gatewayapi/route.go:1099)", "totalTimeout")
+		}
 		stanza.Read(e, rule, r.stanza.row, r.stanza.api)
 		if !r.stanza.alone {
 			e.Because("the retry stanza of "+rule.From+" wins over a BackendTrafficPolicy's retry as a whole, and retries connect-failure, refused-stream, "+

@@ -159,7 +159,7 @@ func (r reading) http(e *behavior.Effect, h manifest.Value, headers envoy.Reques
 	case !retries.IsMap():
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(defaultAttempts), "Istio's default: a route without retries retries twice"
 		e.Origin["retryOn"] = "Istio's default"
-		e.Because(from+" says nothing of retries, and Istio then retries twice (pilot/pkg/networking/core/route/retry/retry.go:36)", "maxRetries", "retryOn", "attemptTimeout", "AttemptTimeout")
+		e.Because(from+" says nothing of retries, and Istio then retries twice (pilot/pkg/networking/core/route/retry/retry.go:36)", "maxRetries", "retryOn", "attemptTimeout", "AttemptTimeout", "backoff")
 	default:
 		n, _ := retries.At("attempts").Int()
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(max(0, int(n))), from+" retries.attempts"

@@ -25,7 +25,7 @@ func (Gateway) Profile() gateway.Profile {
 
 // reasons are read in Istio 1.31 (istio.io/istio release-1.31, istio.io/api
 // v1.31.4) and in Envoy's retry_state_impl.cc.
-var reasons = withOpen(map[string]string{
+var reasons = map[string]string{
 	"ConnectFailure/widened":     "reset, reset-before-request and the stanza of an HTTPRoute retry it as well (pilot/pkg/config/kube/gateway/conversion.go:186)",
 	"RefusedStream/widened":      "reset and the stanza of an HTTPRoute retry it as well (pilot/pkg/config/kube/gateway/conversion.go:186)",
 	"ResetBeforeRequest/widened": "reset covers every loss of the connection (Envoy retry_state_impl.cc, wouldRetryFromReset)",
@@ -49,17 +49,4 @@ var reasons = withOpen(map[string]string{
 	"circuitBreaker.overridden":  "a retry budget takes its place in Envoy (go-control-plane circuit_breaker.pb.go:128)",
 	"circuitBreaker":             "connectionPool takes numbers up to 2147483647 (istio.io/api networking/v1alpha3/destination_rule.proto)",
 	"idempotencyKey":             "the http route does not send requests on, or it or a backend changes the header in another way as well",
-})
-
-// withOpen adds why something is not known, which is the same for every topic.
-func withOpen(texts map[string]string) map[string]string {
-	for _, topic := range []string{
-		"ConnectFailure", "RefusedStream", "ResetBeforeRequest", "Reset", "AttemptTimeout", "statusCodes", "grpcStatuses",
-		"maxRetries", "attemptTimeout", "totalTimeout", "backoff", "budget", "circuitBreaker.maxConnections", "circuitBreaker.maxPendingRequests",
-		"circuitBreaker.maxParallelRequests", "circuitBreaker.maxParallelRetries", "idempotencyKey",
-	} {
-		texts[topic+"/unknown"] = "another VirtualService or route may have a part of the requests: the older one comes first, or one for a narrower host " +
-			"(pilot/pkg/networking/core/gateway.go:497, pilot/pkg/config/kube/gateway/conversion.go:85)"
-	}
-	return texts
 }
