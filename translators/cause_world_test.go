@@ -70,7 +70,13 @@ func TestTheReasonIsTheCauseInEveryWorld(t *testing.T) {
 		plan, _ := resolve.Resolve(policies, manifest.NewSet(objects))
 		for _, g := range All() {
 			s := gateway.Defaults(g.Profile())
-			world := plan.World.With(Run(g, plan, s, false).Objects...)
+			r := Run(g, plan, s, false)
+			for _, f := range r.Findings {
+				if strings.Contains(f.Reason, "not in the input") && f.Class != "" && f.Got != "unknown" {
+					t.Errorf("%s: what is not in the input is no cause of %s, %s: %q", name, f.Want, f.Got, f.Reason)
+				}
+			}
+			world := plan.World.With(r.Objects...)
 			intents := (&resolve.Plan{World: world}).Bystanders()
 			before := g.Read(intents, world, s)
 			for _, b := range blows {

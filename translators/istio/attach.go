@@ -40,6 +40,8 @@ type routes struct {
 	// paths are the uris that are paths, in order, and regular the others.
 	paths   []pathOf
 	regular []string
+	// lengths are those of the prefixes among the paths.
+	lengths []int
 	// rivals are VirtualServices that would have the host in the mesh to themselves
 	// if they were older.
 	rivals []*manifest.Object
@@ -126,12 +128,17 @@ func (r *routes) index() {
 		switch kind, path, _ := strings.Cut(uri, " "); kind {
 		case "prefix", "exact":
 			r.paths = append(r.paths, pathOf{path, uri})
+			if kind == "prefix" {
+				r.lengths = append(r.lengths, len(path))
+			}
 		case "regex":
 			r.regular = append(r.regular, uri)
 		}
 	}
 	slices.SortFunc(r.paths, func(a, b pathOf) int { return cmp.Or(strings.Compare(a.path, b.path), strings.Compare(a.uri, b.uri)) })
 	slices.Sort(r.regular)
+	slices.Sort(r.lengths)
+	r.lengths = slices.Compact(r.lengths)
 	position := make([]int, len(order))
 	sorted := make([]stretch, len(order))
 	for at, n := range order {
@@ -183,9 +190,10 @@ func (r *routes) covering(uri string) []int {
 	}
 	kind, path, _ := strings.Cut(uri, " ")
 	if kind == "prefix" || kind == "exact" {
-		for n := 1; n <= len(path); n++ {
-			if prefix := "prefix " + path[:n]; prefix != uri {
-				places = append(places, r.byURI[prefix]...)
+		whole := "prefix " + path
+		for _, n := range r.lengths {
+			if n > 0 && n <= len(path) && whole[:len("prefix ")+n] != uri {
+				places = append(places, r.byURI[whole[:len("prefix ")+n]]...)
 			}
 		}
 	} else if kind == "regex" {

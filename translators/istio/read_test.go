@@ -237,3 +237,12 @@ func TestIstioLeavesARuleOutWhoseFilterItDoesNotKnow(t *testing.T) {
 		}
 	}
 }
+
+// TestALongPathCostsNoMoreThanItsLength is about a path of 20,000 characters, which
+// fuzzing found: each of its beginnings was made a text of its own.
+func TestALongPathCostsNoMoreThanItsLength(t *testing.T) {
+	world := strings.Replace(service("a", "}\nspec:\n  hosts: [a.example]\n  gateways: [edge]"), "{name: a, route", "{name: a, match: [{uri: {prefix: /"+strings.Repeat("a", 20000)+"}}], route", 1)
+	if n := testing.AllocsPerRun(2, func() { effects(t, "VirtualService", "a", world) }); n > 10000 {
+		t.Errorf("%.0f allocations", n)
+	}
+}

@@ -20,6 +20,14 @@ func (r reading) fill(e *behavior.Effect, at stop, v verdict, functions []*manif
 	r.number(e, at, v, functions, problem)
 	r.causes(e, at, v)
 	r.timeout(e, at, v, functions)
+	if missing := at.upstream.origin["maxRetries"] + ": its annotations count"; len(at.upstream.missing) > 0 {
+		if e.MaxRetries.State == behavior.Unknown {
+			e.Because(missing, "maxRetries", "retryOn")
+		}
+		if e.AttemptTimeout.State == behavior.Unknown {
+			e.Because(missing, "attemptTimeout")
+		}
+	}
 	r.key(e, at)
 	e.Notes = append(e.Notes, ignored(at)...)
 	for _, id := range r.plugins.missing(at.routeHolder()) {
@@ -37,9 +45,6 @@ func (r reading) number(e *behavior.Effect, at stop, v verdict, functions []*man
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(0), why
 		e.Notes = append(e.Notes, why)
 		e.Because(why, behavior.Everything()...)
-	}
-	if len(u.missing) > 0 {
-		e.Because(u.origin["maxRetries"]+": its annotations count", "maxRetries", "retryOn", "attemptTimeout")
 	}
 	if off := r.plugins.off(at.routeHolder(), r.serviceHolder(at)); len(functions) == 0 && off != nil {
 		e.Because(off.ID().String()+" is disabled", "maxRetries", "retryOn")
