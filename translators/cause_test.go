@@ -122,7 +122,7 @@ var plants = []plant{
 		func(s *gateway.Settings) {
 			s.GatewayAPI.Implementation, s.Version = "kgateway", gateway.Version{Major: 1, Minor: 4}
 		}},
-	{"a try's timeout is not less", gatewayapi.Gateway{}, stanzaRoute, "backendRequest: 2s", "request: 1h, backendRequest: 1h", []string{"HTTPRoute shop/NAME timeouts.backendRequest"},
+	{"a try's timeout is not less", gatewayapi.Gateway{}, stanzaRoute, "backendRequest: 2s", "request: 1h, backendRequest: 1h", []string{"not less", "HTTPRoute shop/NAME timeouts.request"},
 		func(s *gateway.Settings) { s.GatewayAPI.Implementation = "istio" }},
 }
 

@@ -49,7 +49,7 @@ var blows = []blow{
 	{"a timeout of the route", "envoy-gateway", "HTTPRoute", eachRule(func(rule manifest.Value) { rule.Make("timeouts").Put("request", "1ms") }),
 		[]string{"timeouts.request"}},
 	{"a stanza of the route", "envoy-gateway", "HTTPRoute", eachRule(func(rule manifest.Value) { rule.Put("retry", manifest.Map("attempts", 9, "codes", manifest.List(418))) }),
-		[]string{"the retry stanza of HTTPRoute"}},
+		[]string{"the retry stanza of HTTPRoute", "x-envoy-retry-on"}},
 	{"a timeout of the VirtualService", "istio", "VirtualService", eachRule(func(rule manifest.Value) { rule.Put("timeout", "1ms") }), []string{"timeout"}},
 	{"exportTo", "istio", "VirtualService", func(o *manifest.Object) *manifest.Object {
 		o.At("spec").Put("exportTo", manifest.List("elsewhere"))

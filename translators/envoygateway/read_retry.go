@@ -25,7 +25,11 @@ func (r reading) retries(e *behavior.Effect, spec manifest.Value, from string, i
 	}
 	if rule.Headers = headers; rule.Retry.IsMap() {
 		if _, limited := span(rule.Timeouts.At("backendRequest")); limited && r.version.AtLeast(1, 5) {
-			e.Because("beside the retry stanza of "+rule.From+" its timeouts.backendRequest bounds each try, and not the request (internal/gatewayapi/route.go:1099)", "totalTimeout")
+			why := "beside the retry stanza of " + rule.From + " its timeouts.backendRequest bounds each try, and not the request"
+			if rule.Timeouts.At("request").Exists() {
+				why += ", which timeouts.request does"
+			}
+			e.Because(why+" (internal/gatewayapi/route.go:1099)", "totalTimeout")
 		}
 		stanza.Read(e, rule, r.stanza.row, r.stanza.api)
 		if !r.stanza.alone {

@@ -9,11 +9,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
-	"retryctl.dev/cmd/internal/cli"
-	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
 )
 
@@ -203,63 +200,6 @@ func same(a, b map[string][]byte) bool {
 		}
 	}
 	return len(a) == len(b)
-}
-
-// charted is the attempt with the comments that Helm puts before documents.
-func (a attempt) charted() attempt {
-	a.text = []byte("---\n# Source: shop/templates/all.yaml\n" + strings.ReplaceAll(string(a.text), "\n---\n", "\n---\n# Source: shop/templates/all.yaml\n"))
-	return a
-}
-
-// passes holds that a stream that is passed through loses no object and no comment.
-func (a attempt) passes() string {
-	o, problem := a.run(a.text, "translate", "--pass-through", "-f", "-")
-	switch {
-	case problem != "" || len(o.out) == 0:
-		return problem
-	case !readable(o.out):
-		return "what is printed cannot be read\n" + string(o.out)
-	case o.status != cli.Done:
-		return fmt.Sprintf("status %d, and something is printed", o.status)
-	}
-	after := identities(o.out)
-	for id := range identities(a.text) {
-		if !after[id] {
-			return fmt.Sprintf("an object is lost\n%s\n%s", id, o.out)
-		}
-	}
-	left := comments(o.out)
-	for _, c := range comments(a.text) {
-		at := slices.Index(left, c)
-		if at < 0 {
-			return fmt.Sprintf("a comment is lost\n%q\n%s", c, o.out)
-		}
-		left = slices.Delete(left, at, at+1)
-	}
-	return ""
-}
-
-func identities(text []byte) map[manifest.ID]bool {
-	ids := map[manifest.ID]bool{}
-	objects, _ := manifest.Read(bytes.NewReader(text), "x")
-	for _, o := range objects {
-		if !schema.Ours(o) { // policies are carried out, and not printed
-			ids[o.ID()] = true
-		}
-	}
-	return ids
-}
-
-// comments gives the lines that are nothing else, without those of policies.
-func comments(text []byte) (list []string) {
-	for _, doc := range strings.Split(string(text), "\n---\n") {
-		for line := range strings.Lines(doc) {
-			if line = strings.TrimSpace(line); strings.HasPrefix(line, "# ") && !strings.Contains(doc, "apiVersion: retryctl.dev/") {
-				list = append(list, line)
-			}
-		}
-	}
-	return list
 }
 
 // differs compares the input with what it is without its first document, both ways.

@@ -1,0 +1,112 @@
+package cli_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/google/go-cmp/cmp"
+
+	"retryctl.dev/cmd/internal/cli"
+	"retryctl.dev/schema"
+	"retryctl.dev/schema/manifest"
+)
+
+// charted is the attempt with the comments that Helm puts before documents.
+func (a attempt) charted() attempt {
+	a.text = []byte("---\n# Source: shop/templates/all.yaml\n" + strings.ReplaceAll(string(a.text), "\n---\n", "\n---\n# Source: shop/templates/all.yaml\n"))
+	return a
+}
+
+// passes holds that a stream that is passed through loses no object and no comment.
+func (a attempt) passes() string {
+	o, problem := a.run(a.text, "translate", "--pass-through", "-f", "-")
+	switch {
+	case problem != "" || len(o.out) == 0:
+		return problem
+	case !readable(o.out):
+		return "what is printed cannot be read\n" + string(o.out)
+	case o.status != cli.Done:
+		return fmt.Sprintf("status %d, and something is printed", o.status)
+	}
+	after := identities(o.out)
+	for id := range identities(a.text) {
+		if !after[id] {
+			return fmt.Sprintf("an object is lost\n%s\n%s", id, o.out)
+		}
+	}
+	left := comments(o.out)
+	for _, c := range comments(a.text) {
+		at := slices.Index(left, c)
+		if at < 0 {
+			return fmt.Sprintf("a comment is lost\n%q\n%s", c, o.out)
+		}
+		left = slices.Delete(left, at, at+1)
+	}
+	return a.still(o.out)
+}
+
+// still holds that what a stream comes to stays as it is when it is translated again,
+// with the policies beside it.
+func (a attempt) still(out []byte) string {
+	var policies []string
+	for _, doc := range strings.Split(string(a.text), "\n---\n") {
+		if strings.Contains(doc, "apiVersion: retryctl.dev/") {
+			policies = append(policies, doc)
+		}
+	}
+	text := strings.Join(policies, "\n---\n")
+	if ours(text) != ours(string(a.text)) {
+		return "" // some are within a List
+	}
+	if err := os.WriteFile(a.file("policies.yaml"), []byte(text), 0o600); err != nil {
+		return err.Error()
+	}
+	a.text = out // which findings are about now
+	again, problem := a.run(out, "translate", "--pass-through", "-f", "-", "-f", a.file("policies.yaml"))
+	switch {
+	case problem != "":
+		return problem
+	case again.status != cli.Done:
+		return "a second run has errors\n" + string(again.errs) + string(out)
+	case !bytes.Equal(out, again.out):
+		return "a second run changes what it has printed\n" + cmp.Diff(string(out), string(again.out)) + string(out)
+	}
+	return ""
+}
+
+// ours counts the objects that are retryctl's own.
+func ours(text string) (n int) {
+	objects, _ := manifest.Read(strings.NewReader(text), "x")
+	for _, o := range objects {
+		if schema.Ours(o) {
+			n++
+		}
+	}
+	return n
+}
+
+func identities(text []byte) map[manifest.ID]bool {
+	ids := map[manifest.ID]bool{}
+	objects, _ := manifest.Read(bytes.NewReader(text), "x")
+	for _, o := range objects {
+		if !schema.Ours(o) { // policies are carried out, and not printed
+			ids[o.ID()] = true
+		}
+	}
+	return ids
+}
+
+// comments gives the lines that are nothing else, without those of policies.
+func comments(text []byte) (list []string) {
+	for _, doc := range strings.Split(string(text), "\n---\n") {
+		for line := range strings.Lines(doc) {
+			if line = strings.TrimSpace(line); strings.HasPrefix(line, "# ") && !strings.Contains(doc, "apiVersion: retryctl.dev/") {
+				list = append(list, line)
+			}
+		}
+	}
+	return list
+}
