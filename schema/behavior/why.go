@@ -27,9 +27,8 @@ func Everything() []string {
 func explained(diffs []Diff, e Effect) []Diff {
 	for n := range diffs {
 		d := &diffs[n]
-		d.Elsewhere = e.elsewhere(*d)
-		if d.Why == "" {
-			d.Why = d.find(e.Why)
+		if d.Why == "" { // comparing knows what cuts the tries, whoever asks for them
+			d.Elsewhere, d.Why = e.elsewhere(*d), d.find(e.Why)
 		}
 		d.Origin = d.find(e.Origin)
 	}
