@@ -106,19 +106,27 @@ func with(t *testing.T, folder, name string, changes ...string) string {
 	return folder
 }
 
-// A package that is rendered in its place holds what the policy was before it is
-// changed, so that a render says what of it stays.
-func TestInItsPlaceWhatAnOlderPolicyLeftIsTold(t *testing.T) {
-	folder := copied(t, "")
-	if _, complaints, err := kpt(t, folder, "fn", "render", "--allow-exec"); err != nil {
-		t.Fatalf("%v: %s", err, complaints)
+// A package that is rendered in its place holds what came of the policy before it is
+// changed. A render takes that out first, so that nothing of it is left.
+func TestInItsPlaceNothingIsLeftOfAnOlderPolicy(t *testing.T) {
+	all := []string{"methods: [GET]", `methods: ["*"]`}
+	fresh, folder := copied(t, "policy.yaml", all...), copied(t, "")
+	for _, one := range []string{fresh, folder} {
+		if _, complaints, err := kpt(t, one, "fn", "render", "--allow-exec"); err != nil {
+			t.Fatalf("%v: %s", err, complaints)
+		}
 	}
-	change(t, folder, "policy.yaml", "methods: [GET]", `methods: ["*"]`)
+	const older = "shop/backendtrafficpolicy_checkout-retryable.yaml"
+	if files(t, folder)[older] == "" || files(t, fresh)[older] != "" {
+		t.Fatalf("%s is to come of the older policy alone", older)
+	}
+	change(t, folder, "policy.yaml", all...)
 	_, complaints, err := kpt(t, folder, "fn", "render", "--allow-exec")
 	if err != nil {
 		t.Fatalf("%v: %s", err, complaints)
 	}
-	contains(t, "kpt", complaints, "warning RT2003 [envoy-gateway] spec.retryOn.statusCodes: Envoy Gateway does not retry 502, 503 for ")
+	same(t, folder, fresh)
+	contains(t, "kpt", complaints, "warning RT3014 [envoy-gateway] BackendTrafficPolicy shop/checkout-retryable was written by an earlier run")
 }
 
 func TestAFunctionIsEvaluatedWithWhatItIsGiven(t *testing.T) {

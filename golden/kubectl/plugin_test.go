@@ -70,7 +70,7 @@ func call(t *testing.T, stdin, name string, args ...string) (stdout, stderr stri
 
 const (
 	policy = "apiVersion: retryctl.dev/v1alpha1\nkind: RetryPolicy\nmetadata: {name: api, namespace: shop}\nspec:\n  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: api}]\n  maxRetries: 2\n  retryOn: {statusCodes: [503], methods: [GET]}\n"
-	routes = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: api, namespace: shop}\nspec:\n  parentRefs: [{name: edge}]\n  rules: [{name: all, backendRefs: [{name: api, port: 80}]}]\n"
+	routes = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: api, namespace: shop}\nspec:\n  parentRefs: [{name: edge}]\n  rules: [{backendRefs: [{name: api, port: 80}]}]\n"
 )
 
 func TestKubectlRunsThePluginAsTheProgramItself(t *testing.T) {
