@@ -34,6 +34,7 @@ func load(t *testing.T, text []byte) input {
 	target, strict := flags(t, text)
 	in := input{settings: gateway.Defaults(target.Gateway.Profile())}
 	in.settings.Version = target.Version
+	in.settings.Split = gateway.SplitAlways // nothing but the input refers to its rules
 	var policies []*schema.RetryPolicy
 	for _, o := range objects {
 		switch {
@@ -103,7 +104,7 @@ func flags(t *testing.T, text []byte) (target translators.Target, strict bool) {
 			}
 		case "--kong-untrusted-lua":
 			n++ // another gateway's
-		case "--traefik-safe-naming":
+		case "--traefik-safe-naming", "--split=always": // the latter holds for every case here
 		default:
 			t.Fatalf("the flag %s is not known here: a case would be read otherwise than by the command", words[n])
 		}
