@@ -65,7 +65,9 @@ func field(m map[string]any, names ...string) any {
 	return []any{}
 }
 
-// rename gives the clusters that routes point at the names of this site.
+// rename gives the clusters that routes point at the names of this site, and takes out
+// what routes set of filters: the only one here is the router, and Envoy refuses an empty
+// setting of some others, such as the one for tokens.
 func rename(value any, prefix string) {
 	switch v := value.(type) {
 	case []any:
@@ -73,6 +75,8 @@ func rename(value any, prefix string) {
 			rename(each, prefix)
 		}
 	case map[string]any:
+		delete(v, "typedPerFilterConfig")
+		delete(v, "typed_per_filter_config")
 		for key, each := range v {
 			if name, ok := each.(string); ok && key == "cluster" {
 				v[key] = prefix + name
@@ -81,6 +85,8 @@ func rename(value any, prefix string) {
 				for _, w := range field(each.(map[string]any), "clusters").([]any) {
 					weighted := w.(map[string]any)
 					weighted["name"] = prefix + weighted["name"].(string)
+					delete(weighted, "typedPerFilterConfig")
+					delete(weighted, "typed_per_filter_config")
 				}
 				continue
 			}

@@ -139,6 +139,12 @@ func measure(t *testing.T, rig Rig, places []Place) {
 	t.Logf("%d predictions were tried, %d were not", run, skipped)
 }
 
+// notInNginx are the cases about what Kong's controller makes of rules, which nginx does
+// not have: each rule of the input is one here.
+var notInNginx = map[string]string{
+	"kong-left-out": "Kong's controller leaves the rule out, and nginx in its place does not",
+}
+
 func TestNginxInKongsPlaceDoesWhatReadSays(t *testing.T) {
 	t.Parallel()
 	const name = "Kong's balancer, for which nginx 1.22 stands in"
@@ -147,6 +153,13 @@ func TestNginxInKongsPlaceDoesWhatReadSays(t *testing.T) {
 		leftOut(t, name, err)
 	}
 	objects, places := translate(t, kong.Gateway{}, "kong", name, "configuration.konghq.com")
+	places = slices.DeleteFunc(places, func(p Place) bool {
+		why, ok := notInNginx[p.Case]
+		if ok {
+			measured.Add(Result{Gateway: name, Case: p.Case, Cause: "every", Predicted: "-", Measured: why, Fine: true})
+		}
+		return ok
+	})
 	b := startBackend(t)
 	plane, err := StartNginx(root, b, objects)
 	if err != nil {

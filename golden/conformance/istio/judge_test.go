@@ -181,11 +181,14 @@ func (j *judgement) request(d parent, p *proxy, r *routev3.Route, known bool, q 
 		}
 		diff := ""
 		for _, c := range p.clustersOf(r) {
+			if !sends(e, c) {
+				continue
+			}
 			cluster := p.clusterOf(c)
 			if cluster == nil {
 				diff = "Envoy has no cluster " + c
 			}
-			diff = or(diff, differ(e.Behavior.For(method), envoy.Behavior(r, cluster).Behavior.For(method), method))
+			diff = or(diff, differ(e.Behavior.For(method), doesWithHeaders(r, c, cluster).Behavior.For(method), method))
 		}
 		switch {
 		case diff != "":
@@ -215,6 +218,7 @@ func (j *judgement) unclear() {
 // names reports whether an effect is for the rule that istiod made a route of, as
 // far as its name tells; rules without a name have that of their place.
 func names(e behavior.Effect, r *routev3.Route) bool {
+	e.Rule, _, _ = strings.Cut(e.Rule, " to ") // a destination
 	if strings.Trim(e.Rule, "0123456789") == "" {
 		return r.GetName() == "" || r.GetName() == "default" || strings.HasSuffix(r.GetName(), "."+e.Rule)
 	}

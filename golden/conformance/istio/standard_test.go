@@ -32,7 +32,7 @@ func reach(routes []*manifest.Object, q envoy.Request) (at spot, ok bool) {
 		if rank > host {
 			host, best = rank, nil
 		}
-		for n, rule := range o.At("spec", "rules").Items() {
+		for n, rule := range rulesOf(o) {
 			matches := rule.At("matches")
 			if matches.Len() == 0 {
 				matches = manifest.List(manifest.Map())
@@ -49,6 +49,18 @@ func reach(routes []*manifest.Object, q envoy.Request) (at spot, ok bool) {
 	}
 	slices.SortStableFunc(best, before)
 	return best[0], true
+}
+
+// rulesOf gives the rules of a route: where an HTTPRoute has none the API server fills
+// one in.
+func rulesOf(o *manifest.Object) (rules []manifest.Value) {
+	for _, rule := range o.At("spec", "rules").Items() {
+		rules = append(rules, rule)
+	}
+	if o.ID().Kind == "HTTPRoute" && !o.At("spec", "rules").Exists() {
+		rules = append(rules, manifest.Map())
+	}
+	return rules
 }
 
 // hostRank is the length of the hostname that matches, twice as much if it has no

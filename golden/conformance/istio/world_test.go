@@ -54,6 +54,7 @@ func defaults(o *manifest.Object) {
 			v.Put(key, value)
 		}
 	}
+	fill(o.At("spec"), "rules", manifest.List(manifest.Map()))
 	for _, rule := range o.At("spec", "rules").Items() {
 		fill(rule, "matches", manifest.List(manifest.Map()))
 		for _, m := range rule.At("matches").Items() {
@@ -93,7 +94,8 @@ func (b *builder) add(format string, args ...any) {
 	}
 }
 
-// services adds the Services that backendRefs name and the input leaves out.
+// services adds the Services that backendRefs and destinations of VirtualServices name
+// and the input leaves out.
 func (b *builder) services(o *manifest.Object, v manifest.Value) {
 	for key, kid := range v.Fields() {
 		refs := []manifest.Value{kid}
@@ -108,6 +110,11 @@ func (b *builder) services(o *manifest.Object, v manifest.Value) {
 				if kind := ref.At("kind").Text(); kind == "" || kind == "Service" {
 					b.service(or(ref.At("namespace").Text(), o.ID().Namespace), ref.At("name").Text(), ref.At("port").Text())
 				}
+			}
+		}
+		if host := kid.At("host").Text(); key.Text() == "destination" && o.ID().Kind == "VirtualService" {
+			if name, namespace, in := strings.Cut(strings.TrimSuffix(host, ".svc.cluster.local"), "."); !strings.Contains(namespace, ".") && (!in || strings.HasSuffix(host, ".svc.cluster.local")) {
+				b.service(or(namespace, o.ID().Namespace), name, kid.At("port", "number").Text())
 			}
 		}
 		b.services(o, kid)
