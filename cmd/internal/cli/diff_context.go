@@ -6,6 +6,7 @@ import (
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/undo"
 	"retryctl.dev/translators"
 )
 
@@ -18,14 +19,20 @@ var (
 
 // contextOf gives the existing objects that a translation may use as if they had
 // been given: routes and what is around them, what policies target, and what these
-// refer to. Others that carry retries are left out. What retryctl wrote there
-// earlier would come back as something to edit, with all that it says.
+// refer to. Others that carry retries are left out: what retryctl wrote there
+// earlier would come back as something to edit, with all that it says. Where marks
+// tell what it wrote, a policy of somebody else's counts, since new ones repeat it.
 func contextOf(given, existing []*manifest.Object) []*manifest.Object {
 	have, used := manifest.NewSet(given), map[manifest.ID]bool{}
+	told := slices.ContainsFunc(existing, marked)
+	left := func(o *manifest.Object) bool {
+		somebodys := told && o.ID().Kind == "BackendTrafficPolicy" && !marked(o)
+		return slices.Contains(standing, o.ID().Kind) && !targeted(given, o.ID()) && !somebodys
+	}
 	var list, waiting []*manifest.Object
 	for _, o := range existing {
 		switch kind := o.ID().Kind; {
-		case have.Get(o.ID()) != nil, used[o.ID()], schema.Ours(o), slices.Contains(standing, kind) && !targeted(given, o.ID()):
+		case have.Get(o.ID()) != nil, used[o.ID()], schema.Ours(o), left(o):
 		case slices.Contains(referable, kind):
 			waiting = append(waiting, o)
 		default:
@@ -41,6 +48,16 @@ func contextOf(given, existing []*manifest.Object) []*manifest.Object {
 		}
 	}
 	return list
+}
+
+// marked reports whether a translation has written an object, or edited it.
+func marked(o *manifest.Object) bool {
+	for key := range o.At("metadata", "annotations").Fields() {
+		if undo.IsMark(key.Text()) {
+			return true
+		}
+	}
+	return false
 }
 
 // surroundings leaves out what carries retries.
