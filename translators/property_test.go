@@ -111,16 +111,6 @@ func TestTheOrderOfTheDocumentsDoesNotMatter(t *testing.T) {
 	})
 }
 
-func errorsOf(r translators.Result) string {
-	var lines []string
-	for _, f := range r.Findings {
-		if f.Severity == finding.Error {
-			lines = append(lines, fmt.Sprint(f.Code, " ", f.Object, " ", f.Field, " ", f.Message))
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
 // sharing reports whether several policies hold for one object or for rules with a
 // Service in common: what one of them writes there is then said to the others.
 func sharing(plan *resolve.Plan) bool {

@@ -48,16 +48,6 @@ func grpc(name string) []behavior.Cause {
 	return []behavior.Cause{c}
 }
 
-// causesOf gives what a trigger retries by itself.
-func causesOf(trigger string) []behavior.Cause {
-	for _, t := range triggers {
-		if t.name == trigger {
-			return t.causes
-		}
-	}
-	return nil
-}
-
 // triggerFor gives the narrowest trigger for a cause that is no status code;
 // Reset and AttemptTimeout have none but "reset".
 func triggerFor(c behavior.Cause) string {

@@ -199,14 +199,3 @@ func limitOf(v manifest.Value) behavior.Setting[time.Duration] {
 	}
 	return behavior.None[time.Duration]()
 }
-
-// withoutCovered takes the hosts out that a wildcard of the list covers, which
-// Istio refuses as duplicates.
-func withoutCovered(hosts []string) []string {
-	return slices.DeleteFunc(slices.Clone(hosts), func(host string) bool {
-		return slices.ContainsFunc(hosts, func(wide string) bool {
-			suffix, ok := strings.CutPrefix(wide, "*")
-			return ok && wide != host && strings.HasSuffix(host, suffix)
-		})
-	})
-}

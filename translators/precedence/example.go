@@ -50,7 +50,7 @@ func write(b *strings.Builder, re *syntax.Regexp, depth int) {
 
 // readable gives a character of a class, Fresh or a letter where it has one.
 func readable(ranges []rune) rune {
-	for _, want := range []rune(Fresh + "a0-") {
+	for _, want := range Fresh + "a0-" {
 		for n := 0; n+1 < len(ranges); n += 2 {
 			if ranges[n] <= want && want <= ranges[n+1] {
 				return want

@@ -124,7 +124,7 @@ func (t *translation) keeps(i resolve.Intent, edited *manifest.Object, fresh []i
 		for _, p := range m.From {
 			by = resolve.Place(p.ID, ruleOf(t.world.Get(p.ID), p.Rule).At("name").Text(), p.Rule)
 		}
-		return fmt.Errorf("Traefik, which adds up what conditions are worth, would no longer have %s %s served by %s", m.Method, m.Request, by)
+		return fmt.Errorf("by what Traefik adds up for conditions %s %s would no longer be served by %s", m.Method, m.Request, by)
 	}
 	if origins == nil {
 		origins = map[int]int{}

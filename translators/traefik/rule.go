@@ -20,8 +20,6 @@ type rule struct {
 	not         bool
 	or          bool // of a join
 	left, right *rule
-	// from and to are where it stands in the text.
-	from, to int
 }
 
 // readRule reads a match as Traefik does, whose parser is Go's own for expressions
@@ -86,7 +84,7 @@ func call(e *ast.CallExpr, known map[string]matcher, not bool) (*rule, error) {
 		}
 	}
 	if r.matcher == "" {
-		return nil, fmt.Errorf("Traefik has no matcher %s", written.Name)
+		return nil, fmt.Errorf("no matcher of Traefik is called %s", written.Name)
 	}
 	for _, argument := range e.Args {
 		literal, ok := argument.(*ast.BasicLit)

@@ -76,10 +76,6 @@ func (o *outlet) findings() finding.List {
 	return list
 }
 
-// keep leaves everything of earlier runs where it is, in a run that does not write
-// all that it was asked for.
-func (o *outlet) keep() { o.prune = false }
-
 // write writes every file and removes what is to be removed, or does nothing. What the
 // inventory lists is never less than what is there, whenever the run is killed.
 func (o *outlet) write(ctx context.Context) error {
