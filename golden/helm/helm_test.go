@@ -221,7 +221,7 @@ func TestARunThatFailsPrintsNothingAndTheReportSaysWhy(t *testing.T) {
 		"a strange flag":    {rendering{args: []string{"--two=kong"}}, "RT1011", "unknown flag: --two"},
 		"a missing file":    {rendering{args: []string{"--to=kong", "--filename=nowhere.yaml"}}, "RT1011", "read nowhere.yaml: no such file or directory"},
 		"no policy":         {rendering{values: []string{"policy=false"}, args: []string{"--to=envoy-gateway"}}, "RT1012", "no RetryPolicy in the input"},
-		"two rival targets": {rendering{args: []string{"--to=envoy-gateway,traefik"}}, "RT3010", "envoy-gateway and traefik both want to write it"},
+		"two rival targets": {rendering{args: []string{"--to=envoy-gateway,traefik"}}, "RT1013", "envoy-gateway and traefik write it, each in its own way"},
 	} {
 		c.by = "retryctl"
 		out, complaints, report, err := c.run(t)
