@@ -266,6 +266,57 @@ func TestAPrefixReachesEveryReference(t *testing.T) {
 	}
 }
 
+// TestAComponentKeepsTheAnnotationsThatABaseAdds has kustomize lay a Component over a
+// base that adds annotations to objects which retryctl has read without them.
+func TestAComponentKeepsTheAnnotationsThatABaseAdds(t *testing.T) {
+	const route = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: pay, namespace: shop, annotations: %s}\nspec: {parentRefs: [{name: edge}], rules: [{backendRefs: [{name: pay, port: 80}]}]}\n"
+	const policy = "---\napiVersion: retryctl.dev/v1alpha1\nkind: RetryPolicy\nmetadata: {name: pay, namespace: shop}\nspec: {targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: pay}], maxRetries: 2, retryOn: {statusCodes: [503]}}\n"
+	const older = `{own: "1", konghq.com/plugins: old, retryctl.dev/undo-kong: '{"metadata":{"annotations":{"konghq.com/plugins":{"+":"old"}}}}'}`
+	for about, c := range map[string]struct {
+		annotations, policy, to string
+		has, lacks              []string
+	}{
+		"none of its own":       {"{}", policy, "envoy-gateway", []string{"team: blue", "retryctl.dev/undo-envoy-gateway: '", "name: rule-0-retryable"}, nil},
+		"an older run's to go":  {older, "", "kong", []string{"team: blue", `own: "1"`}, []string{"konghq.com", "retryctl.dev", "null"}},
+		"some of its own stays": {`{own: "1"}`, policy, "envoy-gateway", []string{"team: blue", `own: "1"`, "retryctl.dev/undo-envoy-gateway: '"}, nil},
+	} {
+		folder := t.TempDir()
+		for name, text := range map[string]string{
+			"base/route.yaml":         fmt.Sprintf(route, c.annotations),
+			"base/kustomization.yaml": "resources: [route.yaml]\ncommonAnnotations: {team: blue}\n",
+			"app/kustomization.yaml":  "resources: [../base]\ncomponents: [../retries]\n",
+			"policy.yaml":             c.policy,
+		} {
+			if err := os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		translate := exec.Command(filepath.Join(bin, "retryctl"), "translate", "-f", "base/route.yaml", "-f", "policy.yaml", "--allow-empty", "--to", c.to, "-o", "kustomize", "--output-dir", "retries")
+		translate.Dir = folder
+		if text, err := translate.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v: %s", about, err, text)
+		}
+		out, complaints, err := build(t, filepath.Join(folder, "app"))
+		if err != nil {
+			t.Fatalf("%s: %v: %s", about, err, complaints)
+		}
+		_, out, _ = strings.Cut(out, "kind: HTTPRoute\n")
+		for _, text := range c.has {
+			if !strings.Contains(out, text) {
+				t.Errorf("%s: %s is missing in\n%s", about, text, out)
+			}
+		}
+		for _, text := range c.lacks {
+			if strings.Contains(out, text) {
+				t.Errorf("%s: %s is in\n%s", about, text, out)
+			}
+		}
+	}
+}
+
 // TestAValidatorThatEchoesItsItemsIsRefused holds the reason for --validate: of the
 // function that prints what it was given kustomize says that it changes it.
 func TestAValidatorThatEchoesItsItemsIsRefused(t *testing.T) {

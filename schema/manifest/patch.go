@@ -11,11 +11,14 @@ func Patch(from, to *Object) Value {
 	return ops
 }
 
+// Pointer gives a key as it stands in the path of an operation (RFC 6901).
+func Pointer(key string) string { return pointer.Replace(key) }
+
 var pointer = strings.NewReplacer("~", "~0", "/", "~1")
 
 func diff(ops Value, path string, from, to Value) {
 	for key, old := range from.Fields() {
-		at := path + "/" + pointer.Replace(key.Text())
+		at := path + "/" + Pointer(key.Text())
 		now := to.At(key.Text())
 		switch {
 		case !now.Written():
@@ -28,7 +31,7 @@ func diff(ops Value, path string, from, to Value) {
 	}
 	for key, now := range to.Fields() {
 		if !from.At(key.Text()).Written() {
-			ops.Append(Map("op", "add", "path", path+"/"+pointer.Replace(key.Text()), "value", now))
+			ops.Append(Map("op", "add", "path", path+"/"+Pointer(key.Text()), "value", now))
 		}
 	}
 }
