@@ -215,11 +215,13 @@ has no such list the rule is not split (RT3007).
 
 What is not in the input cannot be seen. It is a warning where the input shows
 what refers to rules: where it has policies in the route's namespace, of kinds
-that retryctl does not write. Else it is an error, and nothing is written for
-the policy. Give the manifests of such policies as well, or decide with --split
-or with spec.split of a Config: always says that you know what names the rules,
-never leaves every rule whole, with the retries that are safe for all methods. A
-rule without a name is split without this finding: nothing can name it.
+that retryctl does not write (for a VirtualService: a Rollout, an EnvoyFilter,
+or a policy for one). Else it is an error, and nothing is written for the
+policy. Give the manifests of these as well, or decide with --split or with
+spec.split of a Config: always says that you know what names the rules, and
+makes a note of it, which --strict lets pass; never leaves every rule whole,
+with the retries that are safe for all methods. A rule without a name is split
+without this finding: nothing can name it.
 
 Names in other places are never seen: those in EnvoyPatchPolicies, in the labels
 of metrics, in alerts.`},

@@ -22,10 +22,10 @@ type Reference struct {
 }
 
 // References are all that a world has, and the namespaces of which it shows what
-// refers to sections there.
+// refers to sections of routes, and to http routes of VirtualServices.
 type References struct {
-	bySection map[section][]reference
-	shown     map[string]bool
+	bySection     map[section][]reference
+	shown, istios map[string]bool
 }
 
 type section struct{ kind, name string }
@@ -40,7 +40,7 @@ type reference struct {
 // kinds, whether retryctl knows them or not, RetryPolicies apart. A mapping with a kind
 // and a sectionName is one wherever it stands: a selector may have them.
 func ReferencesOf(world *manifest.Set) References {
-	r := References{bySection: map[section][]reference{}, shown: map[string]bool{}}
+	r := References{bySection: map[section][]reference{}, shown: map[string]bool{}, istios: map[string]bool{}}
 	for _, o := range world.All() {
 		if o.ID().Group == schema.Group {
 			continue
@@ -63,8 +63,23 @@ func ReferencesOf(world *manifest.Set) References {
 		if attached && !slices.ContainsFunc(written, func(k kind) bool { return o.Is(k.group, k.name) }) {
 			r.shown[o.ID().Namespace] = true
 		}
+		if attached && namesKind(spec, "VirtualService") || o.Is("argoproj.io", "Rollout") || o.Is("networking.istio.io", "EnvoyFilter") {
+			r.istios[o.ID().Namespace] = true
+		}
 	}
 	return r
+}
+
+// namesKind reports whether a policy is for an object of a kind.
+func namesKind(spec manifest.Value, kind string) bool {
+	for _, entries := range []string{"targetRefs", "targetSelectors"} {
+		for _, entry := range spec.At(entries).Items() {
+			if entry.At("kind").Text() == kind {
+				return true
+			}
+		}
+	}
+	return spec.At("targetRef", "kind").Text() == kind
 }
 
 func (r References) add(v manifest.Value, ref Reference) {
@@ -103,9 +118,15 @@ func (r References) To(id manifest.ID, name string) []Reference {
 	return list
 }
 
-// Shown reports whether the input shows what refers to sections of the objects of a
-// namespace: whether it has policies there of kinds that retryctl does not write.
-func (r References) Shown(namespace string) bool { return r.shown[namespace] }
+// Shown reports whether the input shows what refers to sections of an object: whether
+// it has policies in the namespace of kinds that retryctl does not write, and for a
+// VirtualService, Rollouts, EnvoyFilters, or policies for one.
+func (r References) Shown(id manifest.ID) bool {
+	if id.Kind == "VirtualService" {
+		return r.istios[id.Namespace]
+	}
+	return r.shown[id.Namespace]
+}
 
 // written are the kinds of policies that retryctl writes itself.
 var written = []kind{
@@ -197,11 +218,32 @@ func (f Followers) Name(parts []string, out *Output) {
 	if len(policies) > 0 {
 		message += "; " + strings.Join(policies, ", ") + " does now"
 	}
-	say, hint := out.Say, "look for policies, patches, metrics and alerts that name the rule, in other repositories too"
-	if f.edits.settings.Split != SplitAlways && !f.edits.references().Shown(f.intent.ID().Namespace) {
-		say = out.Fail
-		hint = "give the manifests of the policies in its namespace with -f as well; or decide: --split always if no policy names the rule, --split never to leave it whole"
+	names := namesOf(f.intent.ID().Kind)
+	switch {
+	case f.edits.settings.Split == SplitAlways:
+		out.Note(f.intent, finding.ReferredByName, message, names.reason, names.look)
+	case f.edits.references().Shown(f.intent.ID()):
+		out.Say(f.intent, finding.ReferredByName, message, names.reason, names.look+"; --split always says that there are none")
+	default:
+		out.Fail(f.intent, finding.ReferredByName, message, names.reason, names.give)
 	}
-	say(f.intent, finding.ReferredByName, message,
-		"a policy that is for the rule by its sectionName is not for the requests that a new rule serves; a limit counts for each rule of its own; EnvoyPatchPolicies, metrics and alerts that have the name in them cannot be seen", hint)
+}
+
+// naming says what names the rules of a kind of objects: why that matters, where to
+// look for it, and what to give or to decide.
+type naming struct{ reason, look, give string }
+
+func namesOf(kind string) naming {
+	if kind == "VirtualService" {
+		return naming{
+			reason: "a Rollout that shifts the weights of the http route by its name leaves the new one as it is, and an EnvoyFilter for the name does not change it; metrics and alerts that have the name in them cannot be seen",
+			look:   "look for Rollouts, EnvoyFilters, metrics and alerts that name the http route, in other repositories too",
+			give:   "give the manifests of the Rollouts and EnvoyFilters as well with -f; or decide: --split always if nothing else names the http route, --split never to leave it whole",
+		}
+	}
+	return naming{
+		reason: "a policy that is for the rule by its sectionName is not for the requests that a new rule serves; a limit counts for each rule of its own; EnvoyPatchPolicies, metrics and alerts that have the name in them cannot be seen",
+		look:   "look for policies, patches, metrics and alerts that name the rule, in other repositories too",
+		give:   "give the manifests of the policies in its namespace with -f as well; or decide: --split always if no policy names the rule, --split never to leave it whole",
+	}
 }

@@ -61,8 +61,8 @@ func TestWhatNamesARuleNamesItsPart(t *testing.T) {
 		{"a list", attached("targetRefs: [{" + ref + "}]"), "known", "Guard a a-retryable HTTPRoute a a-retryable", finding.Warning, finding.ReferredByName},
 		{"the part is named already", attached("targetRefs: [{" + ref + "}, {" + ref + "-retryable}]"), "known", "HTTPRoute a a-retryable", finding.Warning, finding.ReferredByName},
 		{"other references stay", attached("targetRefs: [{kind: HTTPRoute, name: other, sectionName: a}, {kind: Gateway, name: r, sectionName: a}]"), "known", "HTTPRoute a a-retryable", finding.Warning, finding.ReferredByName},
-		{"another namespace's", strings.ReplaceAll(attached("targetRefs: [{"+ref+"}]"), "shop", "else"), "always", "HTTPRoute a a-retryable", finding.Warning, finding.ReferredByName},
-		{"another namespace's that refers to this one", strings.Replace(attached("targetRefs: [{"+ref+", namespace: shop}]"), "shop", "else", 1), "always", "Guard a a-retryable HTTPRoute a a-retryable", finding.Warning, finding.ReferredByName},
+		{"another namespace's", strings.ReplaceAll(attached("targetRefs: [{"+ref+"}]"), "shop", "else"), "always", "HTTPRoute a a-retryable", finding.Note, finding.ReferredByName},
+		{"another namespace's that refers to this one", strings.Replace(attached("targetRefs: [{"+ref+", namespace: shop}]"), "shop", "else", 1), "always", "Guard a a-retryable HTTPRoute a a-retryable", finding.Note, finding.ReferredByName},
 		{"one reference only", attached("targetRef: {" + ref + "}"), "always", "", finding.Warning, finding.CannotSplit},
 		{"a selector", attached("targetSelectors: [{kind: HTTPRoute, matchLabels: {a: b}, sectionName: a}]"), "always", "", finding.Warning, finding.CannotSplit},
 		{"deep inside", attached("rules: [{from: {to: {" + ref + "}}}]"), "always", "", finding.Warning, finding.CannotSplit},
@@ -71,7 +71,7 @@ func TestWhatNamesARuleNamesItsPart(t *testing.T) {
 		{"nothing is known", "", "known", "HTTPRoute a a-retryable", finding.Error, finding.ReferredByName},
 		{"only what retryctl writes", strings.ReplaceAll(strings.ReplaceAll(attached("targetRefs: [{kind: HTTPRoute, name: r}]"), "example.com", "gateway.envoyproxy.io"), "Guard", "BackendTrafficPolicy"),
 			"known", "HTTPRoute a a-retryable", finding.Error, finding.ReferredByName},
-		{"the user knows", "", "always", "HTTPRoute a a-retryable", finding.Warning, finding.ReferredByName},
+		{"the user knows", "", "always", "HTTPRoute a a-retryable", finding.Note, finding.ReferredByName},
 	} {
 		edited, out := parts(t, named+c.policy, c.split)
 		if edited != c.edited || len(out.Said) != 1 || out.Said[0].Severity != c.severity || out.Said[0].Code != c.code {

@@ -106,6 +106,11 @@ func (o *Output) Fail(i resolve.Intent, code finding.Code, message, reason, hint
 	o.say(i, code, finding.Error, message, reason, hint)
 }
 
+// Note adds a note about the target of an intent, whatever its code is elsewhere.
+func (o *Output) Note(i resolve.Intent, code finding.Code, message, reason, hint string) {
+	o.say(i, code, finding.Note, message, reason, hint)
+}
+
 func (o *Output) say(i resolve.Intent, code finding.Code, severity finding.Severity, message, reason, hint string) {
 	f := resolve.About(i.Policy, code, targetField(i), message)
 	f.Reason, f.Hint, f.Severity = reason, hint, severity

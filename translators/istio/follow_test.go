@@ -35,20 +35,20 @@ func TestWhatNamesAnHTTPRouteNamesItsPart(t *testing.T) {
 	for _, c := range []struct{ about, spec, more, split, written, said string }{
 		{"nothing", bare, "", "known", "VirtualService: -, -", ""},
 		{"a name that may be known elsewhere", first, "", "known", "VirtualService: first-retryable, first", "error RT3015"},
-		{"a name, and somebody knows", first, "", "always", "VirtualService: first-retryable, first", "warning RT3015"},
+		{"a name, and somebody knows", first, "", "always", "VirtualService: first-retryable, first", "note RT3015"},
 		{"nobody wants it", first, "", "never", "VirtualService: first", "warning RT3007"},
-		{"a Rollout", first, rollout("virtualService: {name: v, routes: [first]}"), "always", "VirtualService: first-retryable, first; Rollout: first, first-retryable", "warning RT3015"},
+		{"a Rollout", first, rollout("virtualService: {name: v, routes: [first]}"), "always", "VirtualService: first-retryable, first; Rollout: first, first-retryable", "note RT3015"},
 		{"a Rollout with several", first, rollout("virtualServices: [{name: u, routes: [first]}, {name: v.shop, routes: [zero, first]}]"), "always",
-			"VirtualService: first-retryable, first; Rollout: first; zero, first, first-retryable", "warning RT3015"},
-		{"a Rollout for the one http route", first, rollout("virtualService: {name: v}"), "always", "VirtualService: first-retryable, first; Rollout: first, first-retryable", "warning RT3015"},
+			"VirtualService: first-retryable, first; Rollout: first; zero, first, first-retryable", "note RT3015"},
+		{"a Rollout for the one http route", first, rollout("virtualService: {name: v}"), "always", "VirtualService: first-retryable, first; Rollout: first, first-retryable", "note RT3015"},
 		{"a Rollout for one without a name", bare, rollout("virtualService: {name: v}"), "always", "VirtualService: -", "warning RT3007"},
 		{"a Rollout for TLS", bare, rollout("virtualService: {name: v, tlsRoutes: [{port: 443}]}"), "always", "VirtualService: -, -", ""},
-		{"a Rollout for another http route", first, rollout("virtualService: {name: v, routes: [second]}"), "always", "VirtualService: first-retryable, first", "warning RT3015"},
-		{"a Rollout of another VirtualService", first, rollout("virtualService: {name: v.team, routes: [first]}"), "always", "VirtualService: first-retryable, first", "warning RT3015"},
+		{"a Rollout for another http route", first, rollout("virtualService: {name: v, routes: [second]}"), "always", "VirtualService: first-retryable, first", "note RT3015"},
+		{"a Rollout of another VirtualService", first, rollout("virtualService: {name: v.team, routes: [first]}"), "always", "VirtualService: first-retryable, first", "note RT3015"},
 		{"an EnvoyFilter", first, filter, "always", "VirtualService: first", "warning RT3007"},
 		{"a policy of any kind", first, object("example.com/v1", "Guard", "g", "{"+guard+"}"), "known", "Guard: first, first-retryable; VirtualService: first-retryable, first", "warning RT3015"},
 		{"Flagger", first, canary(""), "always", "", "error RT3010"},
-		{"Flagger with another provider", first, canary(", provider: nginx"), "always", "VirtualService: first-retryable, first", "warning RT3015"},
+		{"Flagger with another provider", first, canary(", provider: nginx"), "always", "VirtualService: first-retryable, first", "note RT3015"},
 		{"an answer", "{hosts: [a.example], http: [{name: first, redirect: {uri: /}}]}", "", "known", "", ""},
 	} {
 		policies, world := read(t, object("networking.istio.io/v1", "VirtualService", "v", c.spec)+c.more+
@@ -97,7 +97,7 @@ func names(out gateway.Output) string {
 func codes(out gateway.Output) string {
 	var list []string
 	for _, s := range out.Said {
-		if s.Severity != finding.Note {
+		if s.Severity != finding.Note || s.Code == finding.ReferredByName {
 			list = append(list, string(s.Severity)+" "+string(s.Code))
 		}
 	}
