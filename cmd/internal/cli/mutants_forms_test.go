@@ -3,14 +3,13 @@ package cli_test
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"retryctl.dev/cmd/internal/cli"
 	"retryctl.dev/schema/manifest"
 )
 
@@ -93,47 +92,22 @@ func (a attempt) run(stdin []byte, args ...string) (outcome, string) {
 	if most := uint64(16<<20 + 3000*len(a.text)); o.allocated > most {
 		return o, fmt.Sprintf("%d MiB are allocated for %d bytes", o.allocated>>20, len(a.text))
 	}
+	format := "text"
+	for n, arg := range a.args {
+		if arg == "--findings" {
+			format = a.args[n+1]
+		}
+	}
+	if o.status != cli.Trouble { // which is a line of text after them
+		if problem := a.places(format, o.errs); problem != "" {
+			return o, problem
+		}
+	}
 	text, err := os.ReadFile(report)
 	if err != nil {
 		return o, "" // it had nothing to report on
 	}
-	switch filepath.Ext(report) {
-	case ".xml":
-		for d := xml.NewDecoder(bytes.NewReader(text)); ; {
-			if _, err := d.Token(); err == io.EOF {
-				break
-			} else if err != nil {
-				return o, fmt.Sprintf("the report cannot be read: %v", err)
-			}
-		}
-	case ".sarif":
-		if !json.Valid(text) {
-			return o, "the report is no JSON"
-		}
-	case ".json":
-		return o, a.places(text)
-	}
-	return o, ""
-}
-
-// places holds that each finding is about a place that is in the input.
-func (a attempt) places(report []byte) string {
-	var list []struct {
-		Code, File   string
-		Line, Column int
-	}
-	if err := json.Unmarshal(report, &list); err != nil {
-		return fmt.Sprintf("the report cannot be read: %v", err)
-	}
-	lines := bytes.Split(a.text, []byte("\n"))
-	for _, f := range list {
-		switch {
-		case filepath.Base(f.File) != "in.yaml" && (f.File != "<stdin>" || strings.HasPrefix(a.name, "fn")):
-		case f.Line < 0 || f.Line > len(lines), f.Line > 0 && (f.Column < 0 || f.Column > len(lines[f.Line-1])+1):
-			return fmt.Sprintf("%s is at %d:%d, where nothing is", f.Code, f.Line, f.Column)
-		}
-	}
-	return ""
+	return o, a.places(map[string]string{".xml": "junit", ".sarif": "sarif", ".json": "json", ".txt": "text"}[filepath.Ext(report)], text)
 }
 
 func (a attempt) done(args ...string) string {
