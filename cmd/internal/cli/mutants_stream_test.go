@@ -53,7 +53,7 @@ func (a attempt) passes() string {
 func (a attempt) still(out []byte) string {
 	var policies []string
 	for _, doc := range strings.Split(string(a.text), "\n---\n") {
-		if strings.Contains(doc, "apiVersion: retryctl.dev/") {
+		if ours(doc) > 0 {
 			policies = append(policies, doc)
 		}
 	}
