@@ -45,8 +45,9 @@
 //   - A policy may be on objects by their labels, from 1.8 on also on those of other
 //     namespaces, where a ReferenceGrant for BackendTrafficPolicies lets it. Name and
 //     labels count alike: of two policies on one object the older holds.
-//   - An added header takes the place of one that is set, and a removal, by the rule
-//     or by a backend, comes before what is set: the client's key is gone then.
+//   - An added header takes the place of one that is set. Removals, and all that a
+//     backend changes, come before what the rule sets: the client's key is gone then, or
+//     every request has the same, and the rule has the last word (measured).
 //   - Filters that set x-envoy-retry-on and the like are a retry policy of their own, or
 //     a part of one (package envoy), of a backend as of the rule. Envoy Gateway writes
 //     one of several changes of a header, an addition before what is set. What

@@ -45,9 +45,10 @@ func isKey(name, value string) bool {
 }
 
 // keyOf gives the header by which all tries of a request share a key. One that the
-// http route, or one of its destinations, changes in another way as well is none: a
-// removal comes first and takes the client's value away, an addition makes two
-// values, and what a destination sets wins (measured with Envoy 1.39.3).
+// http route, or one of its destinations, changes in another way as well is none: an
+// addition makes two values, a removal comes first and takes the client's value away,
+// and what is set for one of several destinations is there before the http route's is
+// made of it, or, for the only one, takes its place (measured with Envoy 1.39.3).
 func keyOf(h manifest.Value) (name string, ok bool) {
 	for field, value := range h.At("headers", "request", "set").Fields() {
 		if isKey(field.Text(), value.Text()) {
