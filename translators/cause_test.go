@@ -80,9 +80,12 @@ const useMiddleware = "filters: [{type: ExtensionRef, extensionRef: {group: trae
 
 // The same route with what other gateways look at.
 var (
-	stanzaRoute  = strings.Replace(httpRoute, "RULE", "retry: {attempts: MANY, codes: [503], backoff: 1s}, timeouts: {backendRequest: 2s},", 1)
-	kongRoute    = strings.Replace(httpRoute, "RULE", "filters: [{type: ExtensionRef, extensionRef: {group: configuration.konghq.com, kind: KongPlugin, name: code}}],", 1)
-	traefikRoute = strings.Replace(httpRoute, "RULE", useMiddleware, 1)
+	stanzaRoute    = strings.Replace(httpRoute, "RULE", "retry: {attempts: MANY, codes: [503], backoff: 1s}, timeouts: {backendRequest: 2s},", 1)
+	kgatewayPolicy = "---\napiVersion: gateway.kgateway.dev/v1alpha1\nkind: TrafficPolicy\nmetadata: {name: wide, namespace: shop}\n" +
+		"spec: {targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: NAME}], retry: {attempts: MANY, retryOn: [5xx]}, timeouts: {request: 30s}}\n"
+	kgatewayFilter = "filters: [{type: ExtensionRef, extensionRef: {group: gateway.kgateway.dev, kind: TrafficPolicy, name: wide}}],"
+	kongRoute      = strings.Replace(httpRoute, "RULE", "filters: [{type: ExtensionRef, extensionRef: {group: configuration.konghq.com, kind: KongPlugin, name: code}}],", 1)
+	traefikRoute   = strings.Replace(httpRoute, "RULE", useMiddleware, 1)
 )
 
 var plants = []plant{
@@ -117,6 +120,12 @@ var plants = []plant{
 	{"the request's timeout cuts the tries", gatewayapi.Gateway{}, stanzaRoute, "backendRequest: 2s", "backendRequest: 2s, request: 3s", []string{"3s", "HTTPRoute shop/NAME timeouts.request"},
 		func(s *gateway.Settings) { s.GatewayAPI.Implementation = "istio" }},
 	{"there is no stanza", gatewayapi.Gateway{}, stanzaRoute, "retry: {attempts: MANY, codes: [503], backoff: 1s},", "", []string{"the rule has no retry stanza"},
+		func(s *gateway.Settings) { s.GatewayAPI.Implementation = "kgateway" }},
+	{"a policy of kgateway's bounds the request", gatewayapi.Gateway{}, stanzaRoute + kgatewayPolicy, "request: 30s", "request: 3s", []string{"TrafficPolicy shop/wide spec.timeouts.request"},
+		func(s *gateway.Settings) { s.GatewayAPI.Implementation = "kgateway" }},
+	{"a policy of kgateway's is above the route", gatewayapi.Gateway{}, httpRoute + kgatewayPolicy, "kind: HTTPRoute, name: NAME", "kind: Gateway, name: edge", []string{"TrafficPolicy shop/wide is above the route"},
+		func(s *gateway.Settings) { s.GatewayAPI.Implementation = "kgateway" }},
+	{"a filter names a policy of kgateway's that is not given", gatewayapi.Gateway{}, strings.Replace(httpRoute, "RULE", kgatewayFilter, 1) + kgatewayPolicy, "metadata: {name: wide", "metadata: {name: other", []string{"TrafficPolicy shop/wide", "not in the input"},
 		func(s *gateway.Settings) { s.GatewayAPI.Implementation = "kgateway" }},
 	{"the channel drops the stanza", gatewayapi.Gateway{}, stanzaRoute, "retry:", "retry:", []string{"standard channel"},
 		func(s *gateway.Settings) {

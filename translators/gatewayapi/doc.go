@@ -15,7 +15,7 @@
 // An implementation that is a target of its own as well (Implementers) is asked for all
 // that it makes of a rule: its own policies, breakers and defaults count as they do
 // there, and are what others have written. A stanza takes the place of their retries.
-// Where no stanza can say that nothing is retried, before 1.7, that is an error.
+// So it is with kgateway's policies (package kgateway), which is no target. Where no stanza can say that nothing is retried, before 1.7, that is an error.
 //
 // The stanza has no limit on methods: a POST is retried like a GET. So rules are
 // split by method, and attempts are always written.

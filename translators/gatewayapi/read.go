@@ -13,6 +13,7 @@ import (
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/envoy"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kgateway"
 	"retryctl.dev/translators/stanza"
 )
 
@@ -21,7 +22,10 @@ import (
 // implementation that is a gateway of this project reads it itself, with its own
 // policies and defaults.
 func (g Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
-	r := reading{world, s, stanza.Of(s.GatewayAPI.Implementation), map[manifest.ID]*manifest.Object{}}
+	r := reading{world: world, settings: s, row: stanza.Of(s.GatewayAPI.Implementation), budgets: map[manifest.ID]*manifest.Object{}}
+	if r.row.Name == "kgateway" {
+		r.policies = kgateway.New(world)
+	}
 	for _, o := range world.Kind(budgetGroup, budgetKind) {
 		for _, ref := range o.At("spec", "targetRefs").Items() {
 			id := manifest.ID{Kind: ref.At("kind").Text(), Namespace: o.ID().Namespace, Name: ref.At("name").Text()}
@@ -87,6 +91,7 @@ type reading struct {
 	settings gateway.Settings
 	row      stanza.Implementation
 	budgets  map[manifest.ID]*manifest.Object // by Service
+	policies kgateway.Policies                // none where it is not the implementation
 }
 
 func (r reading) intent(i resolve.Intent) []behavior.Effect {
@@ -99,12 +104,13 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 		if name == "" {
 			name = fmt.Sprint(at)
 		}
-		for _, v := range r.row.Headers(rules[at].Value, now.ID().String()) {
+		held := r.policies.On(now, rules[at])
+		for _, v := range r.row.Headers(rules[at].Value, held.Headers, now.ID().String()) {
 			e := behavior.Effect{Object: now.ID().String(), Rule: name, Methods: methods[n], Origin: map[string]string{}}
 			if v.Backends != "" {
 				e.Notes = append(e.Notes, "for requests to "+v.Backends+": the headers that Envoy takes for a retry policy depend on the backend")
 			}
-			r.rule(&e, now, rules[at].Value, v.RequestHeaders)
+			r.rule(&e, now, rules[at].Value, held, v.RequestHeaders)
 			e.Behavior = e.Behavior.Normal()
 			effects = append(effects, e)
 		}
@@ -112,7 +118,7 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	return effects
 }
 
-func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Value, headers envoy.RequestHeaders) {
+func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Value, held kgateway.Held, headers envoy.RequestHeaders) {
 	id := o.ID().String()
 	if r.answered(e, o, rule) {
 		return
@@ -126,7 +132,7 @@ func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Valu
 	if !o.Is(route.Group, "HTTPRoute") {
 		retry = manifest.Value{}
 	}
-	stanza.Read(e, stanza.Rule{Retry: retry, Timeouts: rule.At("timeouts"), Headers: headers, From: id}, r.row, r.settings.Version)
+	held.Read(e, stanza.Rule{Retry: retry, Timeouts: rule.At("timeouts"), Headers: headers, From: id}, r.row, r.settings.Version)
 	e.Budget = r.budget(e, o, rule)
 	e.IdempotencyKey = behavior.None[string]()
 }

@@ -124,7 +124,7 @@ func goCode(code int) knowledge {
 // none is written (kgateway api/v1alpha1/kgateway/backend_config_policy_types.go says so): Envoy Gateway 1.9.1
 // internal/gatewayapi/route.go:1083, Istio 1.31
 // pilot/pkg/config/kube/gateway/conversion.go:186, kgateway 2.4.0
-// pkg/pluginsdk/policy/retry.go:15, Cilium 1.20.2
+// pkg/pluginsdk/policy/retry.go:15 and pkg/krtcollections/builtin.go (applyTimeouts), Cilium 1.20.2
 // operator/pkg/model/translation/envoy_virtual_host.go:469, agentgateway
 // crates/agentgateway/src/proxy/httpproxy.rs:1006. The last row is the standard.
 var implementations = []Implementation{
@@ -139,7 +139,7 @@ var implementations = []Implementation{
 	},
 	{
 		Name: "kgateway", words: append([]string{"unavailable", "cancelled", envoy.HeadersWord}, resets...), others: true, unset: 1, code: everyCode, backoff: doubling(envoy.DefaultCapTimes),
-		total: behavior.Unclear[time.Duration](), Budget: behavior.Unknown, Breaker: envoy.DefaultBreaker(),
+		total: behavior.Unclear[time.Duration](), lone: true, Budget: behavior.Unknown, Breaker: envoy.DefaultBreaker(),
 	},
 	{
 		Name: "cilium", words: resets, unset: 1, code: everyCode, backoff: doubling(2),
@@ -190,12 +190,13 @@ func (row Implementation) In(version gateway.Version) Implementation {
 func (row Implementation) Counts() bool { return row.reach != nil }
 
 // Headers gives what the data plane sees of the request headers that Envoy takes for a
-// retry policy, where it is Envoy; from names the route.
-func (row Implementation) Headers(rule manifest.Value, from string) []envoy.Variant {
+// retry policy, where it is Envoy, of those that filters before the router leave; from
+// names the route.
+func (row Implementation) Headers(rule manifest.Value, before envoy.RequestHeaders, from string) []envoy.Variant {
 	if row.words == nil {
 		return []envoy.Variant{{}}
 	}
-	return envoy.HeadersOf(rule, envoy.RequestHeaders{}, from)
+	return envoy.HeadersOf(rule, before, from)
 }
 
 // Order gives which methods reach a match of a rule.

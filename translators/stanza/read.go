@@ -28,6 +28,12 @@ type Rule struct {
 func Read(e *behavior.Effect, rule Rule, row Implementation, version gateway.Version) {
 	row.retries(e, rule, version)
 	ReadTimeouts(e, rule, row)
+	ReadLimits(e, row)
+}
+
+// ReadLimits fills in what bounds the requests in flight where no policy does, and says
+// what else there is to know.
+func ReadLimits(e *behavior.Effect, row Implementation) {
 	if e.Breaker == (behavior.Breaker{}) && row.Breaker != (behavior.Breaker{}) {
 		e.Breaker, e.Origin["circuitBreaker"] = row.Breaker, "Envoy's defaults: "+row.Name+" writes no breaker"
 	}
