@@ -21,13 +21,13 @@ import (
 // is taken back, and what could not be.
 func (in input) again(t *testing.T, s setting, objects []*manifest.Object) (input, undo.Taken) {
 	t.Helper()
-	taken := undo.TakeBack(objects, []string{s.Gateway.Profile().Name})
+	taken := undo.TakeBack(objects, []string{s.Target.Profile().Name})
 	in.objects = taken.Objects
 	return in, taken
 }
 
 func (in input) run(s setting) translators.Result {
-	return translators.Run(s.Gateway, in.plan(), s.Settings, false)
+	return translators.Run(s.Target, in.plan(), s.Settings, false)
 }
 
 // plain gives an input without comments and styles, as clusters give objects back.
@@ -112,7 +112,7 @@ func TestAChangeOfThePoliciesLeavesNothingBehind(t *testing.T) {
 }
 
 func changePolicies(t *testing.T, in input, s setting, served bool) {
-	target := s.Gateway.Profile().Name
+	target := s.Target.Profile().Name
 	rng := rand.New(rand.NewPCG(uint64(len(in.name)), 7))
 	asServed := func(objects []*manifest.Object) []*manifest.Object {
 		if !served {
@@ -257,7 +257,7 @@ func serve(root manifest.Value) {
 // wrote them, without what they refer to.
 func TestWithoutMarksNothingIsReferredToTwice(t *testing.T) {
 	every(t, 6, func(t *testing.T, in input, s setting) {
-		if name := s.Gateway.Profile().Name; name != "kong" && name != "traefik" {
+		if name := s.Target.Profile().Name; name != "kong" && name != "traefik" {
 			return
 		}
 		for range 3 {
@@ -265,7 +265,7 @@ func TestWithoutMarksNothingIsReferredToTwice(t *testing.T) {
 			for _, o := range in.run(s).Objects {
 				if o.Original != nil {
 					edited = append(edited, reread(t, o, func(root manifest.Value) {
-						root.At("metadata", "annotations").Remove(undo.Annotation(s.Gateway.Profile().Name))
+						root.At("metadata", "annotations").Remove(undo.Annotation(s.Target.Profile().Name))
 					}))
 				}
 			}

@@ -16,13 +16,12 @@ import (
 // DestinationRule for its host. The change is a finding about each policy beside
 // the rule, and the same error as ever where a request that may not be idempotent
 // could run twice.
-func bystanders(g gateway.Gateway, plan *resolve.Plan, objects []*manifest.Object, s gateway.Settings) []gateway.Said {
+func bystanders(plan *resolve.Plan, objects []*manifest.Object, c change) []gateway.Said {
 	intents := plan.Bystanders()
 	if len(intents) == 0 || len(objects) == 0 {
 		return nil
 	}
-	before := g.Read(intents, plan.World, s)
-	after := g.Read(intents, plan.World.With(objects...), s)
+	before, after := gateway.Collect(c.before(), intents), gateway.Collect(c.after, intents)
 	var said []gateway.Said
 	for n, i := range intents {
 		if len(before[n]) == 0 && i.Doors != nil {

@@ -22,7 +22,7 @@ import (
 // like stand for random words and numbers.
 type plant struct {
 	about   string
-	gateway gateway.Gateway
+	gateway gateway.Target
 	world   string
 	// cut is what the plant takes out of the world, and put what stands there then.
 	cut, put string
@@ -195,7 +195,7 @@ func (p plant) effects(t *testing.T, text string, planted bool) []behavior.Effec
 		s.GatewayAPI.Channel = "standard"
 	}
 	var effects []behavior.Effect
-	for _, list := range p.gateway.Read((&resolve.Plan{World: world}).Bystanders(), world, s) {
+	for _, list := range gateway.Read(p.gateway, (&resolve.Plan{World: world}).Bystanders(), world, s) {
 		effects = append(effects, list...)
 	}
 	return effects

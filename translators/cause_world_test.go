@@ -78,12 +78,12 @@ func TestTheReasonIsTheCauseInEveryWorld(t *testing.T) {
 			}
 			world := plan.World.With(r.Objects...)
 			intents := (&resolve.Plan{World: world}).Bystanders()
-			before := g.Read(intents, world, s)
+			before := gateway.Read(g, intents, world, s)
 			for _, b := range blows {
 				if b.gateway != g.Profile().Name {
 					continue
 				}
-				for n, after := range g.Read(intents, b.struck(world), s) {
+				for n, after := range gateway.Read(g, intents, b.struck(world), s) {
 					for _, d := range newDifferences(before[n], after) {
 						seen[b.about]++
 						r := review{profile: g.Profile()}

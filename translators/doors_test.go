@@ -49,7 +49,7 @@ func by(t *testing.T, name, text string) translators.Result {
 	t.Helper()
 	for _, s := range settings() {
 		if s.name == name {
-			return translators.Run(s.Gateway, decode(t, "doors", []byte(text)).plan(), s.Settings, false)
+			return translators.Run(s.Target, decode(t, "doors", []byte(text)).plan(), s.Settings, false)
 		}
 	}
 	t.Fatalf("no gateway %s", name)

@@ -74,7 +74,7 @@ func FuzzTranslate(f *testing.F) {
 		}
 		plan, _ := resolve.Resolve(policies[:min(len(policies), 6)], world)
 		for _, s := range settings() {
-			r := translators.Run(s.Gateway, plan, s.Settings, false)
+			r := translators.Run(s.Target, plan, s.Settings, false)
 			if err := manifest.WriteYAML(io.Discard, r.Objects); err != nil {
 				t.Fatal(err)
 			}

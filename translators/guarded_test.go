@@ -161,7 +161,7 @@ func TestWhatHeldForARequestHoldsAfter(t *testing.T) {
 			for seed := range uint64(40) {
 				in := decode(t, fmt.Sprint("guarded ", seed), random.Guarded(seed, random.Classes[seed%uint64(len(random.Classes))]))
 				plan := in.plan()
-				after := plan.World.With(translators.Run(s.Gateway, plan, s.Settings, false).Objects...)
+				after := plan.World.With(translators.Run(s.Target, plan, s.Settings, false).Objects...)
 				timed := slices.ContainsFunc(in.policies, func(p *schema.RetryPolicy) bool { return p.Spec.AttemptTimeout != nil || p.Spec.TotalTimeout != nil })
 				for _, was := range plan.World.Kind(route.Group, "HTTPRoute") {
 					is := after.Get(was.ID())

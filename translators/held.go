@@ -14,12 +14,11 @@ import (
 // policy on a Gateway holds for all of its routes unless a more specific one is
 // there, and that one is missing. It is an error of each policy that may be the
 // cause, since nobody has asked for what such a rule would get.
-func held(g gateway.Gateway, plan *resolve.Plan, objects []*manifest.Object, s gateway.Settings) []gateway.Said {
+func held(plan *resolve.Plan, objects []*manifest.Object, c change) []gateway.Said {
 	if len(plan.Held) == 0 || len(objects) == 0 {
 		return nil
 	}
-	before := g.Read(plan.Held, plan.World, s)
-	after := g.Read(plan.Held, plan.World.With(objects...), s)
+	before, after := gateway.Collect(c.before(), plan.Held), gateway.Collect(c.after, plan.Held)
 	var said []gateway.Said
 	for n, i := range plan.Held {
 		if len(changes(before[n], after[n])) == 0 {

@@ -106,14 +106,14 @@ func TestAGatewayThatCarriesPoliciesByRuleGoesOn(t *testing.T) {
 func TestNothingReachesARuleWhosePolicyHasAnError(t *testing.T) {
 	seen := 0
 	check := func(t *testing.T, in input, s setting) {
-		r := translators.Run(s.Gateway, in.plan(), s.Settings, false)
+		r := translators.Run(s.Target, in.plan(), s.Settings, false)
 		bad, without := failed(r), map[*schema.RetryPolicy]bool{}
 		for _, p := range in.policies {
 			without[p] = bad[id(p)]
 		}
 		plan := in.plan().Without(without)
-		before := s.Read(plan.Held, plan.World, s.Settings)
-		after := s.Read(plan.Held, plan.World.With(r.Objects...), s.Settings)
+		before := gateway.Read(s, plan.Held, plan.World, s.Settings)
+		after := gateway.Read(s, plan.Held, plan.World.With(r.Objects...), s.Settings)
 		for n, i := range plan.Held {
 			seen++
 			for _, method := range behavior.AllMethods.Each() {

@@ -33,7 +33,7 @@ func TestAnImplementationReadsTheStanzaAsItsOwnTargetDoes(t *testing.T) {
 			s.Version, s.GatewayAPI.Implementation = gateway.Version{Major: 1, Minor: 6}, name
 			mine := gateway.Defaults(own.Profile())
 			mine.Istio.API = "gateway-api"
-			got, want := stanza.Read(intents, world, s), own.Read(intents, world, mine)
+			got, want := gateway.Read(stanza, intents, world, s), gateway.Read(own, intents, world, mine)
 			for n := range intents {
 				if len(got[n]) != 1 || len(want[n]) != 1 || got[n][0].Behavior != want[n][0].Behavior {
 					t.Errorf("%s, %q, %s: %+v, and by its own target %+v", name, retry, intents[n].Place(), got[n], want[n])
@@ -109,7 +109,7 @@ spec: {parentRefs: [{name: edge}], rules: [{backendRefs: [{name: a, port: 80}]}]
 }
 
 // of gives a gateway of the list by name.
-func of(name string) gateway.Gateway {
+func of(name string) gateway.Target {
 	for _, g := range translators.All() {
 		if g.Profile().Name == name {
 			return g

@@ -79,7 +79,7 @@ func (in input) plan() *resolve.Plan {
 // A setting is one way of using a gateway.
 type setting struct {
 	name string
-	gateway.Gateway
+	gateway.Target
 	gateway.Settings
 }
 

@@ -145,7 +145,7 @@ func methods(text string) []string {
 // what can be seen when wish and effect are laid side by side.
 func TestFindingsSayWhatDiffersAndNothingElse(t *testing.T) {
 	every(t, 40, func(t *testing.T, in input, s setting) {
-		r := translators.Run(s.Gateway, in.plan(), s.Settings, false)
+		r := translators.Run(s.Target, in.plan(), s.Settings, false)
 		want, got := differences(r), said(r)
 		for c := range want {
 			if !got[c] {
@@ -177,7 +177,7 @@ func claimsOf(claims map[claim]bool, policy string) string {
 // methods that reach it, or a finding says why nothing is known.
 func TestEveryRequestOfAnIntentIsLookedAt(t *testing.T) {
 	every(t, 40, func(t *testing.T, in input, s setting) {
-		r := translators.Run(s.Gateway, in.plan(), s.Settings, false)
+		r := translators.Run(s.Target, in.plan(), s.Settings, false)
 		explained := map[string]bool{}
 		for _, f := range r.Findings {
 			if strings.HasPrefix(string(f.Code), "RT3") || f.Code == finding.ImplementerSays && strings.HasPrefix(f.Field, "spec.targetRefs") {

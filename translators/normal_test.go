@@ -22,9 +22,9 @@ func TestWhatNoDiffShowsChangesNothingForRequests(t *testing.T) {
 	for n, in := range inputs(t, 5) {
 		for _, s := range []setting{list[n%len(list)], list[(n+3)%len(list)], list[(n+7)%len(list)]} {
 			plan := in.plan()
-			result := translators.Run(s.Gateway, plan, s.Settings, false)
+			result := translators.Run(s.Target, plan, s.Settings, false)
 			world := plan.World.With(result.Objects...)
-			opts := normal.Options{StanzaDefaults: s.Gateway.Profile().Name == "gateway-api" && s.Version.AtLeast(1, 7)}
+			opts := normal.Options{StanzaDefaults: s.Target.Profile().Name == "gateway-api" && s.Version.AtLeast(1, 7)}
 			for _, o := range result.Objects {
 				for n := rng.IntN(4); ; n += 1 + rng.IntN(8) { // big objects have thousands
 					changed, what, ok := mutant(o, n)
@@ -36,7 +36,7 @@ func TestWhatNoDiffShowsChangesNothingForRequests(t *testing.T) {
 						continue
 					}
 					same++
-					if found := impact.Of(s.Gateway, world, world.With(changed), s.Settings); len(found) > 0 {
+					if found := impact.Of(s.Target, world, world.With(changed), s.Settings); len(found) > 0 {
 						t.Fatalf("%s: %s: %s of %s makes no difference, and yet\n%s\n%s", in.name, s.name, what, o.ID(), found[0], text(t, []*manifest.Object{changed}))
 					}
 				}

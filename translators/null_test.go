@@ -29,7 +29,7 @@ func TestANullIsAFieldThatIsNotThere(t *testing.T) {
 				continue
 			}
 			plan := in.plan()
-			w := plan.World.With(translators.Run(s.Gateway, plan, s.Settings, false).Objects...)
+			w := plan.World.With(translators.Run(s.Target, plan, s.Settings, false).Objects...)
 			worlds = append(worlds, world{s, in.name, w})
 			for _, o := range w.All() {
 				gather(keys, o.ID().Group+"/"+o.ID().Kind, o.Root())
@@ -45,7 +45,7 @@ func TestANullIsAFieldThatIsNotThere(t *testing.T) {
 			c := o.Clone()
 			path := ""
 			fill(keys, o.ID().Group+"/"+o.ID().Kind, c.Root(), func(at string) bool { added++; return true })
-			if len(impact.Of(w.Gateway, w.objects, w.objects.With(c), w.Settings)) == 0 {
+			if len(impact.Of(w.Target, w.objects, w.objects.With(c), w.Settings)) == 0 {
 				continue
 			}
 			for n := range added { // which of them is it
@@ -59,7 +59,7 @@ func TestANullIsAFieldThatIsNotThere(t *testing.T) {
 				if left >= 0 {
 					break
 				}
-				if found := impact.Of(w.Gateway, w.objects, w.objects.With(c), w.Settings); len(found) > 0 {
+				if found := impact.Of(w.Target, w.objects, w.objects.With(c), w.Settings); len(found) > 0 {
 					t.Errorf("%s: %s: with a null as %s of %s %s", w.setting.name, w.name, path, o.ID(), found[0])
 				}
 			}

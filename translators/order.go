@@ -28,7 +28,7 @@ type order struct {
 // A pair is the rule to which requests belong, and the one that serves them.
 type pair struct{ owner, server precedence.Place }
 
-func orderOf(g gateway.Gateway, world *manifest.Set, s gateway.Settings) order {
+func orderOf(g gateway.Target, world *manifest.Set, s gateway.Settings) order {
 	o := order{about: map[pair]*schema.RetryPolicy{}, told: map[pair]bool{}}
 	if own, ok := g.(gateway.Orderer); ok {
 		o.table = own.Order(world, s)
@@ -59,7 +59,7 @@ func (o order) reaching(plan *resolve.Plan) *resolve.Plan {
 // served by another, where a policy is for one of the two. It is about the policy of
 // the rule that serves them where these requests may run twice by it against the
 // other's, and else about that of the rule to which they belong.
-func (o order) elsewhere(g gateway.Gateway, plan *resolve.Plan, world *manifest.Set, s gateway.Settings) []gateway.Said {
+func (o order) elsewhere(profile gateway.Profile, plan *resolve.Plan, world *manifest.Set, after gateway.Reader) []gateway.Said {
 	if len(o.differences) == 0 {
 		return nil
 	}
@@ -89,7 +89,7 @@ func (o order) elsewhere(g gateway.Gateway, plan *resolve.Plan, world *manifest.
 		}
 		severity := finding.OtherOrder.Severity()
 		switch {
-		case wish != nil && o.unsafe(g, d, wish.Want, world, s):
+		case wish != nil && o.unsafe(d, wish.Want, world, after):
 			severity = finding.Error
 			if server != nil {
 				about = server
@@ -100,7 +100,7 @@ func (o order) elsewhere(g gateway.Gateway, plan *resolve.Plan, world *manifest.
 			severity = finding.Note // the other policy's errors come first
 		}
 		o.about[pair{d.Rule, d.By}] = about.Policy
-		said = append(said, gateway.Said{Policy: about.Policy, Finding: otherOrder(g.Profile(), d, about, world, severity)})
+		said = append(said, gateway.Said{Policy: about.Policy, Finding: otherOrder(profile, d, about, world, severity)})
 	}
 	return said
 }
@@ -116,7 +116,7 @@ func (o order) keep(errors map[*schema.RetryPolicy]bool) {
 
 // unsafe reports whether requests that may not run twice may do so where they are
 // served, against the wish for the rule to which they belong.
-func (o order) unsafe(g gateway.Gateway, d precedence.Difference, want behavior.Behavior, world *manifest.Set, s gateway.Settings) bool {
+func (o order) unsafe(d precedence.Difference, want behavior.Behavior, world *manifest.Set, after gateway.Reader) bool {
 	object := world.Get(d.By.ID)
 	if object == nil {
 		return false
@@ -128,7 +128,7 @@ func (o order) unsafe(g gateway.Gateway, d precedence.Difference, want behavior.
 		Metadata: schema.Metadata{Namespace: d.By.ID.Namespace, Name: d.By.ID.Name},
 		Spec:     schema.Spec{TargetRefs: []schema.TargetRef{{Group: d.By.ID.Group, Kind: d.By.ID.Kind, Name: d.By.ID.Name}}},
 	}}
-	for _, e := range g.Read([]resolve.Intent{i}, world, s)[0] {
+	for _, e := range gateway.Collect(after, []resolve.Intent{i})[0] {
 		if e.Methods &= d.Methods; e.Methods == 0 {
 			continue
 		}

@@ -3,6 +3,7 @@ package translators_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"retryctl.dev/translators/gateway"
 	"slices"
 	"strings"
 	"testing"
@@ -73,8 +74,8 @@ func brief(b behavior.Behavior) string {
 
 func TestTranslatingTwiceGivesTheSameBytes(t *testing.T) {
 	every(t, 25, func(t *testing.T, in input, s setting) {
-		one := translators.Run(s.Gateway, in.plan(), s.Settings, false)
-		two := translators.Run(s.Gateway, in.plan(), s.Settings, false)
+		one := translators.Run(s.Target, in.plan(), s.Settings, false)
+		two := translators.Run(s.Target, in.plan(), s.Settings, false)
 		if a, b := text(t, one.Objects), text(t, two.Objects); a != b || fmt.Sprint(one.Findings) != fmt.Sprint(two.Findings) {
 			t.Errorf("%s\nfirst:\n%s\nsecond:\n%s", in.source(t), a, b)
 		}
@@ -84,7 +85,7 @@ func TestTranslatingTwiceGivesTheSameBytes(t *testing.T) {
 func TestTranslatingChangesNothingOfTheInput(t *testing.T) {
 	every(t, 15, func(t *testing.T, in input, s setting) {
 		before := in.source(t)
-		translators.Run(s.Gateway, in.plan(), s.Settings, false)
+		translators.Run(s.Target, in.plan(), s.Settings, false)
 		if after := in.source(t); after != before {
 			t.Errorf("before:\n%s\nafter:\n%s", before, after)
 		}
@@ -96,7 +97,7 @@ func TestTheOrderOfTheDocumentsDoesNotMatter(t *testing.T) {
 		if twice(in.objects) {
 			return // of two objects with one name the later counts
 		}
-		before := summary(translators.Run(s.Gateway, in.plan(), s.Settings, false))
+		before := summary(translators.Run(s.Target, in.plan(), s.Settings, false))
 		shuffled := input{in.name, slices.Clone(in.policies), slices.Clone(in.objects)}
 		rng := rand.New(rand.NewPCG(uint64(len(before)), 1))
 		rng.Shuffle(len(shuffled.objects), func(a, b int) {
@@ -105,7 +106,7 @@ func TestTheOrderOfTheDocumentsDoesNotMatter(t *testing.T) {
 		if !sharing(in.plan()) {
 			slices.Reverse(shuffled.policies)
 		}
-		if after := summary(translators.Run(s.Gateway, shuffled.plan(), s.Settings, false)); after != before {
+		if after := summary(translators.Run(s.Target, shuffled.plan(), s.Settings, false)); after != before {
 			t.Errorf("%s\n%s", shuffled.source(t), difference(before, after))
 		}
 	})
@@ -151,7 +152,7 @@ func difference(a, b string) string {
 
 func TestTheOutputIsReadBackAsItWas(t *testing.T) {
 	every(t, 25, func(t *testing.T, in input, s setting) {
-		objects := translators.Run(s.Gateway, in.plan(), s.Settings, false).Objects
+		objects := translators.Run(s.Target, in.plan(), s.Settings, false).Objects
 		out := text(t, objects)
 		again, err := manifest.Read(strings.NewReader(out), "out.yaml")
 		if err != nil || len(again) != len(objects) || twice(again) {
@@ -176,10 +177,10 @@ func TestTheOutputIsReadBackAsItWas(t *testing.T) {
 func TestARequestThatMayNotBeIdempotentRunsTwiceOnlyIfAsked(t *testing.T) {
 	every(t, 60, func(t *testing.T, in input, s setting) {
 		plan := in.plan()
-		r := translators.Run(s.Gateway, plan, s.Settings, false)
+		r := translators.Run(s.Target, plan, s.Settings, false)
 		bad := failed(r)
 		printed := plan.World.With(r.Objects...)
-		before, after := s.Read(plan.Intents, plan.World, s.Settings), s.Read(plan.Intents, printed, s.Settings)
+		before, after := gateway.Read(s, plan.Intents, plan.World, s.Settings), gateway.Read(s, plan.Intents, printed, s.Settings)
 		for n, i := range plan.Intents {
 			if bad[id(i.Policy)] || slices.ContainsFunc(i.Policy.Spec.Accept, func(a schema.Accept) bool { return a.Finding == string(finding.UnsafeRetry) }) {
 				continue
@@ -222,7 +223,7 @@ func TestAPolicyWithAnErrorLeavesTheOthersAlone(t *testing.T) {
 	every(t, 40, func(t *testing.T, in input, s setting) {
 		plan := in.plan()
 		for _, strict := range []bool{false, true} {
-			r := translators.Run(s.Gateway, plan, s.Settings, strict)
+			r := translators.Run(s.Target, plan, s.Settings, strict)
 			bad := failed(r)
 			without := map[*schema.RetryPolicy]bool{}
 			for _, p := range in.policies {
@@ -232,7 +233,7 @@ func TestAPolicyWithAnErrorLeavesTheOthersAlone(t *testing.T) {
 				continue
 			}
 			errors++
-			alone := translators.Run(s.Gateway, plan.Without(without), s.Settings, strict)
+			alone := translators.Run(s.Target, plan.Without(without), s.Settings, strict)
 			if a, b := text(t, r.Objects), text(t, alone.Objects); a != b || len(failed(alone)) > 0 {
 				t.Errorf("%s\nwith an error of %v:\n%s\nwithout:\n%s\n%v", in.source(t), bad, a, b, alone.Findings)
 			}
@@ -244,7 +245,7 @@ func TestAPolicyWithAnErrorLeavesTheOthersAlone(t *testing.T) {
 // field of the policy, a position, and no line break.
 func TestEveryFindingHasItsPlace(t *testing.T) {
 	every(t, 15, func(t *testing.T, in input, s setting) {
-		for _, f := range translators.Run(s.Gateway, in.plan(), s.Settings, false).Findings {
+		for _, f := range translators.Run(s.Target, in.plan(), s.Settings, false).Findings {
 			_, known := finding.Find(f.Code)
 			if !known || f.Gateway == "" || !strings.HasPrefix(f.Object, schema.Kind+" ") || !strings.HasPrefix(f.Field, "spec.") ||
 				f.Line == 0 || f.Message == "" || strings.Contains(f.Message+f.Reason+f.Hint, "\n") || f.Severity == "" {

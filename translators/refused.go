@@ -15,7 +15,7 @@ import (
 // refused finds the objects of a translation that the API server would refuse: an
 // error of the policies that they are written for, since the rest would be applied
 // without them. It is a warning where the server refuses the object as it is given.
-func refused(g gateway.Gateway, plan *resolve.Plan, objects []*manifest.Object, s gateway.Settings) []gateway.Said {
+func refused(g gateway.Target, plan *resolve.Plan, objects []*manifest.Object, s gateway.Settings) []gateway.Said {
 	checker := admission.NewChecker()
 	var said []gateway.Said
 	for _, o := range objects {
@@ -46,7 +46,7 @@ func refused(g gateway.Gateway, plan *resolve.Plan, objects []*manifest.Object, 
 
 // writers gives the policies for which an object is written: those for its rules, or
 // those that write it when they are translated alone, or else all.
-func writers(g gateway.Gateway, plan *resolve.Plan, o *manifest.Object, s gateway.Settings) []*schema.RetryPolicy {
+func writers(g gateway.Target, plan *resolve.Plan, o *manifest.Object, s gateway.Settings) []*schema.RetryPolicy {
 	var all, own, alone []*schema.RetryPolicy
 	for _, i := range plan.Intents {
 		if !slices.Contains(all, i.Policy) {

@@ -43,7 +43,7 @@ func TestNothingIsWrittenBesideWhatAdmissionLooksAt(t *testing.T) {
 	for _, s := range settings() {
 		for _, in := range list {
 			plan := in.plan()
-			for _, o := range translators.Run(s.Gateway, plan, s.Settings, false).Objects {
+			for _, o := range translators.Run(s.Target, plan, s.Settings, false).Objects {
 				k, ok := known[o.ID().Kind]
 				if !ok {
 					if o.ID().Group != "" && o.ID().Group != "networking.k8s.io" && (o.Original == nil || !follower(o) && !shifts(o)) {

@@ -39,7 +39,7 @@ type Place struct {
 // and compares. A policy with an error is left out of the objects; the others are
 // translated without it, and must not reach its rules. With strict every loss that
 // is not accepted is an error.
-func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool) Result {
+func Run(g gateway.Target, plan *resolve.Plan, s gateway.Settings, strict bool) Result {
 	result := Result{Gateway: g.Profile(), Version: s.Version}
 	if !result.Gateway.Doors {
 		plan = plan.Joined()
@@ -49,16 +49,19 @@ func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool)
 	order := orderOf(g, plan.World, s)
 	result.Findings, plan = found, order.reaching(plan.Without(sharing))
 	failed := map[*schema.RetryPolicy]bool{}
+	before := sync.OnceValue(func() gateway.Reader { return g.Reader(plan.World, s) })
 	for {
 		out := g.Translate(plan, s)
 		undo.Mark(result.Gateway.Name, plan.World, out.Objects)
 		seen := inSight(result.Gateway, plan)
-		places := read(g, seen, plan.World.With(out.Objects...), s)
+		world := plan.World.With(out.Objects...)
+		both := change{before, g.Reader(world, s)}
+		places := read(result.Gateway, seen, both.after)
 		r := review{profile: result.Gateway, strict: strict, used: maps.Clone(first.used), written: names(out.Objects)}
-		r.before = sync.OnceValue(func() [][]behavior.Effect { return g.Read(seen, plan.World, s) })
+		r.before = sync.OnceValue(func() [][]behavior.Effect { return gateway.Collect(before(), seen) })
 		findings, errors := r.findings(places, slices.Concat(out.Said, unseen(result.Gateway, places, out.Said),
-			order.elsewhere(g, plan, plan.World.With(out.Objects...), s),
-			bystanders(g, plan, out.Objects, s), held(g, plan, out.Objects, s), refused(g, plan, out.Objects, s)))
+			order.elsewhere(result.Gateway, plan, world, both.after),
+			bystanders(plan, out.Objects, both), held(plan, out.Objects, both), refused(g, plan, out.Objects, s)))
 		fresh := false
 		for p := range errors {
 			fresh = fresh || !failed[p]
@@ -82,6 +85,12 @@ func Run(g gateway.Gateway, plan *resolve.Plan, s gateway.Settings, strict bool)
 		order.keep(errors)
 		plan = plan.Without(errors)
 	}
+}
+
+// A change is what reads the world of a plan, and that world with a translation.
+type change struct {
+	before func() gateway.Reader
+	after  gateway.Reader
 }
 
 // only gives the findings about some policies.

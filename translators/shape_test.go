@@ -26,7 +26,7 @@ func TestNoShapeOfAnObjectStopsARun(t *testing.T) {
 			}
 		}()
 		plan, _ := resolve.Resolve(in.policies, manifest.NewSet(objects))
-		translators.Run(s.Gateway, plan, s.Settings, false)
+		translators.Run(s.Target, plan, s.Settings, false)
 	}
 	runs := 600
 	for range runs {

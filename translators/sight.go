@@ -1,7 +1,6 @@
 package translators
 
 import (
-	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
 )
@@ -25,15 +24,15 @@ func inSight(profile gateway.Profile, plan *resolve.Plan) []resolve.Intent {
 
 // read gives what a world makes of intents. Of a Service as such there is nothing to
 // tell where a rule that sends requests to it has told it, unless others come as well.
-func read(g gateway.Gateway, intents []resolve.Intent, world *manifest.Set, s gateway.Settings) []Place {
-	effects := g.Read(intents, world, s)
-	places := make([]Place, len(intents))
+func read(profile gateway.Profile, intents []resolve.Intent, reader gateway.Reader) []Place {
+	places := make([]Place, 0, len(intents))
 	service := -1 // the place of the Service that the rules send to
-	for n := range intents {
-		places[n] = Place{&intents[n], effects[n]}
+	for effects := range reader.Effects(intents) {
+		n := len(places)
+		places = append(places, Place{&intents[n], effects})
 		if intents[n].To == nil {
 			service = n
-		} else if len(effects[n]) > 0 && !g.Profile().Mesh {
+		} else if len(effects) > 0 && !profile.Mesh {
 			places[service].Effects = nil
 		}
 	}

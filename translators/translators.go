@@ -16,8 +16,8 @@ import (
 )
 
 // All gives every gateway in the order in which they are printed.
-func All() []gateway.Gateway {
-	return []gateway.Gateway{
+func All() []gateway.Target {
+	return []gateway.Target{
 		envoygateway.Gateway{},
 		istio.Gateway{},
 		kong.Gateway{},
@@ -37,7 +37,7 @@ func Names() []string {
 
 // A Target is a gateway with the version that is meant.
 type Target struct {
-	Gateway gateway.Gateway
+	Gateway gateway.Target
 	Version gateway.Version
 }
 

@@ -40,7 +40,7 @@ func Seeds(f *testing.F) {
 
 // Read has a gateway read manifests, for every rule in them and for a Gateway of
 // which nothing is known, and uses what it gives.
-func Read(t *testing.T, g gateway.Gateway, text []byte) {
+func Read(t *testing.T, g gateway.Target, text []byte) {
 	objects, err := manifest.Read(bytes.NewReader(text), "fuzz.yaml")
 	if err != nil {
 		return
@@ -48,7 +48,7 @@ func Read(t *testing.T, g gateway.Gateway, text []byte) {
 	world := manifest.NewSet(objects)
 	intents := append((&resolve.Plan{World: world}).Bystanders(), unknown())
 	for _, s := range []gateway.Settings{gateway.Defaults(g.Profile()), oldest(g)} {
-		effects := g.Read(intents, world, s)
+		effects := gateway.Read(g, intents, world, s)
 		if len(effects) != len(intents) {
 			t.Fatalf("%d effects for %d intents", len(effects), len(intents))
 		}
@@ -76,7 +76,7 @@ func unknown() resolve.Intent {
 	}
 }
 
-func oldest(g gateway.Gateway) gateway.Settings {
+func oldest(g gateway.Target) gateway.Settings {
 	s := gateway.Defaults(g.Profile())
 	s.Version = g.Profile().Oldest
 	return s

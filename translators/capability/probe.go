@@ -49,7 +49,7 @@ type Row struct {
 // A Column is a gateway in one way of using it.
 type Column struct {
 	Name    string
-	Gateway gateway.Gateway
+	Gateway gateway.Target
 	// class is the GatewayClass of the routes' Gateway in the probe's input.
 	class string
 	setup func(*gateway.Settings)

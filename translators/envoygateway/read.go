@@ -2,6 +2,7 @@ package envoygateway
 
 import (
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,17 +15,16 @@ import (
 	"retryctl.dev/translators/gateway"
 )
 
-// Read gives what Envoy does with the requests of each rule: the retry stanza of
+// Reader gives what Envoy does with the requests of each rule: the retry stanza of
 // the route wins over the BackendTrafficPolicy's, the most specific policy holds
 // as a whole, and Envoy's own defaults hold where neither says anything.
-func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
-	r := reading{world: world, version: s.Version, attached: newAttachments(world, s.Version, kind), keys: requestIDs(world),
+func (Gateway) Reader(world *manifest.Set, s gateway.Settings) gateway.Reader {
+	return reading{world: world, version: s.Version, attached: newAttachments(world, s.Version, kind), keys: requestIDs(world),
 		injections: newInjections(world, s.Version), stanza: newStanzas(s)}
-	effects := make([][]behavior.Effect, len(intents))
-	for n, i := range intents {
-		effects[n] = r.intent(i)
-	}
-	return effects
+}
+
+func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
+	return gateway.EachOf(intents, r.intent)
 }
 
 type reading struct {

@@ -55,7 +55,7 @@ func read(t *testing.T, text string) []behavior.Effect {
 		t.Fatal(findings)
 	}
 	g := envoygateway.Gateway{}
-	return g.Read(plan.Intents, world, gateway.Defaults(g.Profile()))[0]
+	return gateway.Read(g, plan.Intents, world, gateway.Defaults(g.Profile()))[0]
 }
 
 func TestEachListenersPolicyHoldsForItsRequestsAndTheFirstOnesLimitsForAll(t *testing.T) {

@@ -208,4 +208,4 @@ func (t *translation) perTry(i resolve.Intent, limit string, stanza bool) {
 // for each request, before the first try.
 func keyFormat(header string) string { return "%REQ(" + header + "?X-Request-Id)%" }
 
-var _ gateway.Gateway = Gateway{}
+var _ gateway.Target = Gateway{}

@@ -5,6 +5,8 @@ package gateway
 
 import (
 	"fmt"
+	"iter"
+	"slices"
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/behavior"
@@ -13,24 +15,57 @@ import (
 	"retryctl.dev/schema/resolve"
 )
 
-// A Gateway is one target of translation. Both functions are pure: no clock, no
-// environment, no network, no map order.
-type Gateway interface {
+// A Source is a gateway whose configuration can be read. What it gives is pure: no
+// clock, no environment, no network, no map order.
+type Source interface {
 	// Profile gives what is true of the gateway whatever the input.
 	Profile() Profile
+	// Reader gives what reads the objects of a world. It is made once for a world, and
+	// may be asked as often as need be.
+	Reader(*manifest.Set, Settings) Reader
+}
+
+// A Target is a gateway for which policies can be translated.
+type Target interface {
+	Source
 	// Translate gives the objects that carry the plan's intents: new ones, and
 	// edited copies of objects of the plan's world. Only translators.Run calls it.
 	Translate(*resolve.Plan, Settings) Output
-	// Read gives, for each intent, what the objects of a world make the gateway do
-	// with the requests that the intent is about: one effect for each rule that
-	// serves a part of them. It looks at an intent's place, never at its wish.
-	Read([]resolve.Intent, *manifest.Set, Settings) [][]behavior.Effect
+}
+
+// A Reader says what the objects of its world make a gateway do.
+type Reader interface {
+	// Effects yields, for each intent in turn, what the gateway does with the requests
+	// that the intent is about: one effect for each rule that serves a part of them. It
+	// looks at the places of intents, never at their wishes.
+	Effects([]resolve.Intent) iter.Seq[[]behavior.Effect]
+}
+
+// EachOf yields what a function gives for each intent, as Reader.Effects does.
+func EachOf(intents []resolve.Intent, effects func(resolve.Intent) []behavior.Effect) iter.Seq[[]behavior.Effect] {
+	return func(yield func([]behavior.Effect) bool) {
+		for _, i := range intents {
+			if !yield(effects(i)) {
+				return
+			}
+		}
+	}
+}
+
+// Collect gives what a reader yields for intents, all at once.
+func Collect(r Reader, intents []resolve.Intent) [][]behavior.Effect {
+	return slices.AppendSeq(make([][]behavior.Effect, 0, len(intents)), r.Effects(intents))
+}
+
+// Read gives what a gateway does with the requests of intents in a world.
+func Read(g Source, intents []resolve.Intent, world *manifest.Set, s Settings) [][]behavior.Effect {
+	return Collect(g.Reader(world, s), intents)
 }
 
 // An Implementer is a gateway that serves the Gateway API's own retries beside its own
 // configuration, and reads what it makes of both: with Settings.GatewayAPI.Version.
 type Implementer interface {
-	Gateway
+	Source
 	// Serves gives the version of the gateway that is meant where only that of the
 	// Gateway API is given.
 	Serves(api Version) Version

@@ -2,6 +2,7 @@ package gatewayapi
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -17,11 +18,11 @@ import (
 	"retryctl.dev/translators/stanza"
 )
 
-// Read gives what the implementation does with the stanza and the timeouts of
+// Reader gives what the implementation does with the stanza and the timeouts of
 // each rule, as far as that is known; the standard itself leaves most of it open. An
 // implementation that is a gateway of this project reads it itself, with its own
 // policies and defaults.
-func (g Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
+func (g Gateway) Reader(world *manifest.Set, s gateway.Settings) gateway.Reader {
 	r := reading{world: world, settings: s, row: stanza.Of(s.GatewayAPI.Implementation), budgets: map[manifest.ID]*manifest.Object{}}
 	if r.row.Name == "kgateway" {
 		r.policies = kgateway.New(world)
@@ -34,16 +35,20 @@ func (g Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.S
 			}
 		}
 	}
-	if implementer := g.implementer(s); implementer != nil {
-		return r.implemented(implementer, intents)
+	if by := g.implementer(s); by != nil {
+		s.Version, s.GatewayAPI.Version, s.Istio.API = by.Serves(s.Version), s.Version, "gateway-api"
+		return implemented{r, by.Reader(world, s)}
 	}
-	effects := make([][]behavior.Effect, len(intents))
-	for n, i := range intents {
-		if r.carries(i) {
-			effects[n] = r.intent(i)
+	return r
+}
+
+func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
+	return gateway.EachOf(intents, func(i resolve.Intent) []behavior.Effect {
+		if !r.carries(i) {
+			return nil
 		}
-	}
-	return effects
+		return r.intent(i)
+	})
 }
 
 // implementer gives the gateway that is the implementation; nil where none is.
@@ -57,27 +62,31 @@ func (g Gateway) implementer(s gateway.Settings) gateway.Implementer {
 }
 
 // implemented has a gateway read what it makes of the intents' rules.
-func (r reading) implemented(by gateway.Implementer, intents []resolve.Intent) [][]behavior.Effect {
-	s := r.settings
-	s.Version, s.GatewayAPI.Version, s.Istio.API = by.Serves(s.Version), s.Version, "gateway-api"
-	var asked []resolve.Intent
-	var at []int
-	for n, i := range intents {
-		if r.carries(i) {
-			asked, at = append(asked, i), append(at, n)
-		}
-	}
-	effects := make([][]behavior.Effect, len(intents))
-	for n, list := range by.Read(asked, r.world, s) {
-		i := asked[n]
-		for k := range list {
-			if r.row.Budget == behavior.Unknown && list[k].Answer == 0 && r.budget(&list[k], i.Object, i.Object.At("spec", "rules").Index(i.Rule)).State == behavior.Unknown {
-				list[k].Budget = behavior.Unclear[behavior.Budget]()
+type implemented struct {
+	reading
+	by gateway.Reader
+}
+
+func (r implemented) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
+	asked := slices.DeleteFunc(slices.Clone(intents), func(i resolve.Intent) bool { return !r.carries(i) })
+	return func(yield func([]behavior.Effect) bool) {
+		next, stop := iter.Pull(r.by.Effects(asked))
+		defer stop()
+		for _, i := range intents {
+			var list []behavior.Effect
+			if r.carries(i) {
+				list, _ = next()
+			}
+			for k := range list {
+				if r.row.Budget == behavior.Unknown && list[k].Answer == 0 && r.budget(&list[k], i.Object, i.Object.At("spec", "rules").Index(i.Rule)).State == behavior.Unknown {
+					list[k].Budget = behavior.Unclear[behavior.Budget]()
+				}
+			}
+			if !yield(list) {
+				return
 			}
 		}
-		effects[at[n]] = list
 	}
-	return effects
 }
 
 // carries reports whether a place of an intent can carry retries.

@@ -35,7 +35,7 @@ func TestARuleThatIsAnsweredWithoutABackendMakesNoTry(t *testing.T) {
 		world := manifest.NewSet(objects)
 		s := gateway.Defaults(gatewayapi.Gateway{}.Profile())
 		s.GatewayAPI.Implementation = c.implementation
-		e := gatewayapi.Gateway{}.Read((&resolve.Plan{World: world}).Bystanders(), world, s)[0][0]
+		e := gateway.Read(gatewayapi.Gateway{}, (&resolve.Plan{World: world}).Bystanders(), world, s)[0][0]
 		if e.Answer != c.status || (e.MaxRetries == behavior.Is(3)) != (c.status == 0) {
 			t.Errorf("%s, for %s: answered %d, %v retries; want %d", c.about, c.implementation, e.Answer, e.MaxRetries, c.status)
 		}

@@ -141,4 +141,4 @@ func budgetOn(world *manifest.Set, service manifest.ID) *manifest.Object {
 	return nil
 }
 
-var _ gateway.Gateway = Gateway{}
+var _ gateway.Target = Gateway{}

@@ -33,15 +33,16 @@ type Impact struct {
 
 // Of gives what a gateway does differently with the objects of one world than
 // with those of another, in the order of the former's rules; what is new follows.
-func Of(g gateway.Gateway, before, after *manifest.Set, s gateway.Settings) []Impact {
+func Of(g gateway.Source, before, after *manifest.Set, s gateway.Settings) []Impact {
 	var list []Impact
-	intents := rules(g, before, s)
-	former, now := g.Read(intents, before, s), g.Read(intents, after, s)
+	from, to := g.Reader(before, s), g.Reader(after, s)
+	intents := rules(from, before)
+	former, now := gateway.Collect(from, intents), gateway.Collect(to, intents)
 	for n, i := range intents {
 		list = append(list, compare(i, former[n], now[n])...)
 	}
-	fresh := rules(g, after, s)
-	effects := g.Read(fresh, after, s)
+	fresh := rules(to, after)
+	effects := gateway.Collect(to, fresh)
 	known := map[string]bool{}
 	for _, i := range intents {
 		known[key(i)] = true

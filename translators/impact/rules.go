@@ -16,10 +16,10 @@ import (
 // gateway may retry: each rule; each Service that no rule which it serves is in front
 // of; and what is not in the world and an object in it is for, such as the route of a
 // policy.
-func rules(g gateway.Gateway, world *manifest.Set, s gateway.Settings) []resolve.Intent {
+func rules(reader gateway.Reader, world *manifest.Set) []resolve.Intent {
 	list := (&resolve.Plan{World: world}).Bystanders()
 	behind := map[manifest.ID]bool{}
-	for n, effects := range g.Read(list, world, s) {
+	for n, effects := range gateway.Collect(reader, list) {
 		for _, id := range route.Backends(list[n].Object, list[n].Rule) {
 			behind[id] = behind[id] || len(effects) > 0
 		}

@@ -209,4 +209,4 @@ func backendID(ref manifest.Value, namespace string) manifest.ID {
 	return manifest.ID{Kind: "Service", Namespace: namespace, Name: ref.At("name").Text()}
 }
 
-var _ gateway.Gateway = Gateway{}
+var _ gateway.Target = Gateway{}

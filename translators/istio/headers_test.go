@@ -17,7 +17,7 @@ func one(t *testing.T, text string) string {
 	policies, world := read(t, text)
 	plan, _ := resolve.Resolve(policies, world)
 	var list []string
-	for _, e := range (istio.Gateway{}).Read(plan.Intents, world, gateway.Defaults(istio.Gateway{}.Profile()))[0] {
+	for _, e := range gateway.Read(istio.Gateway{}, plan.Intents, world, gateway.Defaults(istio.Gateway{}.Profile()))[0] {
 		all := "safe"
 		c503, _ := behavior.Code(503)
 		if e.Causes[c503]&behavior.POST != 0 {

@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -12,17 +13,16 @@ import (
 	"retryctl.dev/translators/gateway"
 )
 
-// Read gives what Istio's proxies do: by the VirtualServices that serve the
+// Reader gives what Istio's proxies do: by the VirtualServices that serve the
 // requests of a rule on a classic Gateway or in the mesh, by the stanza of the
 // HTTPRoute on Istio's own Gateways, and by the DestinationRules of the hosts.
 // What is not said is Istio's default: two retries.
-func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
-	r := reading{world, s, newAttachments(world, s), delegates(world), &landscape{}}
-	effects := make([][]behavior.Effect, len(intents))
-	for n, i := range intents {
-		effects[n] = r.intent(i, intents)
-	}
-	return effects
+func (Gateway) Reader(world *manifest.Set, s gateway.Settings) gateway.Reader {
+	return reading{world, s, newAttachments(world, s), delegates(world), &landscape{}}
+}
+
+func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
+	return gateway.EachOf(intents, func(i resolve.Intent) []behavior.Effect { return r.intent(i, intents) })
 }
 
 type reading struct {

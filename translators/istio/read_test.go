@@ -41,7 +41,7 @@ func effectsIn(t *testing.T, s gateway.Settings, kind, name, world string) []beh
 		t.Fatal(findings)
 	}
 	var all []behavior.Effect
-	for _, list := range (Gateway{}).Read(plan.Intents, plan.World, s) {
+	for _, list := range gateway.Read(Gateway{}, plan.Intents, plan.World, s) {
 		all = append(all, list...)
 	}
 	return all

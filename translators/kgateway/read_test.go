@@ -43,7 +43,7 @@ func effect(t *testing.T, implementation, rule, policies string) behavior.Effect
 	world := manifest.NewSet(objects)
 	s := gateway.Defaults(gatewayapi.Gateway{}.Profile())
 	s.Version, s.GatewayAPI.Implementation, s.GatewayAPI.Channel = gateway.Version{Major: 1, Minor: 6}, implementation, "experimental"
-	return gatewayapi.Gateway{}.Read((&resolve.Plan{World: world}).Bystanders(), world, s)[0][0]
+	return gateway.Read(gatewayapi.Gateway{}, (&resolve.Plan{World: world}).Bystanders(), world, s)[0][0]
 }
 
 func TestTheMostSpecificPolicyWithRetriesHolds(t *testing.T) {

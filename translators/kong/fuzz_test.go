@@ -32,7 +32,7 @@ func FuzzReadKong(f *testing.F) {
 		s := gateway.Defaults(Gateway{}.Profile())
 		s.Version.Minor = 4 + int(minor%12)
 		s.Kong.UntrustedLua = []string{"", "Strict", "Lax", "Open", "Disabled", "Sandbox"}[mode%6]
-		effects := Gateway{}.Read(intents, world, s)
+		effects := gateway.Read(Gateway{}, intents, world, s)
 		if len(effects) != len(intents) {
 			t.Fatalf("%d effects of %d intents", len(effects), len(intents))
 		}

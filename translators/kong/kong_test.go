@@ -54,8 +54,8 @@ func try(t *testing.T, setup, input string) trial {
 		t.Fatalf("the plan has errors: %+v", found)
 	}
 	r := trial{t: t, plan: plan, settings: s, out: Gateway{}.Translate(plan, s)}
-	r.before = Gateway{}.Read(plan.Intents, world, s)
-	r.effects = Gateway{}.Read(plan.Intents, world.With(r.out.Objects...), s)
+	r.before = gateway.Read(Gateway{}, plan.Intents, world, s)
+	r.effects = gateway.Read(Gateway{}, plan.Intents, world.With(r.out.Objects...), s)
 	return r
 }
 

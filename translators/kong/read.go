@@ -2,6 +2,7 @@ package kong
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -12,17 +13,16 @@ import (
 	"retryctl.dev/translators/gateway"
 )
 
-// Read gives what Kong does with the requests of each rule, by Kong's own order: what
+// Reader gives what Kong does with the requests of each rule, by Kong's own order: what
 // the annotations of the Services behind it say, or the code of a plugin on it, or
 // Kong's own defaults. Requests of a rule that the controller leaves out go to the
 // next rule that takes them, and get what that one has.
-func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
-	r := reading{world, plugins{world}, sandboxOf(s), newRouter(world, s)}
-	effects := make([][]behavior.Effect, len(intents))
-	for n, i := range intents {
-		effects[n] = r.intent(i)
-	}
-	return effects
+func (Gateway) Reader(world *manifest.Set, s gateway.Settings) gateway.Reader {
+	return reading{world, plugins{world}, sandboxOf(s), newRouter(world, s)}
+}
+
+func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
+	return gateway.EachOf(intents, r.intent)
 }
 
 type reading struct {

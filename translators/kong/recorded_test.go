@@ -88,7 +88,7 @@ func reads(t *testing.T, file, text string) reader {
 	world, s := manifest.NewSet(objects), gateway.Defaults(Gateway{}.Profile())
 	c := reader{filepath.Base(file), world, newRouter(world, s), Gateway{}.Order(world, s), map[spot][]behavior.Effect{}}
 	intents := (&resolve.Plan{World: world}).Bystanders()
-	for n, effects := range (Gateway{}).Read(intents, world, s) {
+	for n, effects := range gateway.Read(Gateway{}, intents, world, s) {
 		at := spot{id: intents[n].ID(), rule: intents[n].Rule}
 		c.effects[at] = effects
 	}

@@ -280,4 +280,4 @@ func (t *translation) canCode(i resolve.Intent, why string, missing []manifest.I
 	return allowed
 }
 
-var _ gateway.Gateway = Gateway{}
+var _ gateway.Target = Gateway{}

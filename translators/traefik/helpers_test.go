@@ -68,7 +68,7 @@ func translate(t *testing.T, text string, setups ...setup) translators.Result {
 func read(t *testing.T, text string, setups ...setup) []behavior.Effect {
 	t.Helper()
 	p := plan(t, text)
-	return traefik.Gateway{}.Read(p.Intents, p.World, settings(setups))[0]
+	return gateway.Read(traefik.Gateway{}, p.Intents, p.World, settings(setups))[0]
 }
 
 // only reads an object that has one effect.

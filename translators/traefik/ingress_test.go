@@ -1,6 +1,7 @@
 package traefik_test
 
 import (
+	"retryctl.dev/translators/gateway"
 	"slices"
 	"strings"
 	"testing"
@@ -218,7 +219,7 @@ func TestTheRequestsOfARouterThatCannotBeBuiltGoToTheNext(t *testing.T) {
 	in := ingressRoute(broken+next) + middleware("none", "{retry: {}}") + middleware("four", "{retry: {attempts: 4}}")
 	intents := plan(t, in).Bystanders()
 	for _, i := range intents {
-		effects := traefik.Gateway{}.Read([]resolve.Intent{i}, plan(t, in).World, settings(nil))[0]
+		effects := gateway.Read(traefik.Gateway{}, []resolve.Intent{i}, plan(t, in).World, settings(nil))[0]
 		if len(effects) != 1 || effects[0].Rule != "1" || effects[0].MaxRetries != behavior.Is(3) {
 			t.Errorf("rule %d: %v", i.Rule, effects)
 		}

@@ -99,7 +99,7 @@ func FuzzReadTraefik(f *testing.F) {
 			}
 		}
 		for _, setups := range [][]setup{nil, {safeNaming}, {version(3, 2)}} {
-			effects := traefik.Gateway{}.Read(intents, world, settings(setups))
+			effects := gateway.Read(traefik.Gateway{}, intents, world, settings(setups))
 			if len(effects) != len(intents) {
 				t.Fatalf("%d effects for %d intents", len(effects), len(intents))
 			}
@@ -114,4 +114,4 @@ func FuzzReadTraefik(f *testing.F) {
 	})
 }
 
-var _ gateway.Gateway = traefik.Gateway{}
+var _ gateway.Target = traefik.Gateway{}

@@ -2,6 +2,7 @@ package traefik
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 
 	"retryctl.dev/schema/behavior"
@@ -12,16 +13,16 @@ import (
 	"retryctl.dev/translators/precedence"
 )
 
-// Read gives what Traefik does with the requests of each rule: the retry
+// Reader gives what Traefik does with the requests of each rule: the retry
 // middlewares of its router and of the services behind it.
-func (Gateway) Read(intents []resolve.Intent, world *manifest.Set, s gateway.Settings) [][]behavior.Effect {
+func (Gateway) Reader(world *manifest.Set, s gateway.Settings) gateway.Reader {
 	r := reading{cluster: newCluster(world, s), former: map[*manifest.Object]*precedence.Table{}}
 	r.then, r.now, r.whole = r.tables()
-	effects := make([][]behavior.Effect, len(intents))
-	for n, i := range intents {
-		effects[n] = r.intent(i)
-	}
-	return effects
+	return r
+}
+
+func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
+	return gateway.EachOf(intents, r.intent)
 }
 
 type reading struct {

@@ -2,6 +2,7 @@ package traefik_test
 
 import (
 	"math"
+	"retryctl.dev/translators/gateway"
 	"strings"
 	"testing"
 	"time"
@@ -269,7 +270,7 @@ func TestARouteOfAnIngressRouteServesTheMethodsOfItsMatch(t *testing.T) {
 		"{kind: Rule, match: 'Host(`a`) && (Method(`GET`) || Method(`HEAD`))', middlewares: [{name: again}], services: [{name: api, port: 8080}]}",
 		"{kind: Rule, match: Host(`a`), services: [{name: api, port: 8080}]}") + middleware("again", "{retry: {attempts: 3}}")
 	p := plan(t, in)
-	effects := traefik.Gateway{}.Read(p.Intents, p.World, settings(nil))
+	effects := gateway.Read(traefik.Gateway{}, p.Intents, p.World, settings(nil))
 	if len(effects) != 2 || effects[0][0].Methods != behavior.GET|behavior.HEAD || effects[1][0].Methods != behavior.AllMethods&^(behavior.GET|behavior.HEAD) {
 		t.Errorf("%+v", effects)
 	}

@@ -130,7 +130,7 @@ func readerOf(t *testing.T, file string) reader {
 	s := gateway.Defaults(Gateway{}.Profile())
 	r := reader{newCluster(world, s), Gateway{}.Order(world, s), map[precedence.Place][]behavior.Effect{}}
 	intents := (&resolve.Plan{World: world}).Bystanders()
-	for n, effects := range (Gateway{}).Read(intents, world, s) {
+	for n, effects := range gateway.Read(Gateway{}, intents, world, s) {
 		at := precedence.Place{ID: intents[n].ID(), Rule: intents[n].Rule}
 		r.effects[at] = effects
 	}

@@ -201,4 +201,4 @@ func (t *translation) freeName(kind, namespace, name string) string {
 	}
 }
 
-var _ gateway.Gateway = Gateway{}
+var _ gateway.Target = Gateway{}

@@ -52,7 +52,7 @@ func taken(t *testing.T, o *manifest.Object, name string, s gateway.Settings) (p
 }
 
 // check has every object of a result admitted, and tells how many there were.
-func check(t *testing.T, in input.Input, g gateway.Gateway, change func(*gateway.Settings)) (checked int) {
+func check(t *testing.T, in input.Input, g gateway.Target, change func(*gateway.Settings)) (checked int) {
 	t.Helper()
 	result, s := in.Run(g, change)
 	for _, o := range result.Objects {

@@ -73,7 +73,7 @@ func leftOut(t *testing.T, gateway string, why error) {
 
 // translate gives the objects of the golden cases that make sense on a data plane
 // with objects, and the places of their policies.
-func translate(t *testing.T, g gateway.Gateway, class, name, own string) (objects []Objects, places []Place) {
+func translate(t *testing.T, g gateway.Target, class, name, own string) (objects []Objects, places []Place) {
 	t.Helper()
 	for _, in := range inputs(t, class) {
 		result, _ := in.Run(g, nil)

@@ -135,7 +135,7 @@ func triesSaid(in input.Input) (tries []int) {
 	g := envoygateway.Gateway{}
 	five, _ := behavior.Code(500)
 	intents := (&resolve.Plan{World: in.Plan.World}).Bystanders()
-	for _, effects := range g.Read(intents, in.Plan.World, gateway.Defaults(g.Profile())) {
+	for _, effects := range gateway.Read(g, intents, in.Plan.World, gateway.Defaults(g.Profile())) {
 		for _, e := range effects {
 			switch {
 			case e.Answer != 0:

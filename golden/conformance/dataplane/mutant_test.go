@@ -31,7 +31,7 @@ type mutant struct {
 
 // plant gives the inputs with one fault each. Every input has its mutant's number
 // for a name.
-func plant(t *testing.T, g gateway.Gateway, name, own string, list []mutant) (objects []Objects, places [][]Place) {
+func plant(t *testing.T, g gateway.Target, name, own string, list []mutant) (objects []Objects, places [][]Place) {
 	t.Helper()
 	cases, err := input.Golden(goldenCases)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 
 // found is the trial of a world that retryctl did not write, as a gateway reads
 // it; nothing is translated.
-func found(t *testing.T, name string, text []byte, g gateway.Gateway, change func(*gateway.Settings)) trial {
+func found(t *testing.T, name string, text []byte, g gateway.Target, change func(*gateway.Settings)) trial {
 	t.Helper()
 	objects, err := manifest.Read(bytes.NewReader(text), name)
 	if err != nil {
@@ -41,7 +41,7 @@ func found(t *testing.T, name string, text []byte, g gateway.Gateway, change fun
 		change(&s)
 	}
 	c := trial{name: name, before: objects, after: objects}
-	for n, effects := range g.Read(intents, world, s) {
+	for n, effects := range gateway.Read(g, intents, world, s) {
 		c.places = append(c.places, translators.Place{Intent: &intents[n], Effects: effects})
 	}
 	return c

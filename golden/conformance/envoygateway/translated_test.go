@@ -22,7 +22,7 @@ var (
 )
 
 // translated is the trial of an input that is translated to a gateway.
-func translated(in input.Input, g gateway.Gateway, change func(*gateway.Settings)) trial {
+func translated(in input.Input, g gateway.Target, change func(*gateway.Settings)) trial {
 	result, _ := in.Run(g, change)
 	refused := map[string]bool{}
 	for _, f := range result.Findings {
@@ -100,9 +100,9 @@ func byStanza(t *testing.T, in input.Input) trial {
 }
 
 // stanza is the target of the Gateway API's own retries, as the command has it.
-func stanza(t *testing.T) gateway.Gateway {
+func stanza(t *testing.T) gateway.Target {
 	t.Helper()
-	at := slices.IndexFunc(translators.All(), func(g gateway.Gateway) bool { return g.Profile().Name == "gateway-api" })
+	at := slices.IndexFunc(translators.All(), func(g gateway.Target) bool { return g.Profile().Name == "gateway-api" })
 	if at < 0 {
 		t.Fatal("no gateway-api")
 	}

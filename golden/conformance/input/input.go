@@ -93,7 +93,7 @@ func arguments(text []byte) (args []string) {
 
 // Run translates to a gateway, in the version that the input's flags name or
 // else the newest, with the input's settings; change may change them.
-func (in Input) Run(g gateway.Gateway, change func(*gateway.Settings)) (translators.Result, gateway.Settings) {
+func (in Input) Run(g gateway.Target, change func(*gateway.Settings)) (translators.Result, gateway.Settings) {
 	s := gateway.Defaults(g.Profile())
 	s.Split = gateway.SplitAlways // nothing but the input refers to its rules
 	strict := false

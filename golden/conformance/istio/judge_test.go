@@ -39,7 +39,7 @@ func judge(t *testing.T, intents []resolve.Intent, w trial, s gateway.Settings, 
 		}
 	}
 	built := manifest.NewSet(said.objects)
-	effects := istio.Gateway{}.Read(intents, built, s)
+	effects := gateway.Read(istio.Gateway{}, intents, built, s)
 	after, original := start(t, given.objects), start(t, standIns(t, w.before, said.doors, s))
 	for n, i := range intents {
 		if covered(i, intents) {
