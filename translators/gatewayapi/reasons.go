@@ -1,29 +1,5 @@
 package gatewayapi
 
-import "retryctl.dev/translators/gateway"
-
-// Gateway is the Gateway API's own retries, with or without knowledge of who
-// implements them.
-type Gateway struct {
-	// Implementers are the gateways that say themselves what they make of a stanza.
-	Implementers []gateway.Implementer
-}
-
-// Profile gives what is true of the Gateway API as data.
-func (Gateway) Profile() gateway.Profile {
-	return gateway.Profile{
-		Name: "gateway-api", Title: "the Gateway API",
-		Oldest: gateway.Version{Major: 1, Minor: 2}, Newest: gateway.Version{Major: 1, Minor: 7},
-		Reasons:      reasons,
-		OtherMethods: "Methods that are not modelled are treated like POST: they reach the rule without a method.",
-		// Implementations that have no target of their own.
-		Signs: gateway.Signs{
-			GatewayControllers: []string{"kgateway.dev/kgateway", "io.cilium/gateway-controller", "agentgateway.dev/agentgateway", "kgateway.dev/agentgateway"},
-			Groups:             []string{"gateway.networking.x-k8s.io"},
-		},
-	}
-}
-
 // reasons are read in the API's Go types and in GEP-1731 and GEP-3388, at 1.6.3
 // and 1.7.0.
 var reasons = map[string]string{

@@ -1,4 +1,5 @@
-package gatewayapi
+// Package write puts policies into stanzas of HTTPRoutes and into retry budgets.
+package write
 
 import (
 	"fmt"
@@ -9,16 +10,17 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/gatewayapi/api"
 	"retryctl.dev/translators/stanza"
 )
 
 // Translate writes the retry stanza and the timeouts of each rule into its
 // HTTPRoute, splitting rules by method where the policy limits methods: the
 // stanza itself has no such limit.
-func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
+func Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := translation{settings: s, row: stanza.Of(s.GatewayAPI.Implementation), plan: plan,
 		edits: gateway.NewEdits(plan.World, s), budgets: map[manifest.ID]*manifest.Object{}}
-	t.edits.Counting, t.edits.Own = t.row.Counts(), func(o *manifest.Object) bool { return o.Is(budgetGroup, budgetKind) }
+	t.edits.Counting, t.edits.Own = t.row.Counts(), func(o *manifest.Object) bool { return o.Is(api.BudgetGroup, api.BudgetKind) }
 	for _, i := range plan.Intents {
 		if t.usable(i) {
 			t.intent(i)
@@ -124,14 +126,14 @@ func (t *translation) policyOn(i resolve.Intent, service manifest.ID) *manifest.
 	if service.Namespace != i.Object.ID().Namespace {
 		raw = service.Namespace
 	}
-	o := manifest.New(budgetAPIVersion, budgetKind, raw, i.Policy.Metadata.Name+"-"+service.Name)
+	o := manifest.New(api.BudgetAPIVersion, api.BudgetKind, raw, i.Policy.Metadata.Name+"-"+service.Name)
 	o.Root().Put("spec", manifest.Map("targetRefs", manifest.List(manifest.Map("group", "", "kind", "Service", "name", service.Name))))
 	t.out.Objects = append(t.out.Objects, o)
 	return o
 }
 
 func budgetOn(world *manifest.Set, service manifest.ID) *manifest.Object {
-	for _, o := range world.Kind(budgetGroup, budgetKind) {
+	for _, o := range world.Kind(api.BudgetGroup, api.BudgetKind) {
 		for _, ref := range o.At("spec", "targetRefs").Items() {
 			if o.ID().Namespace == service.Namespace && ref.At("name").Text() == service.Name && ref.At("kind").Text() == "Service" {
 				return o
@@ -140,5 +142,3 @@ func budgetOn(world *manifest.Set, service manifest.ID) *manifest.Object {
 	}
 	return nil
 }
-
-var _ gateway.Target = Gateway{}

@@ -1,4 +1,5 @@
-package gatewayapi
+// Package read tells what an implementation does with stanzas of HTTPRoutes.
+package read
 
 import (
 	"fmt"
@@ -14,20 +15,21 @@ import (
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/envoy"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/gatewayapi/api"
 	"retryctl.dev/translators/kgateway"
 	"retryctl.dev/translators/stanza"
 )
 
-// Reader gives what the implementation does with the stanza and the timeouts of
+// New gives what the implementation does with the stanza and the timeouts of
 // each rule, as far as that is known; the standard itself leaves most of it open. An
 // implementation that is a gateway of this project reads it itself, with its own
 // policies and defaults.
-func (g Gateway) Reader(world *manifest.Set, s gateway.Settings) gateway.Reader {
+func New(world *manifest.Set, s gateway.Settings, implementers []gateway.Implementer) gateway.Reader {
 	r := reading{world: world, settings: s, row: stanza.Of(s.GatewayAPI.Implementation), budgets: map[manifest.ID]*manifest.Object{}}
 	if r.row.Name == "kgateway" {
 		r.policies = kgateway.New(world)
 	}
-	for _, o := range world.Kind(budgetGroup, budgetKind) {
+	for _, o := range world.Kind(api.BudgetGroup, api.BudgetKind) {
 		for _, ref := range o.At("spec", "targetRefs").Items() {
 			id := manifest.ID{Kind: ref.At("kind").Text(), Namespace: o.ID().Namespace, Name: ref.At("name").Text()}
 			if r.budgets[id] == nil {
@@ -35,7 +37,7 @@ func (g Gateway) Reader(world *manifest.Set, s gateway.Settings) gateway.Reader 
 			}
 		}
 	}
-	if by := g.implementer(s); by != nil {
+	if by := implementer(implementers, s); by != nil {
 		s.Version, s.GatewayAPI.Version, s.Istio.API = by.Serves(s.Version), s.Version, "gateway-api"
 		return implemented{r, by.Reader(world, s)}
 	}
@@ -52,8 +54,8 @@ func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
 }
 
 // implementer gives the gateway that is the implementation; nil where none is.
-func (g Gateway) implementer(s gateway.Settings) gateway.Implementer {
-	for _, one := range g.Implementers {
+func implementer(known []gateway.Implementer, s gateway.Settings) gateway.Implementer {
+	for _, one := range known {
 		if one.Profile().Name == s.GatewayAPI.Implementation {
 			return one
 		}
