@@ -3,10 +3,11 @@ package translators_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"retryctl.dev/translators/gateway"
 	"slices"
 	"strings"
 	"testing"
+
+	"retryctl.dev/translators/gateway"
 
 	"sigs.k8s.io/yaml"
 

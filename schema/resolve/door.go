@@ -73,17 +73,11 @@ func sharesHost(host string, hostnames manifest.Value) bool {
 		return true
 	}
 	for _, name := range hostnames.Items() {
-		if covers(host, name.Text()) || covers(name.Text(), host) {
+		if route.Covers(host, name.Text()) || route.Covers(name.Text(), host) {
 			return true
 		}
 	}
 	return false
-}
-
-// covers reports whether a hostname is another one, or a wildcard above it.
-func covers(host, other string) bool {
-	suffix, wild := strings.CutPrefix(host, "*")
-	return strings.EqualFold(host, other) || wild && len(other) > len(suffix) && strings.EqualFold(other[len(other)-len(suffix):], suffix)
 }
 
 // Through says by which doors requests come that an intent is about, for people;
@@ -97,4 +91,16 @@ func (i Intent) Through() string {
 		return ""
 	}
 	return " through " + strings.Join(names, ", ")
+}
+
+// ListenerOf gives the listener of a door; nothing where the world does not show it.
+func ListenerOf(d Door, world *manifest.Set) manifest.Value {
+	if parent := world.Get(d.Parent); parent != nil && d.Listener != "" {
+		for _, l := range parent.At("spec", "listeners").Items() {
+			if l.At("name").Text() == d.Listener {
+				return l
+			}
+		}
+	}
+	return manifest.Value{}
 }

@@ -7,10 +7,10 @@ import (
 )
 
 // Covers reports whether a hostname, which may begin with a wildcard, has all
-// requests of another.
+// requests of another. Case does not count.
 func Covers(wide, narrow string) bool {
 	suffix, wildcard := strings.CutPrefix(wide, "*")
-	return wide == narrow || wildcard && len(narrow) > len(suffix) && strings.HasSuffix(narrow, suffix)
+	return strings.EqualFold(wide, narrow) || wildcard && len(narrow) > len(suffix) && strings.EqualFold(narrow[len(narrow)-len(suffix):], suffix)
 }
 
 // Hosts gives the hostnames for which a route gets requests of a listener, which is

@@ -87,7 +87,7 @@ func (t *translation) needed(taken []groupKey) []groupKey {
 		}
 		for _, host := range behind[door.gateway] {
 			own := groupKey{door.gateway, host}
-			if host != door.host && covers(door.host, host) && !known[own] && !t.apart(door, host) {
+			if host != door.host && route.Covers(door.host, host) && !known[own] && !t.apart(door, host) {
 				list, known[own] = append(list, own), true
 			}
 		}
@@ -182,7 +182,7 @@ func (t *translation) parted(doors, needed []groupKey) (list []holding) {
 				slices.Equal(t.reading().at(groupKey{gateway, above}), t.reading().at(groupKey{gateway, host}))
 		}
 		for _, other := range hosts {
-			under = under || other != host && covers(other, host)
+			under = under || other != host && route.Covers(other, host)
 		}
 		at := -1
 		if !under {

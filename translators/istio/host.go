@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
 )
 
@@ -42,7 +43,7 @@ func (a attachments) destinationRules(host, client string) (rules, elsewhere []*
 		}
 	}
 	for at, list := range a.rules { // sorted below
-		if client == "" && covers(at.host, host) && at.namespace != owner && at.namespace != rootNamespace {
+		if client == "" && route.Covers(at.host, host) && at.namespace != owner && at.namespace != rootNamespace {
 			elsewhere = append(elsewhere, list...)
 		}
 	}
@@ -76,15 +77,6 @@ func wider(host string) string {
 		return "*"
 	}
 	return "*." + parent
-}
-
-func covers(name, host string) bool {
-	for ; host != ""; host = wider(host) {
-		if name == host {
-			return true
-		}
-	}
-	return false
 }
 
 // fullName gives the full name of a host: only one without a dot is short.

@@ -187,7 +187,7 @@ func (r reading) below(door groupKey, wanted []matcher) (d doubt) {
 		}
 	}
 	for _, host := range r.hosts[door.gateway] {
-		if host == door.host || !covers(door.host, host) || len(r.at(groupKey{door.gateway, host})) > 0 {
+		if host == door.host || !route.Covers(door.host, host) || len(r.at(groupKey{door.gateway, host})) > 0 {
 			continue
 		}
 		group := r.attached.groups[groupKey{door.gateway, host}]

@@ -102,8 +102,8 @@ func hostsThrough(o *manifest.Object, d resolve.Door, world *manifest.Set) (host
 	listener := hostOfListener(d, world)
 	for _, host := range hostnames(o) {
 		switch {
-		case covers(listener, host):
-		case covers(host, listener):
+		case route.Covers(listener, host):
+		case route.Covers(host, listener):
 			host = listener
 		default:
 			continue
@@ -117,12 +117,8 @@ func hostsThrough(o *manifest.Object, d resolve.Door, world *manifest.Set) (host
 
 // hostOfListener gives the hostname of a listener; "*" where it has or shows none.
 func hostOfListener(d resolve.Door, world *manifest.Set) string {
-	if parent := world.Get(d.Parent); parent != nil && d.Listener != "" {
-		for _, l := range parent.At("spec", "listeners").Items() {
-			if host := l.At("hostname").Text(); host != "" && l.At("name").Text() == d.Listener {
-				return host
-			}
-		}
+	if host := resolve.ListenerOf(d, world).At("hostname").Text(); host != "" {
+		return host
 	}
 	return "*"
 }

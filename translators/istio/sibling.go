@@ -69,7 +69,7 @@ func around(h holding, list []holding) []resolve.Intent {
 			continue
 		}
 		if slices.ContainsFunc(h.doors(), func(d groupKey) bool {
-			return slices.ContainsFunc(other.doors(), func(o groupKey) bool { return o.gateway == d.gateway && covers(o.host, d.host) })
+			return slices.ContainsFunc(other.doors(), func(o groupKey) bool { return o.gateway == d.gateway && route.Covers(o.host, d.host) })
 		}) {
 			intents = append(intents, other.intents...)
 		}

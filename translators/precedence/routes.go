@@ -56,7 +56,7 @@ func (g Routing) Of(o *manifest.Object, world *manifest.Set) []Match {
 	}
 	var list []Match
 	for _, door := range doors {
-		listener := listenerOf(world, door)
+		listener := resolve.ListenerOf(door, world)
 		hosts := route.Hosts(listener.At("hostname").Text(), o)
 		entry := g.Entry(door, listener)
 		for _, rule := range rules {
@@ -73,17 +73,6 @@ func (g Routing) Of(o *manifest.Object, world *manifest.Set) []Match {
 		}
 	}
 	return list
-}
-
-func listenerOf(world *manifest.Set, door resolve.Door) manifest.Value {
-	if parent := world.Get(door.Parent); parent != nil {
-		for _, l := range parent.At("spec", "listeners").Items() {
-			if l.At("name").Text() == door.Listener {
-				return l
-			}
-		}
-	}
-	return manifest.Value{}
 }
 
 // standardOf is Match.Standard: the listener's hostname, the route's, then an exact

@@ -1,11 +1,12 @@
 package traefik_test
 
 import (
-	"retryctl.dev/translators/gateway"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"retryctl.dev/translators/gateway"
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"

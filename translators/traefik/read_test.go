@@ -2,10 +2,11 @@ package traefik_test
 
 import (
 	"math"
-	"retryctl.dev/translators/gateway"
 	"strings"
 	"testing"
 	"time"
+
+	"retryctl.dev/translators/gateway"
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/translators/traefik"
