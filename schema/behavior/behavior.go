@@ -1,6 +1,9 @@
 package behavior
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // State says what is known of a setting.
 type State uint8
@@ -121,6 +124,16 @@ type Effect struct {
 	Why map[string]string
 	// Notes are what is unusual about the rule, in sentences for people.
 	Notes []string
+	// Unseen are those of the notes about parts of the input that may change the retries
+	// and cannot be read.
+	Unseen []string
+}
+
+// Hides notes that a part of the input may change the retries and cannot be read.
+func (e *Effect) Hides(sentence string) {
+	if !slices.Contains(e.Unseen, sentence) {
+		e.Notes, e.Unseen = append(e.Notes, sentence), append(e.Unseen, sentence)
+	}
 }
 
 // For gives the behavior for requests with one of the methods only. Where

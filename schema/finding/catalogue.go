@@ -54,6 +54,7 @@ const (
 	WouldBeRefused  Code = "RT3016"
 	CannotTakeBack  Code = "RT3017"
 	SiblingRoutes   Code = "RT3018"
+	UnseenProgram   Code = "RT3019"
 )
 
 // A Page explains one code.

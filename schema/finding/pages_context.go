@@ -271,4 +271,22 @@ nothing says which is older, they stand behind different listeners, one has
 something for which a VirtualService has nothing, or a VirtualService of the
 input would lose requests. Make one HTTPRoute of them then, or give them hosts
 of their own.`},
+
+	{UnseenProgram, "UnseenProgram", Note, "a part of the input may change the retries, and cannot be read", `
+Envoy's router takes request headers such as x-envoy-retry-on and
+x-envoy-max-retries for a part of the retry policy. What rules, backends and
+policies set by name is counted. A program or a service that stands before the
+router can set them too, and only those who wrote it know; a patch of Envoy's
+own configuration can change retries in any way.
+
+    note RT3019 [envoy-gateway] spec.targetRefs[0]: EnvoyExtensionPolicy
+    shop/auth spec.wasm[0] is not read: whether it sets request headers that
+    Envoy's router takes for a retry policy, such as x-envoy-retry-on, cannot
+    be seen here
+
+It is said once for each of them. Where you trust the program nothing is to be
+done. To be sure, have a RequestHeaderModifier of the rule remove the headers:
+the rule's changes come last, whatever a filter has set. They are
+x-envoy-retry-on, x-envoy-retry-grpc-on, x-envoy-max-retries,
+x-envoy-retriable-status-codes and x-envoy-retriable-header-names.`},
 }

@@ -78,7 +78,7 @@ func (r *reading) merge() {
 			switch {
 			case open(item):
 				r.openWords = true
-				r.note("%s is made of the request: which words it has cannot be seen here", r.headers.origin(name))
+				r.note("%s is made while requests are served: which words it has cannot be seen here", r.headers.origin(name))
 			case !known, w.grpc != (name == retryGRPCOn):
 				r.note("%s is no word that Envoy knows in %s", item, r.headers.origin(name))
 			default:
@@ -136,7 +136,7 @@ func (r *reading) codes(causes *behavior.Causes) {
 		}
 	}
 	if r.openCodes {
-		r.note("%s is made of the request: which codes it has cannot be seen here", r.headers.origin(retriableCodes))
+		r.note("%s is made while requests are served: which codes it has cannot be seen here", r.headers.origin(retriableCodes))
 		r.effect.Unclear.Add(behavior.AllMethods, behavior.Codes(400, 599)...)
 	}
 }
@@ -151,7 +151,7 @@ func (r *reading) count() {
 		return
 	case open(value):
 		r.Retries = behavior.Unclear[int]()
-		r.note("%s is made of the request: how many retries it asks for cannot be seen here", from)
+		r.note("%s is made while requests are served: how many retries it asks for cannot be seen here", from)
 	case err != nil:
 		r.note("%q is no number of retries in %s: the policy's counts", value, from)
 		return

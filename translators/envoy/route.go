@@ -72,3 +72,14 @@ func (h *RequestHeaders) filter(holder manifest.Value, from string) {
 		}
 	}
 }
+
+// Removed gives the request headers that the filters of a rule of an HTTPRoute or
+// GRPCRoute remove, whatever a filter before the router has set.
+func Removed(rule manifest.Value) (names []string) {
+	for _, f := range rule.At("filters").Items() {
+		for _, name := range f.At("requestHeaderModifier", "remove").Items() {
+			names = append(names, name.Text())
+		}
+	}
+	return names
+}

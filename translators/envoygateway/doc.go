@@ -54,8 +54,10 @@
 //     ClientTrafficPolicies set early (headers.earlyRequestHeaders) Envoy takes out again,
 //     with what clients send: no address is internal, and no field makes one so (v1.9.1
 //     has none; before 1.6, with Envoy 1.35 and older, private addresses were). What
-//     SecurityPolicies put into such a header is known to be open; what Lua, Wasm or an
-//     external processor does is not seen, and EnvoyPatchPolicies are not either.
+//     SecurityPolicies and credential injections put into such a header, and a Lua program
+//     that names one, leave it open. Programs that are not given (Wasm, dynamic modules,
+//     external processors, authorization by gRPC) and EnvoyPatchPolicies about retries
+//     are not read, which is said.
 //   - Where maxPendingRequests or maxParallelRequests is 0, every request is answered 503;
 //     where maxParallelRetries is 0, or a budget of 0, there is no retry (measured).
 //   - Bodies above the listener's buffer (32 KiB if nothing is set) are not retried.

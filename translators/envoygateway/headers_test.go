@@ -73,10 +73,72 @@ func TestFiltersOfARuleAndItsBackendsAreARetryPolicy(t *testing.T) {
 	}
 }
 
+// extension gives an EnvoyExtensionPolicy on a target.
+func extension(target, spec string) string {
+	return "---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: EnvoyExtensionPolicy\nmetadata: {name: x, namespace: shop}\nspec: {targetRefs: [{group: gateway.networking.k8s.io, " + target + "}], " + spec + "}\n"
+}
+
+func TestAProgramThatIsNotSeenIsSaid(t *testing.T) {
+	const route = "kind: HTTPRoute, name: api"
+	patch := func(target, text string) string {
+		return "---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: EnvoyPatchPolicy\nmetadata: {name: x, namespace: shop}\nspec: {type: JSONPatch, targetRef: {group: gateway.networking.k8s.io, " + target + "}, jsonPatches: [" + text + "]}\n"
+	}
+	for about, c := range map[string]struct {
+		more string
+		said bool
+	}{
+		"Wasm":                              {extension(route, "wasm: [{name: a}]"), true},
+		"Wasm, for the Gateway":             {extension("kind: Gateway, name: edge", "wasm: [{name: a}]"), true},
+		"Wasm, for another route":           {extension("kind: HTTPRoute, name: other", "wasm: [{name: a}]"), false},
+		"a processor of requests":           {extension(route, "extProc: [{processingMode: {request: {}}}]"), true},
+		"a processor of responses":          {extension(route, "extProc: [{processingMode: {response: {}}}]"), false},
+		"a processor that only looks on":    {extension(route, "extProc: [{shadowMode: true, processingMode: {request: {}}}]"), false},
+		"a dynamic module":                  {extension(route, "dynamicModule: [{name: a}]"), true},
+		"Lua that is given":                 {extension(route, "lua: [{type: Inline, inline: 'x'}]"), false},
+		"Lua that is not given":             {extension(route, "lua: [{type: ValueRef, valueRef: {kind: ConfigMap, name: code}}]"), true},
+		"a patch of retries":                {patch("kind: Gateway, name: edge", "{operation: {op: add, path: /route/retry_policy/num_retries, value: 3}}"), true},
+		"a patch of something else":         {patch("kind: Gateway, name: edge", "{operation: {op: add, path: /route/timeout, value: 3s}}"), false},
+		"a patch of another Gateway":        {patch("kind: Gateway, name: other", "{operation: {op: add, path: /route/retry_policy/num_retries, value: 3}}"), false},
+		"a service that authorizes by gRPC": {strings.Replace(extension(route, "extAuth: {grpc: {backendRefs: [{name: a}]}}"), "EnvoyExtensionPolicy", "SecurityPolicy", 1), true},
+		"a service that authorizes by HTTP": {strings.Replace(extension(route, "extAuth: {http: {backendRefs: [{name: a}]}}"), "EnvoyExtensionPolicy", "SecurityPolicy", 1), false},
+	} {
+		e := read(t, edge+api+policy("p", "HTTPRoute", "api", "  retry: {numRetries: 1}")+c.more)[0]
+		if said := strings.Contains(strings.Join(e.Notes, " "), "cannot be seen here"); said != c.said || e.MaxRetries != behavior.Is(1) {
+			t.Errorf("%s: %v retries, with the notes %q", about, e.MaxRetries, e.Notes)
+		}
+	}
+}
+
+func TestARuleThatRemovesTheHeadersIsSafeFromPrograms(t *testing.T) {
+	const all = "x-envoy-retry-on, x-envoy-retry-grpc-on, X-Envoy-Max-Retries, x-envoy-retriable-status-codes, x-envoy-retriable-header-names"
+	for names, safe := range map[string]bool{all: true, strings.Replace(all, "x-envoy-retry-on, ", "", 1): false} {
+		use := strings.ReplaceAll(api, "backendRefs:", "filters: [{type: RequestHeaderModifier, requestHeaderModifier: {remove: ["+names+"]}}], backendRefs:")
+		e := read(t, edge+use+extension("kind: HTTPRoute, name: api", "wasm: [{name: a}]"))[0]
+		if (len(e.Unseen) == 0) != safe {
+			t.Errorf("the rule removes %s: %q", names, e.Unseen)
+		}
+	}
+}
+
+func TestACredentialInARetryHeaderLeavesItOpen(t *testing.T) {
+	const filter = "---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: HTTPRouteFilter\nmetadata: {name: f, namespace: shop}\nspec: {credentialInjection: {HEADER credential: {valueRef: {name: s}}}}\n"
+	use := strings.Replace(api, "backendRefs:", "filters: [{type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: f}}], backendRefs:", -1)
+	if use == api {
+		t.Fatal("the route has no rule for the filter")
+	}
+	for header, open := range map[string]bool{"header: X-Envoy-Max-Retries,": true, "header: X-Key,": false, "": false} {
+		e := read(t, edge+use+policy("p", "HTTPRoute", "api", "  retry: {numRetries: 1}")+strings.Replace(filter, "HEADER", header, 1))[0]
+		if (e.MaxRetries.State == behavior.Unknown) != open {
+			t.Errorf("%q: %v retries", header, e.MaxRetries)
+		}
+	}
+}
+
 func TestAHeaderThatAFilterMakesOfTheRequestLeavesItOpen(t *testing.T) {
 	security := func(target, spec string) string {
 		return "---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: SecurityPolicy\nmetadata: {name: s, namespace: shop}\nspec: {targetRefs: [{group: gateway.networking.k8s.io, " + target + "}], " + spec + "}\n"
 	}
+	const code = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: code, namespace: shop}\ndata: {lua: 'x-envoy-max-retries'}\n"
 	const claims = "jwt: {providers: [{name: a, claimToHeaders: [{header: X-Envoy-Max-Retries, claim: n}]}]}"
 	retries := policy("p", "HTTPRoute", "api", "  retry: {numRetries: 1}")
 	for about, c := range map[string]struct {
@@ -89,6 +151,10 @@ func TestAHeaderThatAFilterMakesOfTheRequestLeavesItOpen(t *testing.T) {
 		"the name of a user":         {security("kind: HTTPRoute, name: api", "basicAuth: {forwardUsernameHeader: x-envoy-max-retries}"), true},
 		"the name of a client":       {security("kind: HTTPRoute, name: api", "apiKeyAuth: {forwardClientIDHeader: x-envoy-max-retries}"), true},
 		"what a service says":        {security("kind: HTTPRoute, name: api", "extAuth: {http: {headersToBackend: [x-envoy-max-retries]}}"), true},
+		"a token of OpenID Connect":  {security("kind: HTTPRoute, name: api", "oidc: {forwardIDToken: {header: x-envoy-max-retries}}"), true},
+		"a program that names it":    {extension("kind: HTTPRoute, name: api", "lua: [{type: Inline, inline: 'request_handle:headers():replace(\"X-Envoy-Max-Retries\", \"9\")'}]"), true},
+		"a program that does not":    {extension("kind: HTTPRoute, name: api", "lua: [{type: Inline, inline: 'request_handle:headers():replace(\"x-a\", \"9\")'}]"), false},
+		"a program in a ConfigMap":   {extension("kind: HTTPRoute, name: api", "lua: [{type: ValueRef, valueRef: {kind: ConfigMap, name: code}}]") + code, true},
 		"another header":             {security("kind: HTTPRoute, name: api", "extAuth: {http: {headersToBackend: [x-user]}}"), false},
 	} {
 		if e := read(t, edge+api+retries+c.more)[0]; (e.MaxRetries.State == behavior.Unknown) != c.open {

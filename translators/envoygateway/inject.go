@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"fmt"
 	"slices"
 
 	"retryctl.dev/schema/manifest"
@@ -9,27 +10,35 @@ import (
 	"retryctl.dev/translators/gateway"
 )
 
-// injections are the SecurityPolicies that have a filter before the router write a
-// request header which the router takes for a part of a retry policy: the value is the
-// client's claim, its name, or what an authorization service says.
+// injections are what may have a filter before the router write a request header which
+// the router takes for a part of a retry policy: policies, by kind, and filters of rules.
+// The value is the client's claim or name, what an authorization service says, a
+// credential, or what a program does.
 type injections struct {
-	attached attachments
-	found    bool
+	world    *manifest.Set
+	attached []attachments
 }
 
 func newInjections(world *manifest.Set, version gateway.Version) injections {
-	for _, o := range world.Kind(group, "SecurityPolicy") {
-		if len(injected(o)) > 0 {
-			return injections{newAttachments(world, version, "SecurityPolicy"), true}
+	in := injections{world: world}
+	for _, kind := range []string{"SecurityPolicy", "EnvoyExtensionPolicy"} {
+		for _, o := range world.Kind(group, kind) {
+			if names, programs := injected(o, world); len(names)+len(programs) > 0 {
+				in.attached = append(in.attached, newAttachments(world, version, kind))
+				break
+			}
 		}
 	}
-	return injections{}
+	return in
 }
 
-// injected gives the headers of a SecurityPolicy that the router takes for a part of a
-// retry policy (v1.9.1 api/v1alpha1/jwt_types.go:190, ext_auth_types.go:206,
-// basic_auth_types.go:34, api_key_auth_types.go:32).
-func injected(policy *manifest.Object) (names []string) {
+// injected gives the headers of a policy that the router takes for a part of a retry
+// policy, and what it has that may set any (v1.9.1 api/v1alpha1/jwt_types.go:190,
+// ext_auth_types.go:206, basic_auth_types.go:34, api_key_auth_types.go:32,
+// oidc_types.go:259, envoyextensionypolicy_types.go:58). Of a program that is given the
+// headers count that it names. An external processor is sent request headers where it is
+// to process requests, and its answers count unless it only looks on.
+func injected(policy *manifest.Object, world *manifest.Set) (names, programs []string) {
 	add := func(v manifest.Value) {
 		if envoy.Retries(v.Text()) {
 			names = append(names, v.Text())
@@ -41,28 +50,92 @@ func injected(policy *manifest.Object) (names []string) {
 			add(c.At("header"))
 		}
 	}
-	for _, protocol := range []string{"http", "grpc"} {
-		for _, v := range spec.At("extAuth", protocol, "headersToBackend").Items() {
-			add(v)
-		}
+	for _, v := range spec.At("extAuth", "http", "headersToBackend").Items() {
+		add(v)
 	}
 	add(spec.At("basicAuth", "forwardUsernameHeader"))
 	add(spec.At("apiKeyAuth", "forwardClientIDHeader"))
-	return names
+	add(spec.At("oidc", "forwardIDToken", "header"))
+	if spec.At("extAuth", "grpc").IsMap() {
+		programs = append(programs, "extAuth.grpc")
+	}
+	for _, list := range []string{"wasm", "dynamicModule"} {
+		for n := range spec.At(list).Items() {
+			programs = append(programs, fmt.Sprintf("%s[%d]", list, n))
+		}
+	}
+	for n, p := range spec.At("extProc").Items() {
+		if shadow, _ := p.At("shadowMode").Bool(); !shadow && p.At("processingMode", "request").Exists() {
+			programs = append(programs, fmt.Sprintf("extProc[%d]", n))
+		}
+	}
+	for n, p := range spec.At("lua").Items() {
+		text, given := p.At("inline").Text(), p.At("inline").Exists()
+		if ref := p.At("valueRef"); ref.Exists() {
+			code := world.Get(manifest.ID{Kind: "ConfigMap", Namespace: policy.ID().Namespace, Name: ref.At("name").Text()})
+			if given = code != nil; given {
+				text = written(code.At("data"))
+			}
+		}
+		if names = append(names, envoy.Named(text)...); !given {
+			programs = append(programs, fmt.Sprintf("lua[%d]", n))
+		}
+	}
+	return names, programs
 }
 
-// on gives what the policies leave in the requests of a rule: of each listener's the
-// most specific one counts.
-func (in injections) on(o *manifest.Object, rule string, world *manifest.Set, doors []resolve.Door) (h envoy.RequestHeaders) {
-	if !in.found {
-		return h
-	}
-	for _, c := range in.attached.chains(o, rule, world, doors) {
-		for _, p := range c.all()[:min(1, len(c.all()))] {
-			for _, name := range slices.Compact(injected(p)) {
-				h.Set(name, envoy.MadeOfRequest, p.ID().String())
+// on gives what the policies and filters leave in the requests of a rule: of each
+// listener's policies of a kind the most specific one counts. Unseen says which of them
+// may do so and cannot be read; a rule that removes the headers is safe from programs.
+func (in injections) on(o *manifest.Object, rule manifest.Value, doors []resolve.Door) (h envoy.RequestHeaders, unseen []string) {
+	for _, attached := range in.attached {
+		for _, c := range attached.chains(o, rule.At("name").Text(), in.world, doors) {
+			for _, p := range c.all()[:min(1, len(c.all()))] {
+				names, programs := injected(p, in.world)
+				for _, name := range slices.Compact(names) {
+					h.Set(name, envoy.MadeOfRequest, p.ID().String())
+				}
+				for _, program := range programs {
+					if !envoy.EachOf(envoy.Removed(rule)) {
+						unseen = append(unseen, p.ID().String()+" spec."+program+" is not read: "+envoy.MaySet)
+					}
+				}
 			}
 		}
 	}
-	return h
+	for _, f := range rule.At("filters").Items() {
+		if ref := f.At("extensionRef"); ref.At("group").Text() == group && ref.At("kind").Text() == "HTTPRouteFilter" {
+			filter := in.world.Get(manifest.ID{Group: group, Kind: "HTTPRouteFilter", Namespace: o.ID().Namespace, Name: ref.At("name").Text()})
+			if filter != nil {
+				h.Set(filter.At("spec", "credentialInjection", "header").Text(), envoy.MadeOfRequest, filter.ID().String())
+			}
+		}
+	}
+	return h, append(unseen, in.patches(o)...)
+}
+
+// patches says which EnvoyPatchPolicies on the Gateways of a route have to do with
+// retries.
+func (in injections) patches(o *manifest.Object) (unseen []string) {
+	parents, _ := resolve.ParentRefs(o)
+	for _, p := range in.world.Kind(group, "EnvoyPatchPolicy") {
+		target := refOf(p.At("spec", "targetRef"))
+		on := slices.ContainsFunc(parents, func(id manifest.ID) bool {
+			class := in.world.Get(id)
+			return target.kind == "Gateway" && id.Kind == "Gateway" && id.Name == target.name && id.Namespace == p.ID().Namespace ||
+				target.kind == "GatewayClass" && class != nil && class.At("spec", "gatewayClassName").Text() == target.name
+		})
+		if on && envoy.OfRetries(written(p.At("spec", "jsonPatches"))) {
+			unseen = append(unseen, p.ID().String()+" spec.jsonPatches has to do with retries and is not read: what it changes cannot be seen here")
+		}
+	}
+	return unseen
+}
+
+// written gives a part of an object as text.
+func written(v manifest.Value) string {
+	if !v.Exists() {
+		return ""
+	}
+	return string(v.JSON())
 }

@@ -49,7 +49,8 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	var effects []behavior.Effect
 	for n, at := range indexes {
 		rule := rules[at]
-		variants := envoy.HeadersOf(rule.Value, r.injections.on(now, rule.Name, r.world, i.Doors), now.ID().String())
+		before, unseen := r.injections.on(now, rule.Value, i.Doors)
+		variants := envoy.HeadersOf(rule.Value, before, now.ID().String())
 		for _, at := range pairs(r.attached.chains(now, rule.Name, r.world, i.Doors), variants) {
 			c := at.chain
 			e := behavior.Effect{Object: now.ID().String(), Rule: ruleName(rule), Methods: methods[n], Origin: map[string]string{}}
@@ -63,6 +64,9 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 				e.Notes = append(e.Notes, "for requests to "+at.Backends+": the headers that Envoy takes for a retry policy depend on the backend")
 			}
 			e.Notes = append(e.Notes, r.perhaps(now)...)
+			for _, sentence := range unseen {
+				e.Hides(sentence)
+			}
 			r.read(&e, at, rule.Value, now)
 			if !slices.ContainsFunc(effects, func(other behavior.Effect) bool { return other.Rule == e.Rule && other.Behavior == e.Behavior }) {
 				effects = append(effects, e)

@@ -18,7 +18,7 @@ import (
 // HTTPRoute on Istio's own Gateways, and by the DestinationRules of the hosts.
 // What is not said is Istio's default: two retries.
 func (Gateway) Reader(world *manifest.Set, s gateway.Settings) gateway.Reader {
-	return reading{world, s, newAttachments(world, s), delegates(world), &landscape{}}
+	return reading{world, s, newAttachments(world, s), delegates(world), &landscape{}, hiddenIn(world)}
 }
 
 func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
@@ -32,6 +32,7 @@ type reading struct {
 	// roots are the http routes that leave their requests to a VirtualService.
 	roots map[manifest.ID][]manifest.Value
 	*landscape
+	hidden
 }
 
 func (r reading) intent(i resolve.Intent, all []resolve.Intent) []behavior.Effect {
@@ -63,6 +64,7 @@ func (r reading) service(i resolve.Intent) []behavior.Effect {
 		e := behavior.Effect{Object: i.ID().String(), Methods: i.Methods, Origin: map[string]string{}}
 		r.http(&e, manifest.Value{}, envoy.RequestHeaders{}, "Istio's default")
 		r.upstream(&e, []destination{{host: host}}, "")
+		r.hidden.from(&e, nil)
 		e.Behavior = e.Behavior.Normal()
 		return []behavior.Effect{e}
 	}

@@ -8,6 +8,7 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/envoy"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/stanza"
 )
@@ -72,6 +73,7 @@ func (r reading) native(i resolve.Intent, now *manifest.Object, b binding) []beh
 				e.Notes = append(e.Notes, "the requests of a regular expression go here: Istio writes nothing behind a rule for everything")
 			}
 			r.upstream(&e, part.to, b.client)
+			r.hidden.from(&e, envoy.Removed(rule))
 			e.Behavior = e.Behavior.Normal()
 			effects = append(effects, e)
 		}

@@ -89,12 +89,14 @@ func (r reading) effects(s served) (effects []behavior.Effect) {
 	}
 	id := s.vs.ID().String()
 	whole, from := r.inherited(h, s.vs), id+" http "+httpName(s.vs, s.http)
-	parts := flows(changesOf(whole, from), destinationsOf(h, s.vs.ID().Namespace, r.settings), h.At("route").Len() == 1,
+	all := changesOf(whole, from)
+	parts := flows(all, destinationsOf(h, s.vs.ID().Namespace, r.settings), h.At("route").Len() == 1,
 		func(to manifest.Value) changes { return changesOf(to, from) })
 	for _, part := range parts {
 		e := behavior.Effect{Object: id, Rule: nameOf(httpName(s.vs, s.http), part, parts), Methods: s.methods, Origin: map[string]string{}}
 		r.http(&e, whole, part.headers, from)
 		r.upstream(&e, part.to, "")
+		r.hidden.from(&e, all.remove)
 		e.Behavior = e.Behavior.Normal()
 		effects = append(effects, e)
 	}
