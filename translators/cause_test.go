@@ -78,13 +78,15 @@ spec: {retry: {attempts: MANY}}
 
 const useMiddleware = "filters: [{type: ExtensionRef, extensionRef: {group: traefik.io, kind: Middleware, name: mine}}],"
 
+const useKongPlugin = "filters: [{type: ExtensionRef, extensionRef: {group: configuration.konghq.com, kind: KongPlugin, name: code}}],"
+
 // The same route with what other gateways look at.
 var (
 	stanzaRoute    = strings.Replace(httpRoute, "RULE", "retry: {attempts: MANY, codes: [503], backoff: 1s}, timeouts: {backendRequest: 2s},", 1)
 	kgatewayPolicy = "---\napiVersion: gateway.kgateway.dev/v1alpha1\nkind: TrafficPolicy\nmetadata: {name: wide, namespace: shop}\n" +
 		"spec: {targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: NAME}], retry: {attempts: MANY, retryOn: [5xx]}, timeouts: {request: 30s}}\n"
 	kgatewayFilter = "filters: [{type: ExtensionRef, extensionRef: {group: gateway.kgateway.dev, kind: TrafficPolicy, name: wide}}],"
-	kongRoute      = strings.Replace(httpRoute, "RULE", "filters: [{type: ExtensionRef, extensionRef: {group: configuration.konghq.com, kind: KongPlugin, name: code}}],", 1)
+	kongRoute      = strings.Replace(httpRoute, "RULE", useKongPlugin, 1)
 	traefikRoute   = strings.Replace(httpRoute, "RULE", useMiddleware, 1)
 )
 
@@ -111,9 +113,21 @@ var plants = []plant{
 	{"attempts are left out", istio.Gateway{}, virtualService, "attempts: MANY, ", "", []string{"VirtualService shop/NAME http main", "without attempts"}, nil},
 	{"there are no retries", istio.Gateway{}, virtualService, "retries: {attempts: MANY, perTryTimeout: 2s, retryOn: \"reset\"}, ", "", []string{"says nothing of retries"}, nil},
 
+	{"a plugin sets the number of a Service that is never retried", kong.Gateway{}, httpRoute + kongPlugin + strings.ReplaceAll(service, "MANY", "0"), "RULE", useKongPlugin + " RULE", []string{"KongPlugin shop/code"}, nil},
+	{"a plugin on the Service sets its number", kong.Gateway{}, httpRoute + kongPlugin + strings.ReplaceAll(service, "MANY", "0"), `retries: "0"`, `retries: "0", konghq.com/plugins: code`, []string{"KongPlugin shop/code"}, nil},
+	{"a plugin of the cluster sets the number", kong.Gateway{}, httpRoute + kongPlugin + strings.ReplaceAll(service, "MANY", "0"), "kind: KongPlugin\nmetadata: {name: code, namespace: shop}", "kind: KongClusterPlugin\nmetadata: {name: code, labels: {global: \"true\"}}", []string{"KongClusterPlugin", "code"}, nil},
+	{"a plugin has nothing retried", kong.Gateway{}, httpRoute + strings.ReplaceAll(kongPlugin, "MANY", "0") + service, "RULE", useKongPlugin + " RULE", []string{"KongPlugin shop/code"}, nil},
+	{"a plugin sets timeouts", kong.Gateway{}, httpRoute + strings.ReplaceAll(kongPlugin, "set_retries(MANY)", "set_timeouts(1000, 1000, MANY000)") + service, "RULE", useKongPlugin + " RULE", []string{"KongPlugin shop/code"}, nil},
+	{"a Service has a number where there was none", kong.Gateway{}, httpRoute + strings.ReplaceAll(service, "MANY", "0"), `retries: "0"`, `retries: "MANY"`, []string{"Service shop/BACKEND"}, nil},
+	{"a route bounds the tries", kong.Gateway{}, httpRoute + service, "RULE", "timeouts: {backendRequest: MANYs}, RULE", []string{"HTTPRoute shop/NAME rule 0 timeouts.backendRequest"}, nil},
 	{"a plugin is disabled", kong.Gateway{}, kongRoute + kongPlugin + strings.ReplaceAll(service, "MANY", "2"), "plugin: pre-function", "plugin: pre-function\ndisabled: true", []string{"KongPlugin shop/code is disabled"}, nil},
 	{"a Service is not given", kong.Gateway{}, httpRoute + service, "kind: Service\nmetadata: {name: BACKEND", "kind: Service\nmetadata: {name: other", []string{"Service shop/BACKEND", "not in the input"}, nil},
 
+	{"a Middleware retries where nothing was retried", traefik.Gateway{}, httpRoute + middleware, "RULE", useMiddleware + " RULE", []string{"Middleware shop/mine"}, nil},
+	{"a Middleware within a chain retries", traefik.Gateway{}, httpRoute + middleware + "---\napiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {name: outer, namespace: shop}\nspec: {chain: {middlewares: [{name: mine}]}}\n",
+		"RULE", strings.Replace(useMiddleware, "mine", "outer", 1) + " RULE", []string{"Middleware shop/mine"}, nil},
+	{"a Middleware has other attempts", traefik.Gateway{}, traefikRoute + middleware, "attempts: MANY", "attempts: 2", []string{"Middleware shop/mine"}, nil},
+	{"a Middleware has statuses", traefik.Gateway{}, traefikRoute + middleware, "attempts: MANY", `attempts: MANY, status: ["502"]`, []string{"Middleware shop/mine"}, nil},
 	{"a Middleware is not given", traefik.Gateway{}, traefikRoute + middleware, "metadata: {name: mine", "metadata: {name: other", []string{"Middleware", "not in the input"}, nil},
 	{"two in one Middleware", traefik.Gateway{}, traefikRoute + middleware, "spec: {retry:", "spec: {compress: {}, retry:", []string{"Middleware shop/mine has"}, nil},
 

@@ -36,7 +36,7 @@ func Compare(want Behavior, effect Effect) []Diff {
 	c.want, c.got = c.want.For(effect.Methods), c.got.For(effect.Methods)
 	if effect.Answer != 0 {
 		c.answered(effect.Answer)
-		return explained(c.diffs, effect)
+		return explained(c.diffs, c.want, effect)
 	}
 	c.causes()
 	if c.want.MaxRetries != Is(0) && c.got.MaxRetries != Is(0) {
@@ -53,7 +53,7 @@ func Compare(want Behavior, effect Effect) []Diff {
 	}
 	c.breaker()
 	c.key()
-	return explained(c.diffs, effect)
+	return explained(c.diffs, c.want, effect)
 }
 
 // answered is about requests that the gateway answers itself: there is nothing to

@@ -23,14 +23,18 @@ func Everything() []string {
 }
 
 // explained gives each difference what the effect knows about it: other configuration
-// that asks for it, why it is so, and where the value comes from.
-func explained(diffs []Diff, e Effect) []Diff {
+// that asks for it, why it is so, and where the value comes from. Where nothing was to
+// be tried again, the number is what has a cause retried, and not the causes' own words.
+func explained(diffs []Diff, want Behavior, e Effect) []Diff {
 	for n := range diffs {
 		d := &diffs[n]
 		if d.Why == "" { // comparing knows what cuts the tries, whoever asks for them
 			d.Elsewhere, d.Why = e.elsewhere(*d), d.find(e.Why)
 		}
 		d.Origin = d.find(e.Origin)
+		if number := e.Origin["maxRetries"]; number != "" && len(d.Causes) > 0 && want.MaxRetries == Is(0) {
+			d.Origin = number
+		}
 	}
 	return diffs
 }

@@ -31,7 +31,9 @@
 //     of the body: a body that trickles, either way, keeps a try alive without end.
 //     The header of the response has to be complete within the one for receiving,
 //     however it trickles. No try, and so no request, is bounded by any of them
-//     (measured with nginx 1.22). The one for receiving, after which a backend that
+//     (measured with nginx 1.22, by golden/conformance/dataplane). A timer that would move
+//     by less than 300 ms is left as it is, so that a silence may be cut by as much too
+//     early (NGX_TIMER_LAZY_DELAY). The one for receiving, after which a backend that
 //     sends nothing is given up, is what attemptTimeout is read as, as an idle timeout.
 //     timeouts.backendRequest sets all three, the Services' annotations win over it.
 //   - Code in a pre-function or post-function can set retries and timeouts for one

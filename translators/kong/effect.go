@@ -19,7 +19,7 @@ func (r reading) fill(e *behavior.Effect, at stop, v verdict, functions []*manif
 	e.Never[behavior.RefusedStream] = !at.grpc
 	r.number(e, at, v, functions, problem)
 	r.causes(e, at, v)
-	r.timeout(e, at, v, functions)
+	r.timeout(e, at, v)
 	if missing := at.upstream.origin["maxRetries"] + ": its annotations count"; len(at.upstream.missing) > 0 {
 		if e.MaxRetries.State == behavior.Unknown {
 			e.Because(missing, "maxRetries", "retryOn")
@@ -70,7 +70,7 @@ func (r reading) number(e *behavior.Effect, at stop, v verdict, functions []*man
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Unclear[int](), names(functions)+", which retryctl does not follow"
 		e.Because("code that retryctl does not follow may set it: "+names(functions), "maxRetries", "retryOn", "attemptTimeout")
 	case v.retries.State == behavior.Set:
-		e.MaxRetries, e.Origin["maxRetries"] = v.retries, names(functions)
+		e.MaxRetries, e.Origin["maxRetries"] = v.retries, v.number
 	}
 }
 
@@ -110,13 +110,13 @@ func (r reading) causes(e *behavior.Effect, at stop, v verdict) {
 
 // timeout reads the timeout for receiving as an idle one of a try: it is what ends a
 // try at a backend that sends nothing.
-func (r reading) timeout(e *behavior.Effect, at stop, v verdict, functions []*manifest.Object) {
+func (r reading) timeout(e *behavior.Effect, at stop, v verdict) {
 	u := at.upstream
 	connect, read := u.connect, u.read
 	e.Origin["attemptTimeout"] = u.origin["attemptTimeout"]
 	if v.read.State == behavior.Set {
 		connect, read = v.connect, v.read
-		e.Origin["attemptTimeout"] = names(functions) + ", from one read to the next"
+		e.Origin["attemptTimeout"] = v.bounds + ", from one read to the next"
 	}
 	if v.unclear {
 		connect, read = behavior.Unclear[time.Duration](), behavior.Unclear[time.Duration]()

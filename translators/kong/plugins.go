@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 )
 
@@ -182,8 +184,16 @@ func (s sandbox) judge(functions []*manifest.Object, method string, protocols ..
 		if !plain(o, protocols...) || late(o) {
 			v.unclear = true
 		}
+		before := v
+		v.retries, v.connect, v.read = behavior.Setting[int]{}, behavior.Setting[time.Duration]{}, behavior.Setting[time.Duration]{}
 		for _, code := range access(o) {
 			s.run(code, method, &v)
+		}
+		if v.number = o.ID().String(); v.retries.State == behavior.Unset {
+			v.retries, v.number = before.retries, before.number
+		}
+		if v.bounds = o.ID().String(); v.read.State == behavior.Unset {
+			v.connect, v.read, v.bounds = before.connect, before.read, before.bounds
 		}
 	}
 	return v

@@ -87,6 +87,9 @@ type verdict struct {
 	mask          mask // 0: nginx' default
 	failed        bool // the request is answered 500
 	unclear       bool
+	// number and bounds name the plugins that have set retries and timeouts, the last
+	// ones that did.
+	number, bounds string
 }
 
 // touching are the names without which code has no say in retries.
