@@ -93,6 +93,29 @@ func TestEachFaultLooksToAClientLikeWhatItIs(t *testing.T) {
 	}
 }
 
+func TestATrickleComesInPieces(t *testing.T) {
+	b := start(t)
+	began := time.Now()
+	r, err := send(t, b.HTTP1, "a", "trickle:20:5")
+	if err != nil || r.StatusCode != 200 {
+		t.Fatalf("%v %v", r, err)
+	}
+	body, err := io.ReadAll(r.Body)
+	if took := time.Since(began); err != nil || string(body) != "bbbb" || took < 100*time.Millisecond {
+		t.Errorf("%q after %s: %v", body, took, err)
+	}
+	began = time.Now()
+	r, err = send(t, b.HTTP1, "b", "drip:20:5")
+	if took := time.Since(began); err != nil || len(r.Header) != 4 || took < 100*time.Millisecond {
+		t.Errorf("%v after %s: %v", r, took, err)
+	}
+	for _, text := range []string{"trickle", "trickle:20", "trickle:0:3", "drip:20:1"} {
+		if _, err := ParseScript(text); err == nil {
+			t.Errorf("%s is a step", text)
+		}
+	}
+}
+
 func TestSomeAddressesFailBeforeARequestIsRead(t *testing.T) {
 	b := start(t)
 	if _, err := net.DialTimeout("tcp", b.Refused, time.Second); !errors.Is(err, syscall.ECONNREFUSED) {

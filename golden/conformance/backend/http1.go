@@ -51,6 +51,8 @@ func (b *Backend) one(c *net.TCPConn) {
 		if gaveUp = hungUp(c, in, step.Delay); !gaveUp {
 			io.WriteString(c, "Content-Length: 0\r\nConnection: close\r\n\r\n")
 		}
+	case Trickle, Drip:
+		gaveUp = trickle(c, in, step)
 	case Partial:
 		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\nsome")
 		hungUp(c, in, 50*time.Millisecond) // let it be read before the reset throws it away
@@ -91,6 +93,35 @@ func hungUp(c net.Conn, in *bufio.Reader, wait time.Duration) bool {
 	_, err := in.Peek(1)
 	late, ok := err.(net.Error)
 	return err != nil && !(ok && late.Timeout())
+}
+
+// trickle sends an answer in pieces, with a wait before each, and reports whether the
+// peer closed the connection before the last.
+func trickle(c net.Conn, in *bufio.Reader, step Step) bool {
+	for n := range step.Pieces {
+		if hungUp(c, in, step.Delay) {
+			return true
+		}
+		io.WriteString(c, step.piece(n))
+	}
+	return false
+}
+
+// piece gives one of the pieces of an answer: of a Trickle the header, then a
+// character of the body each, of a Drip a line of the header each.
+func (s Step) piece(n int) string {
+	last := n == s.Pieces-1
+	switch {
+	case s.Kind == Trickle && n > 0:
+		return "b"
+	case s.Kind == Trickle:
+		return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n", s.Pieces-1)
+	case n == 0:
+		return "HTTP/1.1 200 OK\r\n"
+	case last:
+		return "Content-Length: 0\r\nConnection: close\r\n\r\n"
+	}
+	return fmt.Sprintf("X-Piece-%d: p\r\n", n)
 }
 
 // respond answers and says that the connection ends.

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -29,7 +30,7 @@ func (b *Backend) stream(w http.ResponseWriter, req *http.Request) {
 	switch step.Kind {
 	case RefuseStream, Reset, Close:
 		panic(http.ErrAbortHandler)
-	case Hang, Slow:
+	case Hang, Slow, Drip: // a header is one frame
 		wait := step.Delay
 		if wait == 0 {
 			wait = forever
@@ -40,6 +41,8 @@ func (b *Backend) stream(w http.ResponseWriter, req *http.Request) {
 		case <-time.After(wait):
 			w.WriteHeader(step.Status)
 		}
+	case Trickle:
+		gaveUp = !trickled(req.Context(), w, step)
 	case Partial:
 		w.Header().Set("Content-Length", "1000")
 		io.WriteString(w, "some")
@@ -52,6 +55,25 @@ func (b *Backend) stream(w http.ResponseWriter, req *http.Request) {
 	default:
 		w.WriteHeader(step.Status)
 	}
+}
+
+// trickled sends an answer in pieces, with a wait before each, the header being the
+// first, and reports whether the stream lasted until the end.
+func trickled(ctx context.Context, w http.ResponseWriter, step Step) bool {
+	for n := range step.Pieces {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(step.Delay):
+		}
+		if n == 0 {
+			w.WriteHeader(step.Status)
+		} else {
+			io.WriteString(w, "b")
+		}
+		w.(http.Flusher).Flush()
+	}
+	return true
 }
 
 // refusing turns each RST_STREAM that net/http sends into one with the code

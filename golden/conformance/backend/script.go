@@ -23,6 +23,8 @@ const (
 	Answer       Kind = "answer"        // "503": answers with the status
 	Hang         Kind = "hang"          // "hang": never answers; "hang:300": after 300 ms; "hang:300:503": with 503
 	Slow         Kind = "slow"          // "slow:300" and so on: the status line at once, the rest of the header late
+	Trickle      Kind = "trickle"       // "trickle:300:4": 200 in 4 pieces with 300 ms before each, of which the header is the first
+	Drip         Kind = "drip"          // "drip:300:4": the same with the header in 4 pieces, the status line first
 	Reset        Kind = "reset"         // resets the connection
 	Close        Kind = "close"         // closes the connection without an answer
 	Partial      Kind = "partial"       // answers 200 with a part of the body, then resets
@@ -33,8 +35,9 @@ const (
 // A Step is what happens to one try.
 type Step struct {
 	Kind   Kind
-	Delay  time.Duration // of Hang and Slow; 0 is for ever
+	Delay  time.Duration // of Hang, Slow, Trickle and Drip; 0 is for ever
 	Status int           // the HTTP status, or the gRPC one of GRPC
+	Pieces int           // of Trickle and Drip
 }
 
 // forever bounds a hang that nobody ends.
@@ -77,6 +80,8 @@ func parseStep(text string) (Step, error) {
 		if len(numbers) > 1 {
 			s.Status = numbers[1]
 		}
+	case (kind == Trickle || kind == Drip) && len(numbers) == 2 && numbers[0] > 0 && numbers[1] > 1:
+		s.Delay, s.Pieces = time.Duration(numbers[0])*time.Millisecond, numbers[1]
 	case kind == GRPC && len(numbers) == 1:
 		s.Status = numbers[0]
 	case (kind == Reset || kind == Close || kind == Partial || kind == RefuseStream) && len(numbers) == 0:
