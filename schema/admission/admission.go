@@ -1,9 +1,8 @@
 package admission
 
 import (
-	"fmt"
 	"regexp"
-	"strings"
+	"slices"
 
 	"retryctl.dev/schema/manifest"
 )
@@ -45,6 +44,7 @@ type Refusal struct {
 	Why string
 
 	limit string // the path without indexes, and which limit or rule it is
+	order int    // where that stands in the tables
 }
 
 // Same reports whether another refusal is for the same reason, be it of another item.
@@ -60,15 +60,15 @@ func (r Refusal) String() string {
 
 // A Checker looks at objects. It is for one goroutine.
 type Checker struct {
-	kinds    map[[2]string]Kind
+	kinds    map[[2]string]*step
 	patterns map[string]*regexp.Regexp
 }
 
 // NewChecker gives one that knows all Kinds.
 func NewChecker() *Checker {
-	c := &Checker{kinds: map[[2]string]Kind{}, patterns: map[string]*regexp.Regexp{}}
+	c := &Checker{kinds: map[[2]string]*step{}, patterns: map[string]*regexp.Regexp{}}
 	for _, k := range Kinds() {
-		c.kinds[[2]string{k.Group, k.Name}] = k
+		c.kinds[[2]string{k.Group, k.Name}] = steps(k)
 	}
 	return c
 }
@@ -76,66 +76,23 @@ func NewChecker() *Checker {
 // Check gives what the API server has against an object, in the order of the tables;
 // nothing for a kind that is not among the Kinds.
 func (c *Checker) Check(o *manifest.Object) []Refusal {
-	k, known := c.kinds[[2]string{o.ID().Group, o.ID().Kind}]
+	root, known := c.kinds[[2]string{o.ID().Group, o.ID().Kind}]
 	if !known {
 		return nil
 	}
 	var list []Refusal
-	for _, l := range k.limits {
-		each(o.Root(), l.path, "", func(v manifest.Value, at string) {
-			for _, b := range c.broken(l, v) {
-				list = append(list, Refusal{at, b.why, l.path + " " + b.what})
-			}
-		})
-	}
-	for _, r := range k.Rules {
-		each(o.Root(), r.Path, "", func(v manifest.Value, at string) {
-			if !r.Holds(v) {
-				list = append(list, Refusal{at, r.Message, r.Path + " " + r.Message})
-			}
-		})
-	}
-	return list
-}
-
-// each visits every value at a path that is there. A null is nothing: the server drops
-// it.
-func each(v manifest.Value, path, at string, visit func(v manifest.Value, at string)) {
-	if !v.Exists() {
-		return
-	}
-	step, rest, more := strings.Cut(path, ".")
-	name, brackets, _ := cutBrackets(step)
-	if name != "" {
-		v = v.At(name)
-		at = strings.TrimPrefix(at+"."+name, ".")
-	}
-	var below func(v manifest.Value, brackets, at string)
-	below = func(v manifest.Value, brackets, at string) {
-		switch {
-		case !v.Exists():
-		case brackets == "" && more:
-			each(v, rest, at, visit)
-		case brackets == "":
-			visit(v, at)
-		case strings.HasPrefix(brackets, "[]"):
-			for n, item := range v.Items() {
-				below(item, brackets[2:], fmt.Sprintf("%s[%d]", at, n))
-			}
-		default:
-			for key, value := range v.Fields() {
-				below(value, brackets[2:], at+"."+key.Text())
+	root.walk(o.Root(), nil, func(s *step, v manifest.Value, at *spot) {
+		for _, k := range s.checks {
+			switch {
+			case k.rule == nil:
+				for _, b := range c.broken(k.limit, v) {
+					list = append(list, Refusal{at.String(), b.why, k.limit.path + " " + b.what, k.order})
+				}
+			case !k.rule.Holds(v):
+				list = append(list, Refusal{at.String(), k.rule.Message, k.rule.Path + " " + k.rule.Message, k.order})
 			}
 		}
-	}
-	below(v, brackets, at)
-}
-
-// cutBrackets parts "rules[]" in the name and the brackets.
-func cutBrackets(step string) (name, brackets string, ok bool) {
-	n := strings.IndexAny(step, "[{")
-	if n < 0 {
-		return step, "", false
-	}
-	return step[:n], step[n:], true
+	})
+	slices.SortStableFunc(list, func(a, b Refusal) int { return a.order - b.order })
+	return list
 }

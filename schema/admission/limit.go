@@ -36,7 +36,7 @@ type limit struct {
 type breach struct{ what, why string }
 
 // broken says what of a limit a value breaks.
-func (c *Checker) broken(l limit, v manifest.Value) []breach {
+func (c *Checker) broken(l *limit, v manifest.Value) []breach {
 	if !is(v, l.kind) {
 		return []breach{{"type", fmt.Sprintf("must be of type %s", l.kind)}}
 	}
@@ -80,7 +80,7 @@ func whole(v manifest.Value) bool {
 	return ok && f == math.Trunc(f)
 }
 
-func fields(l limit, v manifest.Value) (list []breach) {
+func fields(l *limit, v manifest.Value) (list []breach) {
 	for _, name := range l.required {
 		if !v.At(name).Exists() {
 			list = append(list, breach{"required", fmt.Sprintf("must have %s", name)})
@@ -104,12 +104,15 @@ func fields(l limit, v manifest.Value) (list []breach) {
 	return list
 }
 
-func items(l limit, v manifest.Value) (list []breach) {
+func items(l *limit, v manifest.Value) (list []breach) {
 	if l.maxItems > 0 && v.Len() > l.maxItems {
 		list = append(list, breach{"maxItems", fmt.Sprintf("has %d items, and %d is the most", v.Len(), l.maxItems)})
 	}
 	if v.Len() < l.minItems {
 		list = append(list, breach{"minItems", fmt.Sprintf("has %d items, and %d is the least", v.Len(), l.minItems)})
+	}
+	if !l.set && len(l.keys) == 0 {
+		return list
 	}
 	seen := map[string]bool{}
 	for _, item := range v.Items() {
@@ -120,7 +123,7 @@ func items(l limit, v manifest.Value) (list []breach) {
 				key += item.At(name).Text() + "\x00"
 			}
 		}
-		if (l.set || len(l.keys) > 0) && seen[key] {
+		if seen[key] {
 			list = append(list, breach{"twice", fmt.Sprintf("has %s twice", strings.TrimRight(strings.ReplaceAll(strings.TrimPrefix(key, item.Tag()), "\x00", " "), " "))})
 			break
 		}
@@ -129,7 +132,7 @@ func items(l limit, v manifest.Value) (list []breach) {
 	return list
 }
 
-func (c *Checker) text(l limit, text string) (list []breach) {
+func (c *Checker) text(l *limit, text string) (list []breach) {
 	switch length := utf8.RuneCountInString(text); {
 	case l.maxLength > 0 && length > l.maxLength:
 		list = append(list, breach{"maxLength", fmt.Sprintf("has %d characters, and %d is the most", length, l.maxLength)})
@@ -150,7 +153,7 @@ func (c *Checker) text(l limit, text string) (list []breach) {
 	return list
 }
 
-func number(l limit, v manifest.Value) (list []breach) {
+func number(l *limit, v manifest.Value) (list []breach) {
 	n, ok := v.Float()
 	if !ok {
 		return nil
