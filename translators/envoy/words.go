@@ -76,6 +76,23 @@ func CausesOf(name string) []behavior.Cause {
 	return w.causes
 }
 
+// WordFor gives the narrowest word that retries a cause; empty for a status code, and for
+// a gRPC status without one. Reset and AttemptTimeout have none but "reset".
+func WordFor(c behavior.Cause) string {
+	switch c {
+	case behavior.Reset, behavior.AttemptTimeout:
+		return "reset"
+	case behavior.ResetBeforeRequest:
+		return "reset-before-request"
+	}
+	for _, w := range words {
+		if len(w.causes) == 1 && w.causes[0] == c && w.name != "retriable-4xx" {
+			return w.name
+		}
+	}
+	return ""
+}
+
 // DefaultBreaker is what bounds the requests of a cluster without circuit_breakers: only
 // 3 retries at once (measured with Envoy 1.40.0: of 800 retries, 40 requests at a time,
 // 30 were sent).

@@ -1,25 +1,5 @@
 package envoygateway
 
-import "retryctl.dev/translators/gateway"
-
-// Gateway is Envoy Gateway.
-type Gateway struct{}
-
-// Profile gives what is true of Envoy Gateway as data.
-func (Gateway) Profile() gateway.Profile {
-	return gateway.Profile{
-		Name: "envoy-gateway", Title: "Envoy Gateway",
-		Oldest: gateway.Version{Major: 1, Minor: 3}, Newest: gateway.Version{Major: 1, Minor: 9},
-		Reasons: reasons, Doors: true,
-		OtherMethods: "Methods that are not modelled (LOCK, MKCOL and so on) are treated like POST: they reach the rule without a method.",
-		// The controller's name is the default (v1.9.1 api/v1alpha1/envoygateway_types.go:19).
-		Signs: gateway.Signs{
-			GatewayControllers: []string{"gateway.envoyproxy.io/gatewayclass-controller"},
-			Groups:             []string{"gateway.envoyproxy.io"},
-		},
-	}
-}
-
 // reasons are read in Envoy Gateway v1.9.1 and in Envoy 1.39's source unless
 // they name another place.
 var reasons = map[string]string{

@@ -8,6 +8,7 @@ import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators/envoygateway"
+	"retryctl.dev/translators/envoygateway/controller"
 	"retryctl.dev/translators/gateway"
 )
 
@@ -86,7 +87,7 @@ func TestSelectorsChooseByLabelsAndNamespaces(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got []string
-		for _, target := range envoygateway.Targets(objects[len(objects)-1], manifest.NewSet(objects), version) {
+		for _, target := range controller.Targets(objects[len(objects)-1], manifest.NewSet(objects), version) {
 			name := target.Namespace + "/" + target.Name
 			if target.Unsure {
 				name += "?"

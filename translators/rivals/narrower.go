@@ -8,7 +8,7 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
-	"retryctl.dev/translators/envoygateway"
+	envoygateway "retryctl.dev/translators/envoygateway/controller"
 )
 
 // narrower finds an existing policy of Envoy Gateway that is on a part of what a

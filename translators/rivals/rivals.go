@@ -9,7 +9,7 @@ import (
 
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
-	"retryctl.dev/translators/envoygateway"
+	envoygateway "retryctl.dev/translators/envoygateway/controller"
 	"retryctl.dev/translators/gateway"
 )
 

@@ -1,4 +1,4 @@
-package envoygateway
+package write
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/envoygateway/api"
+	"retryctl.dev/translators/envoygateway/controller"
 )
 
 // carry writes one wish of a list into the policy that is on the target already,
@@ -15,14 +17,14 @@ import (
 func (t *translation) carry(c carried, list []carried) {
 	name := c.name
 	holder := c.intent.Object // of the section, or the target itself
-	if c.ref.kind == "Gateway" {
+	if c.ref.Kind == "Gateway" {
 		holder = t.world.Get(c.intent.TargetID())
 	}
 	namespace, rawNamespace := c.intent.TargetID().Namespace, c.intent.Policy.Metadata.Namespace
 	if holder != nil {
 		namespace, rawNamespace = holder.ID().Namespace, holder.RawNamespace()
 	}
-	if existing := t.attached.on(namespace, c.ref); existing != nil {
+	if existing := t.attached.On(namespace, c.ref); existing != nil {
 		if !ours(existing, c, list) {
 			t.out.Say(c.intent, finding.Conflicts, fmt.Sprintf("%s is on %s already, and on other objects as well, or by their labels", existing.ID(), c.ref),
 				"two policies on one target do not merge: the older one wins (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1199)",
@@ -32,33 +34,33 @@ func (t *translation) carry(c carried, list []carried) {
 		t.write(t.edits.Of(existing), c)
 		return
 	}
-	if note := t.attached.perhaps(manifest.ID{Group: route.Group, Kind: c.ref.kind, Namespace: namespace, Name: c.ref.name}); note != "" && c.ref.section == "" {
+	if note := t.attached.Perhaps(manifest.ID{Group: route.Group, Kind: c.ref.Kind, Namespace: namespace, Name: c.ref.Name}); note != "" && c.ref.Section == "" {
 		t.out.Say(c.intent, finding.Assumed, note+"; it is taken not to be",
 			"two policies on one target do not merge: the older one wins (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1199)",
 			"give the namespace with -f as well")
 	}
 	base := t.base(c)
-	if own := t.attached.at(c.intent.ID(), c.intent.Name); own != nil && own == base && c.intent.Name != "" {
+	if own := t.attached.At(c.intent.ID(), c.intent.Name); own != nil && own == base && c.intent.Name != "" {
 		name = base.ID().Name + route.PartSuffix
 	}
 	key := freshKey{namespace, name, base}
 	o := t.fresh[key]
 	if o == nil {
-		o = manifest.New(apiVersion, kind, rawNamespace, t.freeName(namespace, name, c.intent.Policy.Metadata.Name))
+		o = manifest.New(api.APIVersion, api.Kind, rawNamespace, t.freeName(namespace, name, c.intent.Policy.Metadata.Name))
 		o.Root().Put("spec", manifest.Map("targetRefs", manifest.List()))
 		t.like(o, base)
 		t.fresh[key] = o
 		t.out.Objects = append(t.out.Objects, o)
 		t.write(o, c)
 	}
-	o.At("spec", "targetRefs").Append(c.ref.value())
+	o.At("spec", "targetRefs").Append(c.ref.Value())
 }
 
 // base gives the policy that holds for a target so far, in whose place a new one is to
 // say what it says besides retries; nil where there is none, or where another one holds
 // behind each listener. What is hidden then is said.
 func (t *translation) base(c carried) *manifest.Object {
-	wider := t.attached.wider(c.intent, c.ref, t.world)
+	wider := t.attached.Wider(c.intent, c.ref, t.world)
 	for _, p := range wider {
 		switch {
 		case len(wider) == 1 || p == nil:
@@ -76,7 +78,7 @@ func (t *translation) base(c carried) *manifest.Object {
 	switch {
 	case len(wider) != 1 || wider[0] == nil:
 		return nil
-	case c.ref.section == "" || c.intent.Name == "" || t.attached.at(c.intent.ID(), c.intent.Name) != wider[0]:
+	case c.ref.Section == "" || c.intent.Name == "" || t.attached.At(c.intent.ID(), c.intent.Name) != wider[0]:
 		t.out.Say(c.intent, finding.Shadows, fmt.Sprintf("the new policy on %s takes the place of %s there, and says what that says besides retries", c.ref, wider[0].ID()),
 			"the most specific policy holds as a whole, without a merge (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402)",
 			"translate again when the wider policy changes, or set mergeType on the new one")
@@ -114,7 +116,7 @@ func (t *translation) like(o, base *manifest.Object) {
 // the name already.
 func (t *translation) freeName(namespace, name, other string) string {
 	taken := func() bool {
-		id := manifest.ID{Group: group, Kind: kind, Namespace: namespace, Name: name}
+		id := manifest.ID{Group: api.Group, Kind: api.Kind, Namespace: namespace, Name: name}
 		return t.world.Get(id) != nil || slices.ContainsFunc(t.out.Objects, func(o *manifest.Object) bool { return o.ID() == id })
 	}
 	for n := 2; taken(); n++ {
@@ -132,8 +134,8 @@ type freshKey struct {
 // ours reports whether everything that an existing policy is on gets the same wish:
 // then it may be edited, for it is what an earlier translation has written.
 func ours(existing *manifest.Object, c carried, list []carried) bool {
-	for _, v := range refsOf(existing).Items() {
-		at := refOf(v)
+	for _, v := range controller.RefsOf(existing).Items() {
+		at := controller.RefOf(v)
 		if !slices.ContainsFunc(list, func(other carried) bool { return other.ref == at && other.want == c.want }) {
 			return false
 		}
@@ -146,8 +148,8 @@ func ours(existing *manifest.Object, c carried, list []carried) bool {
 func (t *translation) reaches(c carried) {
 	for _, h := range t.plan.Held {
 		id, target := h.ID(), c.intent.TargetID()
-		below := c.ref.kind == "Gateway" && (id.Kind == "HTTPRoute" || id.Kind == "GRPCRoute") && h.Object == nil
-		part := id == target && h.Rule < 0 && h.Target().SectionName != "" && c.ref.section == ""
+		below := c.ref.Kind == "Gateway" && (id.Kind == "HTTPRoute" || id.Kind == "GRPCRoute") && h.Object == nil
+		part := id == target && h.Rule < 0 && h.Target().SectionName != "" && c.ref.Section == ""
 		if below || part {
 			t.out.Say(c.intent, finding.Held, fmt.Sprintf("the policy on %s may hold for %s too, whose own, %s, has an error", c.ref, h.Place(), resolve.PolicyID(h.Policy)),
 				"the most specific policy holds as a whole, and that one is missing (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402)",

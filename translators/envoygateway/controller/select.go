@@ -1,10 +1,11 @@
-package envoygateway
+package controller
 
 import (
 	"slices"
 
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/envoygateway/api"
 	"retryctl.dev/translators/gateway"
 )
 
@@ -28,7 +29,7 @@ func Targets(policy *manifest.Object, world *manifest.Set, version gateway.Versi
 			list = append(list, t)
 		}
 	}
-	for _, v := range refsOf(policy).Items() {
+	for _, v := range RefsOf(policy).Items() {
 		if v.At("group").Text() == route.Group {
 			id := manifest.ID{Group: route.Group, Kind: v.At("kind").Text(), Namespace: policy.ID().Namespace, Name: v.At("name").Text()}
 			add(Target{ID: id, Section: v.At("sectionName").Text()})
@@ -71,7 +72,7 @@ func looks(selector manifest.Value, policy, to manifest.ID, world *manifest.Set,
 func grants(g *manifest.Object, from, to manifest.ID) bool {
 	comes, goes := false, false
 	for _, f := range g.At("spec", "from").Items() {
-		comes = comes || f.At("group").Text() == group && f.At("kind").Text() == kind && f.At("namespace").Text() == from.Namespace
+		comes = comes || f.At("group").Text() == api.Group && f.At("kind").Text() == api.Kind && f.At("namespace").Text() == from.Namespace
 	}
 	for _, t := range g.At("spec", "to").Items() {
 		name := t.At("name").Text()

@@ -1,11 +1,15 @@
-package envoygateway
+package write
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/envoy"
+	"retryctl.dev/translators/envoygateway/api"
 	"retryctl.dev/translators/gateway"
 )
 
@@ -44,32 +48,25 @@ func (t *translation) retry(spec manifest.Value, want behavior.Behavior) {
 	if want.Backoff.State == behavior.Set && retries > 0 {
 		b := want.Backoff.Value
 		if b.Cap == 0 {
-			b.Cap = defaultCapFactor * b.Base
+			b.Cap = envoy.DefaultCapTimes * b.Base
 		}
 		retry.Make("perRetry").Put("backOff", manifest.Map("baseInterval", gateway.Duration(b.Base), "maxInterval", gateway.Duration(b.Cap)))
 	}
 }
 
-// triggers gives the triggers and codes for causes, whatever their methods.
+// triggers gives the triggers and codes for causes, whatever their methods: in the
+// order in which Envoy Gateway writes them, which is alphabetical.
 func (t *translation) triggers(causes behavior.Causes) (names []string, codes []int) {
 	wanted := map[string]bool{}
 	for _, c := range causes.List(behavior.AllMethods) {
 		if status, ok := c.Status(); ok {
-			wanted[codesTrigger] = true
+			wanted[envoy.CodesWord] = true
 			codes = append(codes, status)
-		} else if name := triggerFor(c); name != "reset-before-request" || t.settings.Version.AtLeast(1, 5) {
+		} else if name := envoy.WordFor(c); name != "" && (name != "reset-before-request" || t.settings.Version.AtLeast(1, 5)) {
 			wanted[name] = true
 		}
 	}
-	for _, known := range triggers {
-		if wanted[known.name] {
-			names = append(names, known.name)
-		}
-		if known.name == "resource-exhausted" && wanted[codesTrigger] {
-			names = append(names, codesTrigger)
-		}
-	}
-	return names, codes
+	return slices.Sorted(maps.Keys(wanted)), codes
 }
 
 // total is the request timeout to write: the one that is wished, or one that
@@ -82,11 +79,11 @@ func (t *translation) total(want behavior.Behavior) time.Duration {
 		want.AttemptTimeout = behavior.Is(time.Duration(0))
 	}
 	if want.Backoff.State == behavior.Set && want.Backoff.Value.Cap == 0 {
-		want.Backoff.Value.Cap = defaultCapFactor * want.Backoff.Value.Base
+		want.Backoff.Value.Cap = envoy.DefaultCapTimes * want.Backoff.Value.Base
 	}
 	want.TotalTimeout = behavior.None[time.Duration]()
 	_, longest, _, _ := want.Worst()
-	if longest < defaultTimeoutSecs*time.Second {
+	if longest < envoy.DefaultTimeout {
 		return 0
 	}
 	return longest.Truncate(time.Second) + time.Second
@@ -115,7 +112,7 @@ func (t *translation) breaker(spec manifest.Value, c carried) {
 	budget := c.want.Budget.Value
 	least := budget.MinConcurrent
 	if budget.Interval > 0 { // a rate is no concurrency: Envoy's own floor stays
-		least = defaultConcurrency
+		least = api.DefaultConcurrency
 	}
 	spec.Make("circuitBreaker").Put("retryBudget", manifest.Map(
 		"percent", manifest.Map("numerator", budget.Percent, "denominator", 100),

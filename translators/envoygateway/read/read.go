@@ -1,4 +1,6 @@
-package envoygateway
+// Package read tells what Envoy does by BackendTrafficPolicies, stanzas of routes, and
+// what else changes retries.
+package read
 
 import (
 	"fmt"
@@ -12,14 +14,16 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/envoy"
+	"retryctl.dev/translators/envoygateway/api"
+	"retryctl.dev/translators/envoygateway/controller"
 	"retryctl.dev/translators/gateway"
 )
 
-// Reader gives what Envoy does with the requests of each rule: the retry stanza of
+// New gives what Envoy does with the requests of each rule: the retry stanza of
 // the route wins over the BackendTrafficPolicy's, the most specific policy holds
 // as a whole, and Envoy's own defaults hold where neither says anything.
-func (Gateway) Reader(world *manifest.Set, s gateway.Settings) gateway.Reader {
-	return reading{world: world, version: s.Version, attached: newAttachments(world, s.Version, kind), keys: requestIDs(world),
+func New(world *manifest.Set, s gateway.Settings) gateway.Reader {
+	return reading{world: world, version: s.Version, attached: controller.NewAttachments(world, s.Version, api.Kind), keys: requestIDs(world),
 		injections: newInjections(world, s.Version), stanza: newStanzas(s)}
 }
 
@@ -30,7 +34,7 @@ func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
 type reading struct {
 	world    *manifest.Set
 	version  gateway.Version
-	attached attachments
+	attached controller.Attachments
 	keys     bool
 	injections
 	stanza stanzas
@@ -51,12 +55,12 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 		rule := rules[at]
 		before, unseen := r.injections.on(now, rule.Value, i.Doors)
 		variants := envoy.HeadersOf(rule.Value, before, now.ID().String())
-		for _, at := range pairs(r.attached.chains(now, rule.Name, r.world, i.Doors), variants) {
-			c := at.chain
+		for _, at := range pairs(r.attached.Chains(now, rule.Name, r.world, i.Doors), variants) {
+			c := at.Chain
 			e := behavior.Effect{Object: now.ID().String(), Rule: ruleName(rule), Methods: methods[n], Origin: map[string]string{}}
 			switch {
-			case c.listener != "":
-				e.Notes = append(e.Notes, "for requests through the listener "+c.listener+": each has a policy of its own")
+			case c.Listener != "":
+				e.Notes = append(e.Notes, "for requests through the listener "+c.Listener+": each has a policy of its own")
 			case i.Doors != nil:
 				e.Notes = append(e.Notes, "for requests"+i.Through())
 			}
@@ -78,11 +82,11 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 
 // A pair is a chain of policies with the headers that requests to some backends have.
 type pair struct {
-	chain
+	controller.Chain
 	envoy.Variant
 }
 
-func pairs(chains []chain, variants []envoy.Variant) (list []pair) {
+func pairs(chains []controller.Chain, variants []envoy.Variant) (list []pair) {
 	for _, c := range chains {
 		for _, v := range variants {
 			list = append(list, pair{c, v})
@@ -95,7 +99,7 @@ func pairs(chains []chain, variants []envoy.Variant) (list []pair) {
 func (r reading) perhaps(o *manifest.Object) (notes []string) {
 	parents, _ := resolve.ParentRefs(o)
 	for _, id := range append(parents, o.ID()) {
-		if note := r.attached.perhaps(id); note != "" && !slices.Contains(notes, note) {
+		if note := r.attached.Perhaps(id); note != "" && !slices.Contains(notes, note) {
 			notes = append(notes, note)
 		}
 	}
@@ -112,14 +116,14 @@ func ruleName(r route.Rule) string {
 // whole is a target of which only the name is known, or a Gateway without routes.
 func (r reading) whole(i resolve.Intent) behavior.Effect {
 	e := behavior.Effect{Object: i.TargetID().String(), Rule: i.Target().SectionName, Methods: i.Methods, Origin: map[string]string{}}
-	var c chain
-	target := refTo(i.Target())
-	for _, at := range []ref{target, {target.kind, target.name, ""}} {
-		if p := r.attached.on(i.TargetID().Namespace, at); p != nil && !slices.Contains(c.own, p) {
-			c.own = append(c.own, p)
+	var c controller.Chain
+	target := controller.RefTo(i.Target())
+	for _, at := range []controller.Ref{target, {Kind: target.Kind, Name: target.Name, Section: ""}} {
+		if p := r.attached.On(i.TargetID().Namespace, at); p != nil && !slices.Contains(c.Own, p) {
+			c.Own = append(c.Own, p)
 		}
 	}
-	r.policies(&e, pair{chain: c}, manifest.Value{}, i.TargetID())
+	r.policies(&e, pair{Chain: c}, manifest.Value{}, i.TargetID())
 	return e
 }
 
@@ -134,18 +138,18 @@ func (r reading) read(e *behavior.Effect, p pair, rule manifest.Value, o *manife
 
 // policies fills an effect from the policies that hold and from the rule itself.
 func (r reading) policies(e *behavior.Effect, p pair, rule manifest.Value, id manifest.ID) {
-	spec, from := merged(p.chain)
+	spec, from := merged(p.Chain)
 	if problem := rejected(spec); problem != "" {
 		gateway.Answered(e, 500, fmt.Sprintf("%s is not accepted (%s)", from, problem))
 		return
 	}
 	r.retries(e, spec, from, id, r.stanza.of(e, rule, id), p.RequestHeaders)
-	if p.limits != nil {
-		if spec, from = merged(*p.limits); rejected(spec) != "" {
+	if p.Limits != nil {
+		if spec, from = merged(*p.Limits); rejected(spec) != "" {
 			spec = manifest.Value{}
 		}
 	}
-	readBreaker(e, spec.At("circuitBreaker"), from, r.attached.absent(id))
+	readBreaker(e, spec.At("circuitBreaker"), from, r.attached.Absent(id))
 	r.key(e, rule, id.String())
 	closed(e)
 	e.Behavior = e.Behavior.Normal()
@@ -171,7 +175,7 @@ func (r reading) key(e *behavior.Effect, rule manifest.Value, id string) {
 // requestIDs reports whether every request has an ID that Envoy made: a
 // ClientTrafficPolicy can turn that off.
 func requestIDs(world *manifest.Set) bool {
-	for _, o := range world.Kind(group, "ClientTrafficPolicy") {
+	for _, o := range world.Kind(api.Group, "ClientTrafficPolicy") {
 		if mode := o.At("spec", "headers", "requestID").Text(); mode == "Disable" || mode == "Preserve" {
 			return false
 		}

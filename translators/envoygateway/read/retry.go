@@ -1,4 +1,4 @@
-package envoygateway
+package read
 
 import (
 	"time"
@@ -6,6 +6,7 @@ import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators/envoy"
+	"retryctl.dev/translators/envoygateway/api"
 	"retryctl.dev/translators/stanza"
 )
 
@@ -21,7 +22,7 @@ func (r reading) retries(e *behavior.Effect, spec manifest.Value, from string, i
 		}
 	}
 	if from == "" {
-		defer e.Because(r.attached.absent(id)+"; a request ends after Envoy's 15s", "totalTimeout")
+		defer e.Because(r.attached.Absent(id)+"; a request ends after Envoy's 15s", "totalTimeout")
 	}
 	if rule.Headers = headers; rule.Retry.IsMap() {
 		if _, limited := span(rule.Timeouts.At("backendRequest")); limited && r.version.AtLeast(1, 5) {
@@ -51,7 +52,7 @@ func (r reading) retry(e *behavior.Effect, retry manifest.Value, from string, id
 	e.AttemptTimeout, e.Backoff = behavior.None[time.Duration](), behavior.None[behavior.Backoff]()
 	var policy envoy.Policy
 	if retry.IsMap() {
-		policy.Retries, e.Origin["maxRetries"] = behavior.Is(defaultRetries), from+" (the API server's default)"
+		policy.Retries, e.Origin["maxRetries"] = behavior.Is(api.DefaultRetries), from+" (the API server's default)"
 		if n, ok := retry.At("numRetries").Int(); ok {
 			policy.Retries, e.Origin["maxRetries"] = behavior.Is(int(n)), from+" spec.retry.numRetries"
 		}
@@ -61,7 +62,7 @@ func (r reading) retry(e *behavior.Effect, retry manifest.Value, from string, id
 			e.AttemptTimeout, e.Origin["attemptTimeout"] = behavior.Is(d), from+" spec.retry.perRetry.timeout"
 		}
 	} else {
-		why := r.attached.absent(id) + "; Envoy does not retry by itself"
+		why := r.attached.Absent(id) + "; Envoy does not retry by itself"
 		if from != "" {
 			why = from + " holds as a whole and has no retry, and Envoy does not retry by itself"
 		}
@@ -91,10 +92,10 @@ func (r reading) retryOn(on manifest.Value) (names []string, codes []int) {
 		}
 	}
 	if len(names) == 0 {
-		names = defaultTriggers
+		names = api.DefaultTriggers
 	}
 	if !on.At("httpStatusCodes").Exists() && (!on.At("triggers").Exists() || !r.version.AtLeast(1, 4)) {
-		codes = []int{defaultCode}
+		codes = []int{api.DefaultCode}
 	}
 	return names, codes
 }

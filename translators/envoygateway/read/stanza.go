@@ -1,33 +1,14 @@
-package envoygateway
+package read
 
 import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/envoygateway/api"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/stanza"
 )
-
-// apiOf gives the version of the Gateway API that each version of Envoy Gateway
-// installs.
-var apiOf = map[gateway.Version]gateway.Version{
-	{Major: 1, Minor: 3}: {Major: 1, Minor: 2}, {Major: 1, Minor: 4}: {Major: 1, Minor: 3}, {Major: 1, Minor: 5}: {Major: 1, Minor: 3},
-	{Major: 1, Minor: 6}: {Major: 1, Minor: 4}, {Major: 1, Minor: 7}: {Major: 1, Minor: 4}, {Major: 1, Minor: 8}: {Major: 1, Minor: 5},
-	{Major: 1, Minor: 9}: {Major: 1, Minor: 6},
-}
-
-// Serves gives the newest version that installs a version of the Gateway API, or the
-// newest of all.
-func (Gateway) Serves(api gateway.Version) gateway.Version {
-	newest := Gateway{}.Profile().Newest
-	for v := newest; !v.Before(Gateway{}.Profile().Oldest); v.Minor-- {
-		if apiOf[v] == api {
-			return v
-		}
-	}
-	return newest
-}
 
 // stanzas is how the retry stanzas of HTTPRoutes are read.
 type stanzas struct {
@@ -41,11 +22,11 @@ type stanzas struct {
 }
 
 func newStanzas(s gateway.Settings) stanzas {
-	api, alone := s.GatewayAPI.Version, s.GatewayAPI.Version != gateway.Version{}
+	standard, alone := s.GatewayAPI.Version, s.GatewayAPI.Version != gateway.Version{}
 	if !alone {
-		api = apiOf[s.Version]
+		standard = api.GatewayAPI[s.Version]
 	}
-	return stanzas{stanza.Of("envoy-gateway").In(s.Version), api, s.GatewayAPI.Channel == "standard" && !api.AtLeast(1, 7), alone}
+	return stanzas{stanza.Of("envoy-gateway").In(s.Version), standard, s.GatewayAPI.Channel == "standard" && !standard.AtLeast(1, 7), alone}
 }
 
 // of gives what a rule of a route says; only HTTPRoutes have a stanza.

@@ -1,4 +1,4 @@
-package envoygateway
+package read
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/envoygateway/api"
 )
 
 // An answer is one that Envoy gives to every request of a rule itself.
@@ -45,10 +46,10 @@ func (r reading) answer(rule manifest.Value, o *manifest.Object) answer {
 // extension is the answer that a filter of another API makes; one of Envoy Gateway's
 // own may have a response in it.
 func extension(ref manifest.Value, o *manifest.Object, world *manifest.Set) answer {
-	if ref.At("group").Text() != group || ref.At("kind").Text() != "HTTPRouteFilter" {
+	if ref.At("group").Text() != api.Group || ref.At("kind").Text() != "HTTPRouteFilter" {
 		return answer{500, fmt.Sprintf("no filter of Envoy Gateway is a %s of %s, unless an extension of it is", ref.At("kind").Text(), ref.At("group").Text())}
 	}
-	filter := world.Get(manifest.ID{Group: group, Kind: "HTTPRouteFilter", Namespace: o.ID().Namespace, Name: ref.At("name").Text()})
+	filter := world.Get(manifest.ID{Group: api.Group, Kind: "HTTPRouteFilter", Namespace: o.ID().Namespace, Name: ref.At("name").Text()})
 	if filter == nil || !filter.At("spec", "directResponse").IsMap() {
 		return answer{}
 	}

@@ -1,4 +1,4 @@
-package envoygateway
+package read
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/envoy"
+	"retryctl.dev/translators/envoygateway/api"
+	"retryctl.dev/translators/envoygateway/controller"
 	"retryctl.dev/translators/gateway"
 )
 
@@ -16,15 +18,15 @@ import (
 // credential, or what a program does.
 type injections struct {
 	world    *manifest.Set
-	attached []attachments
+	attached []controller.Attachments
 }
 
 func newInjections(world *manifest.Set, version gateway.Version) injections {
 	in := injections{world: world}
 	for _, kind := range []string{"SecurityPolicy", "EnvoyExtensionPolicy"} {
-		for _, o := range world.Kind(group, kind) {
+		for _, o := range world.Kind(api.Group, kind) {
 			if names, programs := injected(o, world); len(names)+len(programs) > 0 {
-				in.attached = append(in.attached, newAttachments(world, version, kind))
+				in.attached = append(in.attached, controller.NewAttachments(world, version, kind))
 				break
 			}
 		}
@@ -89,8 +91,8 @@ func injected(policy *manifest.Object, world *manifest.Set) (names, programs []s
 // may do so and cannot be read; a rule that removes the headers is safe from programs.
 func (in injections) on(o *manifest.Object, rule manifest.Value, doors []resolve.Door) (h envoy.RequestHeaders, unseen []string) {
 	for _, attached := range in.attached {
-		for _, c := range attached.chains(o, rule.At("name").Text(), in.world, doors) {
-			for _, p := range c.all()[:min(1, len(c.all()))] {
+		for _, c := range attached.Chains(o, rule.At("name").Text(), in.world, doors) {
+			for _, p := range c.All()[:min(1, len(c.All()))] {
 				names, programs := injected(p, in.world)
 				for _, name := range slices.Compact(names) {
 					h.Set(name, envoy.MadeOfRequest, p.ID().String())
@@ -104,8 +106,8 @@ func (in injections) on(o *manifest.Object, rule manifest.Value, doors []resolve
 		}
 	}
 	for _, f := range rule.At("filters").Items() {
-		if ref := f.At("extensionRef"); ref.At("group").Text() == group && ref.At("kind").Text() == "HTTPRouteFilter" {
-			filter := in.world.Get(manifest.ID{Group: group, Kind: "HTTPRouteFilter", Namespace: o.ID().Namespace, Name: ref.At("name").Text()})
+		if ref := f.At("extensionRef"); ref.At("group").Text() == api.Group && ref.At("kind").Text() == "HTTPRouteFilter" {
+			filter := in.world.Get(manifest.ID{Group: api.Group, Kind: "HTTPRouteFilter", Namespace: o.ID().Namespace, Name: ref.At("name").Text()})
 			if filter != nil {
 				h.Set(filter.At("spec", "credentialInjection", "header").Text(), envoy.MadeOfRequest, filter.ID().String())
 			}
@@ -118,12 +120,12 @@ func (in injections) on(o *manifest.Object, rule manifest.Value, doors []resolve
 // retries.
 func (in injections) patches(o *manifest.Object) (unseen []string) {
 	parents, _ := resolve.ParentRefs(o)
-	for _, p := range in.world.Kind(group, "EnvoyPatchPolicy") {
-		target := refOf(p.At("spec", "targetRef"))
+	for _, p := range in.world.Kind(api.Group, "EnvoyPatchPolicy") {
+		target := controller.RefOf(p.At("spec", "targetRef"))
 		on := slices.ContainsFunc(parents, func(id manifest.ID) bool {
 			class := in.world.Get(id)
-			return target.kind == "Gateway" && id.Kind == "Gateway" && id.Name == target.name && id.Namespace == p.ID().Namespace ||
-				target.kind == "GatewayClass" && class != nil && class.At("spec", "gatewayClassName").Text() == target.name
+			return target.Kind == "Gateway" && id.Kind == "Gateway" && id.Name == target.Name && id.Namespace == p.ID().Namespace ||
+				target.Kind == "GatewayClass" && class != nil && class.At("spec", "gatewayClassName").Text() == target.Name
 		})
 		if on && envoy.OfRetries(written(p.At("spec", "jsonPatches"))) {
 			unseen = append(unseen, p.ID().String()+" spec.jsonPatches has to do with retries and is not read: what it changes cannot be seen here")

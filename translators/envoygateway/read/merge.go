@@ -1,4 +1,4 @@
-package envoygateway
+package read
 
 import (
 	"fmt"
@@ -7,21 +7,23 @@ import (
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/envoygateway/api"
+	"retryctl.dev/translators/envoygateway/controller"
 )
 
 // merged gives the spec of the most specific policy, laid over that of the listener
 // or Gateway if it has a mergeType: mappings merge, lists do not, and what the API
 // server fills in counts as set. An empty list is lost in merging, on either side.
-func merged(c chain) (spec manifest.Value, from string) {
-	all := c.all()
+func merged(c controller.Chain) (spec manifest.Value, from string) {
+	all := c.All()
 	if len(all) == 0 {
 		return manifest.Value{}, ""
 	}
 	spec, from = all[0].At("spec"), all[0].ID().String()
-	if spec.At("mergeType").Text() == "" || len(c.own) == 0 || len(c.parents) == 0 {
+	if spec.At("mergeType").Text() == "" || len(c.Own) == 0 || len(c.Parents) == 0 {
 		return spec, from
 	}
-	wider := c.parents[0]
+	wider := c.Parents[0]
 	base := wider.At("spec").Copy()
 	withoutEmpty(base)
 	top := withDefaults(spec)
@@ -56,12 +58,12 @@ func overlay(base, top manifest.Value) {
 func withDefaults(spec manifest.Value) manifest.Value {
 	c := spec.Copy()
 	if retry := c.At("retry"); retry.IsMap() && !retry.At("numRetries").Exists() {
-		retry.Put("numRetries", defaultRetries)
+		retry.Put("numRetries", api.DefaultRetries)
 	}
 	if breaker := c.At("circuitBreaker"); breaker.IsMap() {
 		for _, limit := range []string{"maxConnections", "maxPendingRequests", "maxParallelRequests", "maxParallelRetries"} {
 			if !breaker.At(limit).Exists() {
-				breaker.Put(limit, defaultLimit)
+				breaker.Put(limit, api.DefaultLimit)
 			}
 		}
 	}

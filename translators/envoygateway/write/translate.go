@@ -1,4 +1,5 @@
-package envoygateway
+// Package write puts policies into BackendTrafficPolicies.
+package write
 
 import (
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/envoygateway/api"
+	"retryctl.dev/translators/envoygateway/controller"
 	"retryctl.dev/translators/gateway"
 )
 
@@ -16,12 +19,12 @@ import (
 // the policy limits methods, rules are split: one BackendTrafficPolicy then
 // carries what is safe for every method, on the rules of the other methods, and a
 // second one the whole wish, on the rules of the listed ones.
-func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
+func Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := translation{
-		settings: s, plan: plan, edits: gateway.NewEdits(plan.World, s), attached: newAttachments(plan.World, s.Version, kind), world: plan.World,
+		settings: s, plan: plan, edits: gateway.NewEdits(plan.World, s), attached: controller.NewAttachments(plan.World, s.Version, api.Kind), world: plan.World,
 		fresh: map[freshKey]*manifest.Object{},
 	}
-	t.edits.Counting, t.edits.Names, t.edits.Own = true, true, func(o *manifest.Object) bool { return o.Is(group, kind) }
+	t.edits.Counting, t.edits.Names, t.edits.Own = true, true, func(o *manifest.Object) bool { return o.Is(api.Group, api.Kind) }
 	for rest := plan.Intents; len(rest) > 0; { // those of one policy follow each other
 		n := slices.IndexFunc(rest, func(i resolve.Intent) bool { return i.Policy != rest[0].Policy })
 		if n < 0 {
@@ -38,7 +41,7 @@ type translation struct {
 	settings gateway.Settings
 	plan     *resolve.Plan
 	world    *manifest.Set
-	attached attachments
+	attached controller.Attachments
 	edits    *gateway.Edits
 	out      gateway.Output
 	fresh    map[freshKey]*manifest.Object // the new policies
@@ -47,7 +50,7 @@ type translation struct {
 // carried is one target of a policy and what its BackendTrafficPolicy is to say.
 type carried struct {
 	intent resolve.Intent
-	ref    ref
+	ref    controller.Ref
 	want   behavior.Behavior
 	// rule is that of the edited route, where the target is a rule; limited says
 	// that it carries only what is safe for every method.
@@ -98,9 +101,9 @@ func (t *translation) policy(intents []resolve.Intent) {
 		switch {
 		case !ok:
 		case whole[n]:
-			list = append(list, carried{intent: i, ref: refTo(i.Target()), want: i.Want, name: p.Metadata.Name})
+			list = append(list, carried{intent: i, ref: controller.RefTo(i.Target()), want: i.Want, name: p.Metadata.Name})
 		case i.Object == nil, i.Target().Kind == "Gateway", !t.perRule():
-			list = append(list, carried{intent: i, ref: refTo(i.Target()), want: gateway.SafeOnly(i.Want), name: p.Metadata.Name})
+			list = append(list, carried{intent: i, ref: controller.RefTo(i.Target()), want: gateway.SafeOnly(i.Want), name: p.Metadata.Name})
 		}
 	}
 	for _, c := range rules {
@@ -108,7 +111,7 @@ func (t *translation) policy(intents []resolve.Intent) {
 			continue // the policy on the target carries it
 		}
 		id := c.intent.ID()
-		c.ref = ref{id.Kind, id.Name, gateway.NameRule(t.edits.Of(c.intent.Object), c.rule)}
+		c.ref = controller.Ref{Kind: id.Kind, Name: id.Name, Section: gateway.NameRule(t.edits.Of(c.intent.Object), c.rule)}
 		if c.name = p.Metadata.Name; !c.limited {
 			c.name += route.PartSuffix
 		}
@@ -207,5 +210,3 @@ func (t *translation) perTry(i resolve.Intent, limit string, stanza bool) {
 // keyFormat keeps the client's key and else takes the request ID that Envoy makes
 // for each request, before the first try.
 func keyFormat(header string) string { return "%REQ(" + header + "?X-Request-Id)%" }
-
-var _ gateway.Target = Gateway{}

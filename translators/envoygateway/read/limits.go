@@ -1,10 +1,11 @@
-package envoygateway
+package read
 
 import (
 	"fmt"
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/envoygateway/api"
 	"retryctl.dev/translators/gateway"
 )
 
@@ -27,7 +28,7 @@ func readBreaker(e *behavior.Effect, breaker manifest.Value, from, absent string
 		if n, ok := breaker.At(name).Int(); ok {
 			return behavior.Is(n)
 		}
-		return behavior.Is(int64(defaultLimit))
+		return behavior.Is(int64(api.DefaultLimit))
 	}
 	e.Breaker.MaxConnections = limit("maxConnections")
 	e.Breaker.MaxPendingRequests = limit("maxPendingRequests")
@@ -42,7 +43,7 @@ func readBreaker(e *behavior.Effect, breaker manifest.Value, from, absent string
 	if !ok || denominator == 0 {
 		denominator = 100
 	}
-	budget := behavior.Budget{Percent: numerator / denominator * 100, MinConcurrent: defaultConcurrency}
+	budget := behavior.Budget{Percent: numerator / denominator * 100, MinConcurrent: api.DefaultConcurrency}
 	if n, ok := breaker.At("retryBudget", "minRetryConcurrency").Int(); ok {
 		if budget.MinConcurrent = int(uint32(n)); int64(budget.MinConcurrent) != n {
 			e.Notes = append(e.Notes, fmt.Sprintf("%s has minRetryConcurrency %d, which has 32 bits and no sign: Envoy gets %d", from, n, budget.MinConcurrent))
