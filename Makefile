@@ -54,7 +54,8 @@ conformance: ## get the real gateways and hold the output against them; says wha
 lint: ## gofmt, go.mod, vet, staticcheck, govulncheck
 	@.ci/lint
 
-bench: ## how long a run takes, and what it allocates
+bench: ## how long a run takes, and what it allocates; whole commands beside a YAML loop
+	go run ./golden/bench
 	go test -run '^$$' -bench . -benchmem ./...
 
 golden: ## write what golden/cases and golden/scripts expect anew; the run stays red, for you to look at
