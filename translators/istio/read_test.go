@@ -1,4 +1,4 @@
-package istio
+package istio_test
 
 import (
 	"bytes"
@@ -11,12 +11,13 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/istio"
 )
 
 // effects reads what happens to the target of a policy in a world.
 func effects(t *testing.T, kind, name, world string) []behavior.Effect {
 	t.Helper()
-	return effectsIn(t, gateway.Defaults(Gateway{}.Profile()), kind, name, world)
+	return effectsIn(t, gateway.Defaults(istio.Gateway{}.Profile()), kind, name, world)
 }
 
 func effectsIn(t *testing.T, s gateway.Settings, kind, name, world string) []behavior.Effect {
@@ -41,7 +42,7 @@ func effectsIn(t *testing.T, s gateway.Settings, kind, name, world string) []beh
 		t.Fatal(findings)
 	}
 	var all []behavior.Effect
-	for _, list := range gateway.Read(Gateway{}, plan.Intents, plan.World, s) {
+	for _, list := range gateway.Read(istio.Gateway{}, plan.Intents, plan.World, s) {
 		all = append(all, list...)
 	}
 	return all
@@ -100,23 +101,6 @@ func TestADestinationRuleBesideTheServiceWinsOverTheMeshs(t *testing.T) {
 	}
 }
 
-func TestAPrefixIsReplacedWithoutASlashTooMany(t *testing.T) {
-	objects, err := manifest.Read(strings.NewReader("apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a, namespace: shop}\n"+
-		"spec: {rules: [{matches: [{path: {value: /old}}], filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /new}}}],\n"+
-		"  backendRefs: [{name: orders, port: 8080}]}]}"), "route.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	https, err := conversion{routes: objects[:1], world: manifest.NewSet(objects), settings: gateway.Defaults(Gateway{}.Profile())}.http()
-	if err != nil || len(https) != 1 {
-		t.Fatalf("got %d http routes, %v", len(https), err)
-	}
-	rewrite := https[0].At("rewrite", "uriRegexRewrite")
-	if match, to := rewrite.At("match").Text(), rewrite.At("rewrite").Text(); match != "^/old(/.*)?$" || to != `/new\1` {
-		t.Errorf("got %s and %s", match, to)
-	}
-}
-
 func TestRoutesThatShareRequestsAreWrittenTogether(t *testing.T) {
 	text := ""
 	for _, r := range []struct{ name, path string }{{"a", "/api"}, {"b", "/api/v2"}, {"c", "/other"}} {
@@ -135,7 +119,7 @@ func TestRoutesThatShareRequestsAreWrittenTogether(t *testing.T) {
 		}})
 	}
 	plan, _ := resolve.Resolve(policies, manifest.NewSet(objects))
-	out := Gateway{}.Translate(plan, gateway.Defaults(Gateway{}.Profile()))
+	out := istio.Gateway{}.Translate(plan, gateway.Defaults(istio.Gateway{}.Profile()))
 	var names []string
 	for _, o := range out.Objects {
 		for _, h := range o.At("spec", "http").Items() {
@@ -149,7 +133,7 @@ func TestRoutesThatShareRequestsAreWrittenTogether(t *testing.T) {
 
 func TestAKeyThatIsTakenOutOfRequestsIsNone(t *testing.T) {
 	const world = "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: a, namespace: shop}\nspec:\n  hosts: [a.example]\n  gateways: [edge]\n" +
-		"  http: [{route: [{destination: {host: orders}TO}], headers: {request: {set: {Idempotency-Key: '%REQ(Idempotency-Key?X-Request-Id)%'}MORE}}}]\n"
+		"  http: [{route: [{destination: {host: orders}TO}], headers: {request: {set: {Idempotency-Key: '%REQ(Idempotency-Key?X-Request-ID)%'}MORE}}}]\n"
 	for _, c := range []struct {
 		more, to string
 		want     behavior.State
@@ -181,7 +165,7 @@ func TestABudgetDependsOnTheVersionWhereItsPercentageIsLeftOut(t *testing.T) {
 		{29, "percent: 5", whole, 5}, {29, "minRetryConcurrency: 4", whole, 0.2}, {29, "percent: 5", subset, 0},
 		{27, "percent: 5", whole, 5}, {26, "percent: 5", whole, 0},
 	} {
-		s := gateway.Defaults(Gateway{}.Profile())
+		s := gateway.Defaults(istio.Gateway{}.Profile())
 		s.Version = gateway.Version{Major: 1, Minor: c.minor}
 		world := service("a", "}\nspec:\n  hosts: [a.example]\n  gateways: [edge]") + strings.Replace(rule, "BUDGET", c.budget, 1)
 		got := effectsIn(t, s, "VirtualService", "a", strings.Replace(world, whole, c.to, 1))

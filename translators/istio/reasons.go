@@ -1,28 +1,5 @@
 package istio
 
-import "retryctl.dev/translators/gateway"
-
-// Gateway is Istio with Envoy proxies, classic and Gateway API configuration.
-type Gateway struct{}
-
-// Profile gives what is true of Istio as data.
-func (Gateway) Profile() gateway.Profile {
-	return gateway.Profile{
-		Name: "istio", Title: "Istio",
-		Oldest: gateway.Version{Major: 1, Minor: 24}, Newest: gateway.Version{Major: 1, Minor: 31},
-		Reasons: reasons,
-		Senders: true, Mesh: true,
-		OtherMethods: "Methods that are not modelled are treated like POST: they reach the http route without a method.",
-		// Of the classes istiod makes each itself (pkg/config/constants/constants.go).
-		Signs: gateway.Signs{
-			GatewayControllers: []string{"istio.io/gateway-controller", "istio.io/mesh-controller", "istio.io/unmanaged-gateway", "istio.io/eastwest-controller"},
-			GatewayClasses:     []string{"istio", "istio-waypoint", "istio-remote", "istio-east-west"},
-			IngressControllers: []string{"istio.io/ingress-controller"},
-			Groups:             []string{"networking.istio.io"},
-		},
-	}
-}
-
 // reasons are read in Istio 1.31 (istio.io/istio release-1.31, istio.io/api
 // v1.31.4) and in Envoy's retry_state_impl.cc.
 var reasons = map[string]string{

@@ -1,0 +1,183 @@
+// Package controller is what istiod makes of the objects around routes, for those who
+// read configuration and those who write it: for which gateways and hosts a route or a
+// VirtualService gets requests, in which order Envoy tries their matches, and which
+// DestinationRule holds for a host.
+package controller
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/istio/api"
+)
+
+// Doors are the places where the VirtualServices for a route stand: each gateway
+// with each host, and the mesh with each Service.
+func Doors(o *manifest.Object, b Binding, world *manifest.Set, s gateway.Settings) []GatewayHost {
+	var list []GatewayHost
+	for n, gateway := range b.Gateways {
+		for _, host := range hostsAt(o, b.parents[n], world) {
+			if door := (GatewayHost{gateway, host}); !slices.Contains(list, door) {
+				list = append(list, door)
+			}
+		}
+	}
+	for _, service := range b.Mesh {
+		list = append(list, GatewayHost{api.WholeMesh, HostOf(service, s)})
+	}
+	return list
+}
+
+// OwnDoors are those of a route on Istio's own Gateways, and at its Services.
+func OwnDoors(o *manifest.Object, b Binding) []GatewayHost {
+	if !b.Native {
+		return nil
+	}
+	var list []GatewayHost
+	ids, _ := resolve.ParentRefs(o)
+	for _, id := range ids {
+		for _, host := range hostnames(o) {
+			list = append(list, GatewayHost{id.String(), host})
+		}
+	}
+	return list
+}
+
+// A View is a world as istiod sees it: its VirtualServices in Envoy's order, and the
+// routes of each gateway and host, which are sorted when they are asked for.
+type View struct {
+	World    *manifest.Set
+	Settings gateway.Settings
+	Attached attachments
+	Routes   map[GatewayHost][]*manifest.Object
+	taken    map[GatewayHost]map[Key]bool
+	standing map[GatewayHost]map[string][]Standing // by path
+}
+
+// NewView gives the view of a world.
+func NewView(world *manifest.Set, s gateway.Settings) *View {
+	return &View{World: world, Settings: s, Attached: newAttachments(world, s)}
+}
+
+// Standing is a match of a route at a door.
+type Standing struct {
+	O *manifest.Object
+	route.Match
+}
+
+// At gives the routes that get requests for a host on a gateway.
+func (r *View) At(door GatewayHost) []*manifest.Object {
+	if r.Routes == nil {
+		r.Routes, r.taken, r.standing = map[GatewayHost][]*manifest.Object{}, map[GatewayHost]map[Key]bool{}, map[GatewayHost]map[string][]Standing{}
+		for _, kind := range []string{"HTTPRoute", "GRPCRoute"} {
+			for _, o := range r.World.Kind(route.Group, kind) {
+				b := Bind(o, r.World, r.Settings)
+				for _, door := range slices.Concat(Doors(o, b, r.World, r.Settings), OwnDoors(o, b)) {
+					r.Routes[door] = append(r.Routes[door], o)
+				}
+			}
+		}
+	}
+	return r.Routes[door]
+}
+
+// Keys gives what the rules of all routes at a door match.
+func (r *View) Keys(door GatewayHost) map[Key]bool {
+	list := r.At(door)
+	if r.taken[door] == nil {
+		r.taken[door] = map[Key]bool{}
+		for _, o := range list {
+			for n := range route.Rules(o) {
+				for _, w := range Wanted(o, n) {
+					r.taken[door][w.Key] = true
+				}
+			}
+		}
+	}
+	return r.taken[door]
+}
+
+// Stand gives the matches of all routes at a door for a path.
+func (r *View) Stand(door GatewayHost, path string) []Standing {
+	list := r.At(door)
+	if len(list) > 1 && r.standing[door] == nil {
+		r.standing[door] = map[string][]Standing{}
+		for _, o := range list {
+			for _, rule := range route.Rules(o) {
+				for _, m := range rule.Matches {
+					r.standing[door][m.Path] = append(r.standing[door][m.Path], Standing{o, m})
+				}
+			}
+		}
+	}
+	return r.standing[door][path]
+}
+
+// Shares gives the methods of a match of a route that other routes at its door
+// have, because theirs come first, and those of which it is open, because of
+// equal matches the older one's counts.
+func (r *View) Shares(door GatewayHost, now *manifest.Object, m route.Match) (lost, open behavior.Methods) {
+	for _, n := range r.Stand(door, m.Path) {
+		equal := n.Method == m.Method && n.Conditions == m.Conditions
+		if n.Method != "" && m.Method == "" && within(n.Conditions, m.Conditions) { // or is it the half of one that was split?
+			equal = slices.ContainsFunc(r.Stand(door, m.Path), func(own Standing) bool {
+				return own.O.ID() == now.ID() && own.Method == n.Method && own.Conditions == n.Conditions
+			})
+			if !equal && n.O.ID() != now.ID() {
+				lost |= Allowed(n.Match)
+			}
+		}
+		switch {
+		case !equal || n.O.ID() == now.ID():
+		case Undated(n.O, now):
+			open |= Allowed(n.Match)
+		case Older(n.O, now):
+			lost |= Allowed(n.Match)
+		}
+	}
+	if strings.HasPrefix(m.Path, "RegularExpression ") {
+		for _, n := range r.Stand(door, "PathPrefix /") {
+			if !Everything(n.Match) && n.O.ID() != now.ID() && within(n.Conditions, m.Conditions) {
+				lost |= Allowed(n.Match)
+			}
+		}
+	}
+	return lost, open &^ lost
+}
+
+// Older is the order in which the Gateway API has equal matches of two routes count.
+func Older(a, b *manifest.Object) bool {
+	name := func(o *manifest.Object) string { return o.ID().Namespace + "/" + o.ID().Name }
+	return cmp.Or(cmp.Compare(age(a), age(b)), cmp.Compare(name(a), name(b))) < 0
+}
+
+// within reports whether what meets some conditions meets others too.
+func within(others, conditions string) bool {
+	all := strings.Split(conditions, "\x00")
+	return others == "" || !slices.ContainsFunc(strings.Split(others, "\x00"), func(c string) bool { return !slices.Contains(all, c) })
+}
+
+// WantedAt is wanted without the requests that other routes at a door have, or may
+// have; the methods of the latter are open.
+func (r *View) WantedAt(door GatewayHost, o, now *manifest.Object, rule int) (list []Matcher, open behavior.Methods) {
+	for m, w := range wants(o, rule) {
+		lost, perhaps := r.Shares(door, now, m)
+		if path, exact := strings.CutPrefix(w.URI, "exact "); exact && m.Path == "PathPrefix "+path {
+			for _, n := range r.Stand(door, "Exact "+path) {
+				if n.O.ID() != o.ID() && within(n.Conditions, m.Conditions) {
+					lost |= Allowed(n.Match)
+				}
+			}
+		}
+		open |= w.Methods & perhaps
+		w.Methods &^= lost | perhaps
+		list = append(list, w)
+	}
+	return list, open
+}

@@ -1,0 +1,162 @@
+package read
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/envoy"
+	"retryctl.dev/translators/istio/api"
+	"retryctl.dev/translators/istio/controller"
+)
+
+// A flow is the part of an http route's requests that reaches Envoy's router with the
+// same headers, of which it takes some for a retry policy: Istio passes what a
+// VirtualService or an HTTPRoute sets to Envoy as it is (1.31
+// pilot/pkg/networking/core/route/route.go:1031, TranslateHeadersOperations; read, not
+// run).
+type flow struct {
+	headers envoy.RequestHeaders
+	to      []controller.Destination
+}
+
+// flows puts those of a list of destinations together that get the same headers, by
+// what is changed for all of them, and for each. Beside a single destination of an http
+// route Istio makes both changes at once (route.go:714), else Envoy makes those for the
+// destination first.
+func flows(all changes, list []controller.Destination, single bool, of func(manifest.Value) changes) (flows []flow) {
+	if len(list) == 0 {
+		list = []controller.Destination{{}}
+	}
+	for _, to := range list {
+		var h envoy.RequestHeaders
+		own := of(to.Entry)
+		if own.removal(&h); single {
+			all.removal(&h)
+			all.addition(&h)
+			own.addition(&h)
+		} else {
+			own.addition(&h)
+			all.removal(&h)
+			all.addition(&h)
+		}
+		at := slices.IndexFunc(flows, func(f flow) bool { return f.headers.Equal(h) })
+		if at < 0 {
+			at, flows = len(flows), append(flows, flow{headers: h})
+		}
+		if to.Host != "" {
+			flows[at].to = append(flows[at].to, to)
+		}
+	}
+	return flows
+}
+
+// nameOf gives the name of a rule for a flow of it: with several, that of a destination
+// is behind it.
+func nameOf(rule string, f flow, all []flow) string {
+	if len(all) == 1 || len(f.to) == 0 {
+		return rule
+	}
+	return rule + " to " + f.to[0].Host
+}
+
+// changes are those of request headers that Envoy's router reads.
+type changes struct {
+	remove   []string
+	set, add [][2]string
+	from     string
+}
+
+func (c changes) removal(h *envoy.RequestHeaders) {
+	for _, name := range c.remove {
+		h.Remove(name)
+	}
+}
+
+func (c changes) addition(h *envoy.RequestHeaders) {
+	for _, pair := range c.set {
+		h.Set(pair[0], pair[1], c.from)
+	}
+	for _, pair := range c.add {
+		h.Add(pair[0], pair[1], c.from)
+	}
+}
+
+// changesOf reads those of an http route of a VirtualService, or of a destination.
+func changesOf(holder manifest.Value, from string) changes {
+	request := holder.At("headers", "request")
+	c := changes{from: from}
+	pairs := func(verb string) (list [][2]string) {
+		for name, value := range request.At(verb).Fields() {
+			if value.Exists() {
+				list = append(list, [2]string{name.Text(), value.Text()})
+			}
+		}
+		return list
+	}
+	c.set, c.add = pairs("set"), pairs("add")
+	for _, name := range request.At("remove").Items() {
+		c.remove = append(c.remove, name.Text())
+	}
+	return c
+}
+
+// filtered reads those of a rule of a route, or of a backend.
+func filtered(holder manifest.Value, from string) changes {
+	c := changes{from: from}
+	for _, f := range holder.At("filters").Items() {
+		modifier := f.At("requestHeaderModifier")
+		for _, item := range modifier.At("set").Items() {
+			c.set = append(c.set, [2]string{item.At("name").Text(), item.At("value").Text()})
+		}
+		for _, item := range modifier.At("add").Items() {
+			c.add = append(c.add, [2]string{item.At("name").Text(), item.At("value").Text()})
+		}
+		for _, name := range modifier.At("remove").Items() {
+			c.remove = append(c.remove, name.Text())
+		}
+	}
+	return c
+}
+
+// retried reads what a policy and the headers beside it have Envoy retry.
+func retried(e *behavior.Effect, p envoy.Policy, headers envoy.RequestHeaders) {
+	p.Read(e, headers)
+	readOnly(e, headers)
+}
+
+// readOnly says of what headers have Envoy do how it is known that they arrive there.
+func readOnly(e *behavior.Effect, headers envoy.RequestHeaders) {
+	for topic, text := range e.Elsewhere {
+		if !headers.Empty() && !strings.Contains(text, passesOn) {
+			e.Elsewhere[topic] = text + passesOn
+		}
+	}
+}
+
+const passesOn = "; that Istio passes the header on as it is was read (pilot/pkg/networking/core/route/route.go:1031), not run"
+
+// policyOf gives the retry policy that Istio makes of a number of retries and of a
+// retryOn: none without retries. Numbers are status codes where Go's net/http has a
+// text for them.
+func policyOf(retries int, retryOn string) envoy.Policy {
+	if retries <= 0 {
+		return envoy.Policy{}
+	}
+	p := envoy.Policy{Retries: behavior.Is(retries)}
+	for _, word := range strings.Split(retryOn, ",") {
+		word = strings.TrimSpace(word)
+		if status, err := strconv.Atoi(word); err != nil {
+			p.Words = append(p.Words, word)
+		} else if http.StatusText(status) != "" {
+			p.Codes = append(p.Codes, status)
+		}
+	}
+	if len(p.Codes) > 0 || retryOn == api.DefaultRetryOn {
+		p.Words = append(p.Words, envoy.CodesWord)
+	}
+	return p
+}
