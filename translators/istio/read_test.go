@@ -133,7 +133,7 @@ func TestRoutesThatShareRequestsAreWrittenTogether(t *testing.T) {
 
 func TestAKeyThatIsTakenOutOfRequestsIsNone(t *testing.T) {
 	const world = "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: a, namespace: shop}\nspec:\n  hosts: [a.example]\n  gateways: [edge]\n" +
-		"  http: [{route: [{destination: {host: orders}TO}], headers: {request: {set: {Idempotency-Key: '%REQ(Idempotency-Key?X-Request-ID)%'}MORE}}}]\n"
+		"  http: [{route: [{destination: {host: orders}TO}], headers: {request: {set: {Idempotency-Key: '%REQ(Idempotency-Key?X-Request-Id)%'}MORE}}}]\n"
 	for _, c := range []struct {
 		more, to string
 		want     behavior.State

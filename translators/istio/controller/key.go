@@ -34,10 +34,10 @@ func SetKey(h manifest.Value, header string) {
 
 // KeyFormat is Envoy's for the client's header or else the ID that Envoy gives
 // each request.
-func KeyFormat(header string) string { return "%REQ(" + header + "?X-Request-ID)%" }
+func KeyFormat(header string) string { return "%REQ(" + header + "?X-Request-Id)%" }
 
 // keyForm is a header that keeps the client's value and else takes the request ID.
-var keyForm = regexp.MustCompile(`(?i)^%REQ\(([^?)]+)\?X-Request-ID\)%$`)
+var keyForm = regexp.MustCompile(`(?i)^%REQ\(([^?)]+)\?X-Request-Id\)%$`)
 
 // IsKey reports whether the value of a header is one that keeps the client's and else
 // takes the request ID.
