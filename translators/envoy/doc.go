@@ -21,7 +21,8 @@
 //
 // What is set for a backend (a weighted cluster) is done before what is set for the
 // route, so that the route's has the last word, removals included; within one of them
-// what is removed goes first. An added value follows the one that is there, with a comma.
+// what is removed goes first, then what is set, then what is added, in whatever order they
+// are written. An added value follows the one that is there, with a comma.
 //
 // A client cannot send these headers to a proxy at the edge: Envoy takes them out of
 // requests that are not internal before the route is looked up, and by default no

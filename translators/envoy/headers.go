@@ -53,17 +53,38 @@ func (h *RequestHeaders) Add(name, value, from string) {
 	h.list = append(h.list, header{name, value, []string{from}})
 }
 
-// AddIfAbsent puts a value where there is none.
-func (h *RequestHeaders) AddIfAbsent(name, value, from string) {
-	if h.at(strings.ToLower(name)) < 0 {
-		h.Add(name, value, from)
-	}
-}
-
 // Remove takes a header out.
 func (h *RequestHeaders) Remove(name string) {
 	if at := h.at(strings.ToLower(name)); at >= 0 {
 		h.list = slices.Delete(slices.Clone(h.list), at, at+1)
+	}
+}
+
+// Changes are those that Envoy makes of a request's headers at once: of a route, or of one
+// of its clusters.
+type Changes struct {
+	Remove   []string
+	Set, Add [][2]string // names and values
+	From     string      // who asks for them, for people
+}
+
+// Change makes changes at once, in Envoy's order, whatever theirs is: it removes, then
+// sets, then adds (router/header_parser.cc, evaluateHeaders; measured with Envoy 1.39.3).
+func Change(h *RequestHeaders, all ...Changes) {
+	for _, c := range all {
+		for _, name := range c.Remove {
+			h.Remove(name)
+		}
+	}
+	for _, c := range all {
+		for _, pair := range c.Set {
+			h.Set(pair[0], pair[1], c.From)
+		}
+	}
+	for _, c := range all {
+		for _, pair := range c.Add {
+			h.Add(pair[0], pair[1], c.From)
+		}
 	}
 }
 

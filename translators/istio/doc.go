@@ -18,7 +18,7 @@
 //
 // What a VirtualService or an HTTPRoute sets of request headers Istio gives to Envoy as
 // it is, also those that Envoy's router takes for a retry policy (1.31
-// pilot/pkg/networking/core/route/route.go:1031; read, not run).
+// pilot/pkg/networking/core/route/route.go:1031; measured).
 //
 // What Istio does without being asked matters most. A route without retries
 // retries twice, after connect-failure, refused-stream, unavailable and

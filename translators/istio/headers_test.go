@@ -43,6 +43,8 @@ func TestHeadersOfAVirtualServiceAreARetryPolicy(t *testing.T) {
 		{"route: [{destination: {host: a}}], headers: {request: {set: {x-envoy-retriable-status-codes: '503'}}}", "503 2"},
 		{"route: [{destination: {host: a}, " + set + "}]", "503 9"},
 		{"route: [{destination: {host: a}, " + set + "}], headers: {request: {remove: [x-envoy-retry-on]}}", "503 9"},
+		{"route: [{destination: {host: a}, headers: {request: {set: {x-envoy-max-retries: '3'}}}}], headers: {request: {set: {x-envoy-max-retries: '9'}}}", "safe 3"},
+		{"route: [{destination: {host: a}, headers: {request: {set: {x-envoy-max-retries: '3'}}}}], headers: {request: {add: {x-envoy-max-retries: '9'}}}", "safe 2"},
 		{"route: [{destination: {host: a}, weight: 1, " + set + "}, {destination: {host: b}, weight: 1}], headers: {request: {remove: [x-envoy-retry-on]}}", "safe 9, safe 2"},
 		{"route: [{destination: {host: a}, weight: 1, " + set + "}, {destination: {host: b}, weight: 1}]", "503 9, safe 2"},
 		{"route: [{destination: {host: a}, weight: 0, " + set + "}, {destination: {host: b}, weight: 1}]", "safe 2"},

@@ -30,6 +30,7 @@
 //     nothing by itself; the timeouts do nothing (headers_test.go).
 //   - What is changed for a backend (a weighted cluster) comes before what is for the
 //     route, and a value that is made of a header sees it as it is by then (order_test.go).
+//     Of either, what is set comes before what is added, in whatever order it is written.
 //   - A limit of 0 for requests that wait, or for parallel ones, has every request
 //     answered 503; one for retries at once has none made; one for connections is 1.
 //   - No method is looked at. CONNECT has no path and matches no route with one.

@@ -30,8 +30,12 @@ import (
 
 const goldenCases = "../../cases"
 
-// istioScore is what Istio's module has written of its planted faults.
-const istioScore = "../.cache/handover/istio/planted.score"
+// handover is where Istio's module puts what is run here, and istioScore what it has
+// written of its planted faults.
+const (
+	handover   = "../.cache/handover/istio"
+	istioScore = handover + "/planted.score"
+)
 
 // measured are the results of all tests; -table writes them as tables.
 var (
@@ -77,7 +81,7 @@ func translate(t *testing.T, g gateway.Target, class, name, own string) (objects
 	t.Helper()
 	for _, in := range inputs(t, class) {
 		result, _ := in.Run(g, nil)
-		ps := sole(in, Places(name, own, in.Name, result))
+		ps := sole(in, Places(name, own, in.Name, in.Plan.World, result))
 		if len(ps) > 0 {
 			objects, places = append(objects, Objects{in.Name, in.Plan.World.With(result.Objects...)}), append(places, ps...)
 		}
@@ -150,13 +154,6 @@ func without(reasons map[string]string, name string, places []Place) []Place {
 	})
 }
 
-// notInEnvoy are the cases whose requests do not meet the one rule that they are sent
-// for: the control planes' own tests judge these route by route.
-var notInEnvoy = map[string]string{
-	"kong-order":    "several rules take each of its requests, so that another one may serve what is sent here",
-	"istio-service": "two gateways serve its routes, and the configuration of one is handed over",
-}
-
 // notInNginx are the cases about what Kong's controller makes of rules, which nginx does
 // not have: each rule of the input is one here.
 var notInNginx = map[string]string{
@@ -212,7 +209,7 @@ func TestEnvoyUnderEnvoyGatewayDoesWhatReadSays(t *testing.T) {
 	for _, in := range inputs(t, "eg") {
 		in.Args = nil // the version is that of egctl
 		result, _ := in.Run(envoygateway.Gateway{}, nil)
-		if ps := sole(in, Places(name, "gateway.envoyproxy.io", in.Name, result)); len(ps) > 0 {
+		if ps := sole(in, Places(name, "gateway.envoyproxy.io", in.Name, in.Plan.World, result)); len(ps) > 0 {
 			places, names = append(places, ps...), append(names, in.Name)
 			worlds = append(worlds, eg.NewWorld(in.Plan.World.With(result.Objects...).All()))
 		}
@@ -246,7 +243,7 @@ func TestEnvoyUnderEnvoyGatewayDoesWhatReadSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(plane.Stop)
-	measure(t, Rig{Plane: plane, Backend: b, Results: &Results{}, Pulse: pulse}, without(notInEnvoy, name, places))
+	measure(t, Rig{Plane: plane, Backend: b, Results: &Results{}, Pulse: pulse}, places)
 }
 
 // TestEnvoyUnderIstioDoesWhatReadSays runs what Istio's module hands over:
@@ -255,7 +252,7 @@ func TestEnvoyUnderIstioDoesWhatReadSays(t *testing.T) {
 	t.Parallel()
 	const name = "Istio 1.31, Envoy " + binaries.EnvoyVersion
 	binary, err := binaries.Envoy("../.cache")
-	files, _ := filepath.Glob("../.cache/handover/istio/*.json")
+	files, _ := filepath.Glob(handover + "/*@*.json")
 	if err == nil && len(files) == 0 {
 		err = errors.New("no configuration of Istio: the test HandedOver of golden/conformance/istio writes it with -handover ../.cache/handover/istio")
 	}
@@ -265,17 +262,13 @@ func TestEnvoyUnderIstioDoesWhatReadSays(t *testing.T) {
 	var places []Place
 	var xds []XDS
 	for _, in := range inputs(t, "istio") {
-		text, err := os.ReadFile("../.cache/handover/istio/" + in.Name + ".json")
-		if err != nil {
-			continue // of a case that no Gateway serves
-		}
-		var x XDS
-		if err := json.Unmarshal(text, &x); err != nil {
-			t.Fatal(in.Name, err)
-		}
-		result, _ := in.Run(istio.Gateway{}, nil)
-		if ps := Places(name, "networking.istio.io", in.Name, result); len(ps) > 0 {
-			places, xds = append(places, ps...), append(xds, x)
+		result, settings := in.Run(istio.Gateway{}, nil)
+		ps := Places(name, "networking.istio.io", in.Name, in.Plan.World, result)
+		if doors := handedOver(t, in.Name); len(doors) > 0 && len(ps) > 0 {
+			for n := range ps {
+				ps[n].Site = siteOf(ps[n], doors, settings.Istio.Gateways)
+			}
+			places, xds = append(places, ps...), append(xds, doors...)
 		}
 	}
 	b := startBackend(t)
@@ -284,5 +277,43 @@ func TestEnvoyUnderIstioDoesWhatReadSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(plane.Stop)
-	measure(t, Rig{Plane: plane, Backend: b, Results: &Results{}, Pulse: pulse}, without(notInEnvoy, name, places))
+	measure(t, Rig{Plane: plane, Backend: b, Results: &Results{}, Pulse: pulse}, places)
+}
+
+// handedOver gives what Istio has for each Gateway of a case; nothing for a case that no
+// Gateway serves.
+func handedOver(t *testing.T, name string) (doors []XDS) {
+	t.Helper()
+	files, err := filepath.Glob(handover + "/" + name + "@*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		var x XDS
+		text, err := os.ReadFile(file)
+		if err == nil {
+			err = json.Unmarshal(text, &x)
+		}
+		if err != nil {
+			t.Fatal(file, err)
+		}
+		doors = append(doors, x)
+	}
+	return doors
+}
+
+// siteOf gives the site of the first Gateway that a place's route names, under the name
+// that it is mapped to.
+func siteOf(p Place, doors []XDS, mapped map[string]string) string {
+	for _, parent := range p.Parents {
+		if to, ok := mapped[parent]; ok {
+			parent = to
+		}
+		for _, x := range doors {
+			if x.Name == AtGateway(p.Case, parent) {
+				return x.Name
+			}
+		}
+	}
+	return doors[0].Name
 }

@@ -14,6 +14,7 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/envoygateway"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/istio"
 )
 
 // A headerCase is a rule, with or without a BackendTrafficPolicy, whose filters set
@@ -92,7 +93,7 @@ func TestEnvoyTakesHeadersForARetryPolicyAsReadSays(t *testing.T) {
 	for n, c := range list {
 		in := c.world(t)
 		worlds = append(worlds, eg.NewWorld(in.Plan.World.All()))
-		want[n] = triesSaid(in)
+		want[n] = triesSaid(in, envoygateway.Gateway{})
 	}
 	made, err := eg.Translate(t.Context(), egctl, worlds)
 	if err != nil {
@@ -106,6 +107,41 @@ func TestEnvoyTakesHeadersForARetryPolicyAsReadSays(t *testing.T) {
 		}
 		xds = append(xds, x)
 	}
+	var about []string
+	for _, c := range list {
+		about = append(about, c.about)
+	}
+	countTries(t, binary, about, xds, want)
+}
+
+// TestEnvoyUnderIstioTakesHeadersForARetryPolicyAsReadSays does the same with what
+// Istio's module hands over.
+func TestEnvoyUnderIstioTakesHeadersForARetryPolicyAsReadSays(t *testing.T) {
+	binary, err := binaries.Envoy("../.cache")
+	if err != nil {
+		t.Skip(err)
+	}
+	var about []string
+	var xds []XDS
+	var want [][]int
+	for n, c := range IstioHeaderCases() {
+		doors := handedOver(t, HeadersName(n))
+		if len(doors) != 1 {
+			t.Skip("no configuration of Istio: the test HandedOver of golden/conformance/istio writes it with -handover " + handover)
+		}
+		in, err := input.Read(c.About, []byte(c.Objects))
+		if err != nil {
+			t.Fatal(c.About, err)
+		}
+		about, xds, want = append(about, c.About), append(xds, doors[0]), append(want, triesSaid(in, istio.Gateway{}))
+	}
+	countTries(t, binary, about, xds, want)
+}
+
+// countTries has Envoy serve each configuration, and compares the tries that it makes
+// with the numbers that can come of it.
+func countTries(t *testing.T, binary string, about []string, xds []XDS, want [][]int) {
+	t.Helper()
 	b := startBackend(t)
 	plane, err := StartEnvoy(binary, b, xds)
 	if err != nil {
@@ -113,17 +149,17 @@ func TestEnvoyTakesHeadersForARetryPolicyAsReadSays(t *testing.T) {
 	}
 	t.Cleanup(plane.Stop)
 	var all sync.WaitGroup
-	for n, c := range list {
+	for n := range xds {
 		all.Go(func() {
 			var got []int
 			for range 4 * len(want[n]) * len(want[n]) {
 				id := fresh("h")
-				send(t, plane.Address(fmt.Sprint(n), Scripted), Request{ID: id, Script: "500", Method: "POST", Host: "h", Path: "/", Body: 5})
+				send(t, plane.Address(xds[n].Name, Scripted), Request{ID: id, Script: "500", Method: "POST", Host: "h.example", Path: "/", Body: 5})
 				got = append(got, triesOf(b, plane, id, Scripted))
 			}
 			slices.Sort(got)
 			if got = slices.Compact(got); !slices.Equal(got, want[n]) {
-				t.Errorf("%s: %v tries are said, and there are %v", c.about, want[n], got)
+				t.Errorf("%s: %v tries are said, and there are %v", about[n], want[n], got)
 			}
 		})
 	}
@@ -131,8 +167,7 @@ func TestEnvoyTakesHeadersForARetryPolicyAsReadSays(t *testing.T) {
 }
 
 // triesSaid gives the numbers of tries that a POST can get which is answered 500.
-func triesSaid(in input.Input) (tries []int) {
-	g := envoygateway.Gateway{}
+func triesSaid(in input.Input, g gateway.Source) (tries []int) {
 	five, _ := behavior.Code(500)
 	intents := (&resolve.Plan{World: in.Plan.World}).Bystanders()
 	for _, effects := range gateway.Read(g, intents, in.Plan.World, gateway.Defaults(g.Profile())) {

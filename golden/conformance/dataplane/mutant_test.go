@@ -56,7 +56,7 @@ func plant(t *testing.T, g gateway.Target, name, own string, list []mutant) (obj
 			t.Fatalf("mutant %q changes nothing of\n%s", m.name, text.String())
 		}
 		site := fmt.Sprintf("%s-%d", m.golden, n)
-		ps := Places(name, own, site, result)
+		ps := Places(name, own, site, cases[at].Plan.World, result)
 		if len(ps) == 0 {
 			t.Fatalf("mutant %q: the case has no place", m.name)
 		}

@@ -29,6 +29,8 @@ type Place struct {
 	// Door is the listener by which requests reach the place, where others lead to
 	// something else: "shop/edge/http".
 	Door string
+	// Parents are the Gateways that the rule's route names: "shop/edge".
+	Parents []string
 }
 
 // foreign gives the group of a filter that the gateway does not have.
@@ -66,8 +68,9 @@ func (p Place) Effect(method behavior.Methods) (e behavior.Effect, ok bool) {
 
 // Places gives the rules of routes that a translation is about and that a request
 // can be made for. The rest is left out, as are policies with errors, of which
-// nothing is written. own is the group of the gateway's own filters.
-func Places(gateway, own, name string, result translators.Result) []Place {
+// nothing is written. own is the group of the gateway's own filters, world is what was
+// translated.
+func Places(gateway, own, name string, world *manifest.Set, result translators.Result) []Place {
 	refused := map[string]bool{}
 	for _, f := range result.Findings {
 		if f.Severity == finding.Error {
@@ -81,6 +84,9 @@ func Places(gateway, own, name string, result translators.Result) []Place {
 			continue
 		}
 		r, grpc, ok := requestFor(i.Object, i.Rule)
+		if ok && !grpc && !i.Object.Is("traefik.io", "IngressRoute") {
+			r.Path = apart(r, i.Object, i.Rule, Objects{name, world})
+		}
 		if !ok || answered(i.Object, i.Rule) {
 			continue
 		}
@@ -91,6 +97,10 @@ func Places(gateway, own, name string, result translators.Result) []Place {
 			}
 		}
 		p := Place{Gateway: gateway, Case: name, Site: name, Own: own, Request: r, Effects: at.Effects, GRPC: grpc}
+		parents, _ := resolve.ParentRefs(i.Object)
+		for _, id := range parents {
+			p.Parents = append(p.Parents, id.Namespace+"/"+id.Name)
+		}
 		for _, d := range i.Doors {
 			p.Door = d.Parent.Namespace + "/" + d.Parent.Name + "/" + d.Listener
 		}
@@ -154,6 +164,20 @@ func requestFor(o *manifest.Object, rule int) (r Request, grpc, ok bool) {
 		r.Header[h.At("name").Text()] = h.At("value").Text()
 	}
 	return r, false, true
+}
+
+// apart gives a path of a rule's requests that fewer rules take, where its match is a
+// prefix: below it, rather than the prefix itself, which may be another's exact path.
+func apart(r Request, o *manifest.Object, rule int, all Objects) string {
+	if kind := route.Rules(o)[rule].Value.At("matches").Index(0).At("path", "type").Text(); kind == "Exact" {
+		return r.Path
+	}
+	below := r
+	below.Path = strings.TrimSuffix(r.Path, "/") + "/below"
+	if all.takers(below) < all.takers(r) {
+		return below.Path
+	}
+	return r.Path
 }
 
 var (

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -33,6 +34,11 @@ func FromProto(name string, routes []*routev3.RouteConfiguration, clusters map[s
 		x.Clusters = append(x.Clusters, v)
 	}
 	return x, nil
+}
+
+// AtGateway names the site of a case behind one of several Gateways, "shop/edge".
+func AtGateway(name, gateway string) string {
+	return name + "@" + strings.ReplaceAll(gateway, "/", "_")
 }
 
 func values(m proto.Message) (v any, err error) {

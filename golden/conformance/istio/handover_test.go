@@ -11,6 +11,9 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
 	"retryctl.dev/golden/conformance/dataplane"
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/gateway"
 )
 
 var handover = flag.String("handover", "", "`folder` into which the Envoy configuration of the golden cases is written, for package dataplane to run")
@@ -23,8 +26,8 @@ func makeHandover(t *testing.T) {
 }
 
 // TestTheConfigurationOfGoldenCasesIsHandedOver writes, for each case, what istiod
-// gives the Envoy behind the Gateway of its first route, which package dataplane
-// then feeds to a real one.
+// gives the Envoy behind each Gateway of its routes, which package dataplane then feeds
+// to a real one.
 func TestTheConfigurationOfGoldenCasesIsHandedOver(t *testing.T) {
 	if *handover == "" {
 		t.Skip("no -handover: nothing is asked to be written")
@@ -34,26 +37,69 @@ func TestTheConfigurationOfGoldenCasesIsHandedOver(t *testing.T) {
 	written := 0
 	for _, name := range names {
 		in := load(t, texts[name])
-		world := in.plan.World.With(in.result.Objects...)
-		b := build(t, world)
-		var doors []door
-		for _, i := range in.plan.Intents {
-			for _, p := range doorsOf(i, world, in.settings) {
-				b.open(p.door)
-				if p.kind != "sidecar" && !slices.Contains(doors, p.door) {
-					doors = append(doors, p.door)
-				}
+		var intents []resolve.Intent // with those of rules that send to a policy's Service
+		for _, p := range in.result.Places {
+			intents = append(intents, *p.Intent)
+		}
+		if handOver(t, name, in.plan.World.With(in.result.Objects...), intents, in.settings) > 0 {
+			written++
+		}
+	}
+	if t.Logf("%d cases", written); written < 20 {
+		t.Error("too few cases were written")
+	}
+}
+
+// TestTheConfigurationOfHeadersIsHandedOver writes what istiod makes of the cases of
+// headers that Envoy takes for a retry policy.
+func TestTheConfigurationOfHeadersIsHandedOver(t *testing.T) {
+	if *handover == "" {
+		t.Skip("no -handover: nothing is asked to be written")
+	}
+	makeHandover(t)
+	for n, c := range dataplane.IstioHeaderCases() {
+		in := load(t, []byte(c.Objects))
+		if handOver(t, dataplane.HeadersName(n), in.plan.World, in.plan.Bystanders(), in.settings) != 1 {
+			t.Errorf("%s: one Gateway has its routes, and its configuration was not written", c.About)
+		}
+	}
+}
+
+// handOver writes the configuration of each Gateway by which requests that intents are
+// about come in, in the place of what an earlier run wrote, and gives how many there are.
+func handOver(t *testing.T, name string, world *manifest.Set, intents []resolve.Intent, s gateway.Settings) (written int) {
+	t.Helper()
+	old, err := filepath.Glob(filepath.Join(*handover, name+"@*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range old {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := build(t, world)
+	var doors []door
+	for _, i := range intents {
+		for _, p := range doorsOf(i, world, s) {
+			b.open(p.door)
+			if p.kind != "sidecar" && !slices.Contains(doors, p.door) {
+				doors = append(doors, p.door)
 			}
 		}
-		if len(doors) == 0 {
-			continue
-		}
-		p := start(t, b.objects).proxy(doors[0])
-		routes := p.routes[routesFor(doors[0], gatewayPort)]
+	}
+	if len(doors) == 0 {
+		return 0
+	}
+	d := start(t, b.objects)
+	for _, at := range doors {
+		p := d.proxy(at)
+		routes := p.routes[routesFor(at, gatewayPort)]
 		if routes == nil {
 			continue
 		}
-		x, err := dataplane.FromProto(name, []*routev3.RouteConfiguration{routes}, p.clusters)
+		site := dataplane.AtGateway(name, at.namespace+"/"+at.name)
+		x, err := dataplane.FromProto(site, []*routev3.RouteConfiguration{routes}, p.clusters)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,12 +107,10 @@ func TestTheConfigurationOfGoldenCasesIsHandedOver(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(*handover, name+".json"), text, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(*handover, site+".json"), text, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		written++
 	}
-	if t.Logf("%d cases", written); written < 20 {
-		t.Error("too few cases were written")
-	}
+	return written
 }

@@ -26,18 +26,18 @@ func sends(e behavior.Effect, cluster string) bool {
 // against a running Envoy.
 func doesWithHeaders(r *routev3.Route, name string, cluster *clusterv3.Cluster) behavior.Effect {
 	var h translator.RequestHeaders
-	change := func(remove []string, add []*corev3.HeaderValueOption) {
-		for _, name := range remove {
-			h.Remove(name)
+	change := func(remove []string, options []*corev3.HeaderValueOption) {
+		c := translator.Changes{Remove: remove, From: "the route"}
+		for _, o := range options {
+			pair := [2]string{o.GetHeader().GetKey(), o.GetHeader().GetValue()}
+			switch o.GetAppendAction() {
+			case corev3.HeaderValueOption_OVERWRITE_IF_EXISTS_OR_ADD:
+				c.Set = append(c.Set, pair)
+			default: // istiod writes no other
+				c.Add = append(c.Add, pair)
+			}
 		}
-		for _, o := range add {
-			put := map[corev3.HeaderValueOption_HeaderAppendAction]func(name, value, from string){
-				corev3.HeaderValueOption_APPEND_IF_EXISTS_OR_ADD:    h.Add,
-				corev3.HeaderValueOption_ADD_IF_ABSENT:              h.AddIfAbsent,
-				corev3.HeaderValueOption_OVERWRITE_IF_EXISTS_OR_ADD: h.Set,
-			}[o.GetAppendAction()]
-			put(o.GetHeader().GetKey(), o.GetHeader().GetValue(), "the route")
-		}
+		translator.Change(&h, c)
 	}
 	for _, c := range r.GetRoute().GetWeightedClusters().GetClusters() {
 		if c.GetName() == name {

@@ -16,8 +16,8 @@ import (
 // A flow is the part of an http route's requests that reaches Envoy's router with the
 // same headers, of which it takes some for a retry policy: Istio passes what a
 // VirtualService or an HTTPRoute sets to Envoy as it is (1.31
-// pilot/pkg/networking/core/route/route.go:1031, TranslateHeadersOperations; read, not
-// run).
+// pilot/pkg/networking/core/route/route.go:1031, TranslateHeadersOperations; measured
+// with what istiod 1.31 gives Envoy 1.39.3).
 type flow struct {
 	headers envoy.RequestHeaders
 	to      []controller.Destination
@@ -27,21 +27,18 @@ type flow struct {
 // what is changed for all of them, and for each. Beside a single destination of an http
 // route Istio makes both changes at once (route.go:714), else Envoy makes those for the
 // destination first.
-func flows(all changes, list []controller.Destination, single bool, of func(manifest.Value) changes) (flows []flow) {
+func flows(all envoy.Changes, list []controller.Destination, single bool, of func(manifest.Value) envoy.Changes) (flows []flow) {
 	if len(list) == 0 {
 		list = []controller.Destination{{}}
 	}
 	for _, to := range list {
 		var h envoy.RequestHeaders
 		own := of(to.Entry)
-		if own.removal(&h); single {
-			all.removal(&h)
-			all.addition(&h)
-			own.addition(&h)
+		if single {
+			envoy.Change(&h, all, own)
 		} else {
-			own.addition(&h)
-			all.removal(&h)
-			all.addition(&h)
+			envoy.Change(&h, own)
+			envoy.Change(&h, all)
 		}
 		at := slices.IndexFunc(flows, func(f flow) bool { return f.headers.Equal(h) })
 		if at < 0 {
@@ -63,32 +60,10 @@ func nameOf(rule string, f flow, all []flow) string {
 	return rule + " to " + f.to[0].Host
 }
 
-// changes are those of request headers that Envoy's router reads.
-type changes struct {
-	remove   []string
-	set, add [][2]string
-	from     string
-}
-
-func (c changes) removal(h *envoy.RequestHeaders) {
-	for _, name := range c.remove {
-		h.Remove(name)
-	}
-}
-
-func (c changes) addition(h *envoy.RequestHeaders) {
-	for _, pair := range c.set {
-		h.Set(pair[0], pair[1], c.from)
-	}
-	for _, pair := range c.add {
-		h.Add(pair[0], pair[1], c.from)
-	}
-}
-
 // changesOf reads those of an http route of a VirtualService, or of a destination.
-func changesOf(holder manifest.Value, from string) changes {
+func changesOf(holder manifest.Value, from string) envoy.Changes {
 	request := holder.At("headers", "request")
-	c := changes{from: from}
+	c := envoy.Changes{From: from}
 	pairs := func(verb string) (list [][2]string) {
 		for name, value := range request.At(verb).Fields() {
 			if value.Exists() {
@@ -97,47 +72,30 @@ func changesOf(holder manifest.Value, from string) changes {
 		}
 		return list
 	}
-	c.set, c.add = pairs("set"), pairs("add")
+	c.Set, c.Add = pairs("set"), pairs("add")
 	for _, name := range request.At("remove").Items() {
-		c.remove = append(c.remove, name.Text())
+		c.Remove = append(c.Remove, name.Text())
 	}
 	return c
 }
 
 // filtered reads those of a rule of a route, or of a backend.
-func filtered(holder manifest.Value, from string) changes {
-	c := changes{from: from}
+func filtered(holder manifest.Value, from string) envoy.Changes {
+	c := envoy.Changes{From: from}
 	for _, f := range holder.At("filters").Items() {
 		modifier := f.At("requestHeaderModifier")
 		for _, item := range modifier.At("set").Items() {
-			c.set = append(c.set, [2]string{item.At("name").Text(), item.At("value").Text()})
+			c.Set = append(c.Set, [2]string{item.At("name").Text(), item.At("value").Text()})
 		}
 		for _, item := range modifier.At("add").Items() {
-			c.add = append(c.add, [2]string{item.At("name").Text(), item.At("value").Text()})
+			c.Add = append(c.Add, [2]string{item.At("name").Text(), item.At("value").Text()})
 		}
 		for _, name := range modifier.At("remove").Items() {
-			c.remove = append(c.remove, name.Text())
+			c.Remove = append(c.Remove, name.Text())
 		}
 	}
 	return c
 }
-
-// retried reads what a policy and the headers beside it have Envoy retry.
-func retried(e *behavior.Effect, p envoy.Policy, headers envoy.RequestHeaders) {
-	p.Read(e, headers)
-	readOnly(e, headers)
-}
-
-// readOnly says of what headers have Envoy do how it is known that they arrive there.
-func readOnly(e *behavior.Effect, headers envoy.RequestHeaders) {
-	for topic, text := range e.Elsewhere {
-		if !headers.Empty() && !strings.Contains(text, passesOn) {
-			e.Elsewhere[topic] = text + passesOn
-		}
-	}
-}
-
-const passesOn = "; that Istio passes the header on as it is was read (pilot/pkg/networking/core/route/route.go:1031), not run"
 
 // policyOf gives the retry policy that Istio makes of a number of retries and of a
 // retryOn: none without retries. Numbers are status codes where Go's net/http has a

@@ -61,11 +61,10 @@ func (r reading) native(i resolve.Intent, now *manifest.Object, b controller.Bin
 			retry = manifest.Value{}
 		}
 		from := id + " RequestHeaderModifier"
-		parts := flows(filtered(rule, from), list, rule.At("backendRefs").Len() == 1, func(ref manifest.Value) changes { return filtered(ref, from) })
+		parts := flows(filtered(rule, from), list, rule.At("backendRefs").Len() == 1, func(ref manifest.Value) envoy.Changes { return filtered(ref, from) })
 		for _, part := range parts {
 			e := behavior.Effect{Object: id, Rule: nameOf(ruleName(rules[at]), part, parts), Methods: methods[n], Origin: map[string]string{}}
 			stanza.Read(&e, stanza.Rule{Retry: retry, Timeouts: rule.At("timeouts"), Headers: part.headers, From: id}, stanza.Of("istio"), api.StanzaVersion(r.Settings))
-			readOnly(&e, part.headers)
 			ofNoUse(&e)
 			e.IdempotencyKey = behavior.None[string]()
 			if name, _, ok := gateway.HeaderSet(rule, controller.IsKey); ok {

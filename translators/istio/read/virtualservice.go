@@ -93,12 +93,12 @@ func (r reading) effects(s controller.Served) (effects []behavior.Effect) {
 	whole, from := r.inherited(h, s.VS), id+" http "+controller.HTTPName(s.VS, s.HTTP)
 	all := changesOf(whole, from)
 	parts := flows(all, controller.DestinationsOf(h, s.VS.ID().Namespace, r.Settings), h.At("route").Len() == 1,
-		func(to manifest.Value) changes { return changesOf(to, from) })
+		func(to manifest.Value) envoy.Changes { return changesOf(to, from) })
 	for _, part := range parts {
 		e := behavior.Effect{Object: id, Rule: nameOf(controller.HTTPName(s.VS, s.HTTP), part, parts), Methods: s.Methods, Origin: map[string]string{}}
 		r.http(&e, whole, part.headers, from)
 		r.upstream(&e, part.to, "")
-		r.hidden.from(&e, all.remove)
+		r.hidden.from(&e, all.Remove)
 		e.Behavior = e.Behavior.Normal()
 		effects = append(effects, e)
 	}
@@ -185,7 +185,7 @@ func (r reading) http(e *behavior.Effect, h manifest.Value, headers envoy.Reques
 			e.Backoff, e.Origin["backoff"] = waits(d.Value), from+" retries.backoff; the cap is ten times it"
 		}
 	}
-	retried(e, policyOf(e.MaxRetries.Value, on), headers)
+	policyOf(e.MaxRetries.Value, on).Read(e, headers)
 	ofNoUse(e)
 	e.IdempotencyKey = behavior.None[string]()
 	if name, ok := controller.KeyOf(h); ok {
