@@ -55,7 +55,7 @@ func TestKongsTimeoutsCountFromOneReadToTheNext(t *testing.T) {
 		}
 		world := in.Plan.World
 		objects = append(objects, Objects{name, world})
-		for _, list := range (kong.Gateway{}).Read((&resolve.Plan{World: world}).Bystanders(), world, gateway.Defaults(kong.Gateway{}.Profile())) {
+		for _, list := range gateway.Read(kong.Gateway{}, (&resolve.Plan{World: world}).Bystanders(), world, gateway.Defaults(kong.Gateway{}.Profile())) {
 			for _, e := range list {
 				if e.AttemptTimeout != behavior.Is(bound) || !e.Idle || e.TotalTimeout.State != behavior.Off || e.MaxRetries != behavior.Is(2) {
 					t.Fatalf("%s: Read says %v, idle %t, in all %v, %v retries", name, e.AttemptTimeout, e.Idle, e.TotalTimeout, e.MaxRetries)
