@@ -15,8 +15,8 @@ import (
 var alone string
 
 func main() {
-	// A reader that goes away (| head) is no reason to die halfway: see cli.
-	signal.Ignore(syscall.SIGPIPE)
+	collectSeldom()
+	ignoreClosedPipes()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	args := os.Args[1:]

@@ -100,8 +100,9 @@ func (d *diff) translation(cmd *cobra.Command, s Streams) (comparison, error) {
 		c.effects = append(c.effects, effectDiff{result.Gateway.Name, with.Version.String(), impact.Of(t.Gateway, before, after, with)})
 	}
 	var rest []*manifest.Object // given, and there, and no target edits them
+	there := manifest.NewSet(existing)
 	for _, o := range manifests(given) {
-		if written.Get(o.ID()) == nil && len(counterparts([]*manifest.Object{o}, existing)) > 0 {
+		if written.Get(o.ID()) == nil && there.Get(o.ID()) != nil {
 			rest = append(rest, o)
 		}
 	}
@@ -178,8 +179,9 @@ func (d *diff) sides(cmd *cobra.Command, s Streams, from, to string) (comparison
 		with := settings(t, nil, flags)
 		c.effects = append(c.effects, effectDiff{t.Gateway.Profile().Name, with.Version.String(), impact.Of(t.Gateway, before, after, with)})
 	}
+	inBefore, inAfter := mentionsIn(before.All()), mentionsIn(after.All())
 	for _, o := range c.objects {
-		if hidden(o.ID, before) || hidden(o.ID, after) {
+		if hidden(o.ID, before, inBefore) || hidden(o.ID, after, inAfter) {
 			c.unseen = append(c.unseen, o.ID)
 		}
 	}

@@ -24,10 +24,10 @@ var (
 // tell what it wrote, a policy of somebody else's counts, since new ones repeat it.
 func contextOf(given, existing []*manifest.Object) []*manifest.Object {
 	have, used := manifest.NewSet(given), map[manifest.ID]bool{}
-	told := slices.ContainsFunc(existing, marked)
+	told, targets := slices.ContainsFunc(existing, marked), targetsOf(given)
 	left := func(o *manifest.Object) bool {
 		somebodys := told && o.ID().Kind == "BackendTrafficPolicy" && !marked(o)
-		return slices.Contains(standing, o.ID().Kind) && !targeted(given, o.ID()) && !somebodys
+		return slices.Contains(standing, o.ID().Kind) && !targets[o.ID()] && !somebodys
 	}
 	var list, waiting []*manifest.Object
 	for _, o := range existing {
@@ -39,10 +39,20 @@ func contextOf(given, existing []*manifest.Object) []*manifest.Object {
 			used[o.ID()], list = true, append(list, o)
 		}
 	}
+	named := map[string][]int{} // the places in waiting, by what others call the object
+	for n, o := range waiting {
+		for _, name := range calledBy(o.ID()) {
+			named[name] = append(named[name], n)
+		}
+	}
 	for n := 0; n < len(list) && len(waiting) > 0; n++ { // it grows on the way
-		mentioned := mentionsOf(list[n])
-		for _, o := range waiting {
-			if !used[o.ID()] && mentioned.of(o.ID()) {
+		var found []int
+		for name := range mentionsOf(list[n]) {
+			found = append(found, named[name]...)
+		}
+		slices.Sort(found)
+		for _, at := range found {
+			if o := waiting[at]; !used[o.ID()] {
 				used[o.ID()], list = true, append(list, o)
 			}
 		}
@@ -67,17 +77,18 @@ func surroundings(objects []*manifest.Object) []*manifest.Object {
 	})
 }
 
-// targeted reports whether a policy is for an object.
-func targeted(given []*manifest.Object, id manifest.ID) bool {
+// targetsOf gives what policies are for.
+func targetsOf(given []*manifest.Object) map[manifest.ID]bool {
+	targets := map[manifest.ID]bool{}
 	for _, o := range given {
+		if !o.Is(schema.Group, schema.Kind) {
+			continue
+		}
 		for _, ref := range o.At("spec", "targetRefs").Items() {
-			if o.Is(schema.Group, schema.Kind) && o.ID().Namespace == id.Namespace && ref.At("group").Text() == id.Group &&
-				ref.At("kind").Text() == id.Kind && ref.At("name").Text() == id.Name {
-				return true
-			}
+			targets[manifest.ID{Group: ref.At("group").Text(), Kind: ref.At("kind").Text(), Namespace: o.ID().Namespace, Name: ref.At("name").Text()}] = true
 		}
 	}
-	return false
+	return targets
 }
 
 // mentions are the names that an object refers to others by: in annotations of Kong
@@ -90,7 +101,8 @@ func mentionsOf(o *manifest.Object) mentions {
 	return m
 }
 
-func (m mentions) of(id manifest.ID) bool { return m[id.Name] || m[id.Namespace+"-"+id.Name] }
+// calledBy are the names by which others refer to an object.
+func calledBy(id manifest.ID) [2]string { return [2]string{id.Name, id.Namespace + "-" + id.Name} }
 
 func (m mentions) add(v manifest.Value) {
 	for key, value := range v.Fields() {
@@ -112,13 +124,44 @@ func (m mentions) add(v manifest.Value) {
 	}
 }
 
+// A mentioning is which of several objects refer to others, by the names that they use:
+// the first two for each, of which one is not the object itself.
+type mentioning map[string][]referrer
+
+type referrer struct {
+	at int // its place among the objects
+	by *manifest.Object
+}
+
+func mentionsIn(objects []*manifest.Object) mentioning {
+	m := mentioning{}
+	for n, o := range objects {
+		for name := range mentionsOf(o) {
+			if len(m[name]) < 2 {
+				m[name] = append(m[name], referrer{n, o})
+			}
+		}
+	}
+	return m
+}
+
+// of gives the first of the objects that refers to another one; nil if there is none.
+func (m mentioning) of(id manifest.ID) *manifest.Object {
+	var first referrer
+	for _, name := range calledBy(id) {
+		for _, r := range m[name] {
+			if r.by.ID() != id && (first.by == nil || r.at < first.at) {
+				first = r
+			}
+		}
+	}
+	return first.by
+}
+
 // hidden reports whether an object carries retries and nothing in its world says
 // for whom: what a change of it means cannot be seen then.
-func hidden(id manifest.ID, world *manifest.Set) bool {
-	if world.Get(id) == nil || !slices.Contains(referable, id.Kind) {
-		return false
-	}
-	return !slices.ContainsFunc(world.All(), func(o *manifest.Object) bool { return o.ID() != id && mentionsOf(o).of(id) })
+func hidden(id manifest.ID, world *manifest.Set, mentions mentioning) bool {
+	return world.Get(id) != nil && slices.Contains(referable, id.Kind) && mentions.of(id) == nil
 }
 
 // concerned gives the gateways that the objects which differ are for: by their own

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
@@ -16,6 +17,7 @@ import (
 func left(existing []*manifest.Object, after *manifest.Set) finding.List {
 	var list finding.List
 	before, references := manifest.NewSet(existing), changes(existing, after)
+	wanted := sync.OnceValue(func() mentioning { return mentionsIn(after.All()) })
 	add := func(o *manifest.Object, was, hint string) {
 		list.Add(finding.Finding{
 			Code: finding.Leftover, Object: o.ID().String(), File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
@@ -27,7 +29,7 @@ func left(existing []*manifest.Object, after *manifest.Set) finding.List {
 		switch {
 		case after.Get(o.ID()) != o: // it is written, or given
 		case slices.Contains(referable, o.ID().Kind):
-			if by := references.to(o.ID()); by != nil && !referred(o.ID(), after) {
+			if by := references.of(o.ID()); by != nil && wanted().of(o.ID()) == nil {
 				add(o, "only "+by.ID().String()+" refers to it, and does not in what is wanted", hint)
 			}
 		case slices.Contains(standing, o.ID().Kind):
@@ -39,37 +41,16 @@ func left(existing []*manifest.Object, after *manifest.Set) finding.List {
 	return list
 }
 
-// A reference is an object with the names that it mentions.
-type reference struct {
-	by *manifest.Object
-	mentions
-}
-
-type references []reference
-
 // changes gives what those existing objects refer to that are wanted otherwise: only
 // these can have lost a reference.
-func changes(existing []*manifest.Object, after *manifest.Set) references {
-	var list references
+func changes(existing []*manifest.Object, after *manifest.Set) mentioning {
+	var changed []*manifest.Object
 	for _, o := range existing {
 		if after.Get(o.ID()) != o {
-			list = append(list, reference{o, mentionsOf(o)})
+			changed = append(changed, o)
 		}
 	}
-	return list
-}
-
-func (list references) to(id manifest.ID) *manifest.Object {
-	for _, r := range list {
-		if r.of(id) && r.by.ID() != id {
-			return r.by
-		}
-	}
-	return nil
-}
-
-func referred(id manifest.ID, world *manifest.Set) bool {
-	return slices.ContainsFunc(world.All(), func(o *manifest.Object) bool { return o.ID() != id && mentionsOf(o).of(id) })
+	return mentionsIn(changed)
 }
 
 // forNothing reports whether a policy is for sections of routes only that one world

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"retryctl.dev/schema/finding"
+	"retryctl.dev/translators"
 	"retryctl.dev/translators/explain"
 )
 
@@ -30,6 +31,12 @@ written. With the code of a finding it prints what the code means.`,
 			if len(args) == 1 {
 				return explainCode(s.Out, args[0])
 			}
+			entries := []explain.Entry{}
+			r.each = func(result *translators.Result) error {
+				entries = append(entries, explain.Entries([]translators.Result{*result})...)
+				result.Objects = nil
+				return nil
+			}
 			out, err := r.run(cmd.Context(), s, cmd, nil)
 			if err != nil {
 				return err
@@ -41,7 +48,7 @@ written. With the code of a finding it prints what the code means.`,
 			if form.value == "json" {
 				write = explain.WriteJSON
 			}
-			if err := whole(s.Out, func(w io.Writer) error { return write(w, explain.Entries(out.results)) }); err != nil {
+			if err := whole(s.Out, func(w io.Writer) error { return write(w, entries) }); err != nil {
 				return err
 			}
 			return r.report.print(s.Err, out.findings)

@@ -45,10 +45,10 @@ func (s *stream) add(r *translators.Result) error {
 }
 
 // take is add for the only gateway of a run, whose trees need not be kept: it takes
-// them, and what else is not needed for printing, out of the result.
+// them out of the result.
 func (s *stream) take(r *translators.Result) error {
 	err := s.add(r)
-	r.Objects, r.Places, r.Findings = nil, nil, nil
+	r.Objects = nil
 	return err
 }
 

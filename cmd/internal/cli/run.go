@@ -22,7 +22,7 @@ type run struct {
 	strict   bool
 	report   reporting
 	// each is called with what every gateway has made, before the next one begins; it
-	// may take out of it what is not needed any more. Nil keeps everything.
+	// may take out of it what is not needed any more. Nothing but the objects is kept.
 	each func(*translators.Result) error
 }
 
@@ -129,6 +129,7 @@ func (r *run) translate(ctx context.Context, p project, flags schema.ConfigSpec,
 				return outcome{}, err
 			}
 		}
+		result.Places, result.Findings = nil, nil // the most of it; findings are the outcome's
 		out.results = append(out.results, result)
 	}
 	if err := r.settle(&out); err != nil {
