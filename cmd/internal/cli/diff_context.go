@@ -137,7 +137,7 @@ func mentionsIn(objects []*manifest.Object) mentioning {
 	m := mentioning{}
 	for n, o := range objects {
 		for name := range mentionsOf(o) {
-			if len(m[name]) < 2 {
+			if known := m[name]; len(known) == 0 || len(known) == 1 && known[0].by.ID() != o.ID() {
 				m[name] = append(m[name], referrer{n, o})
 			}
 		}
