@@ -3,12 +3,15 @@ package translators_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"retryctl.dev/golden/random"
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
@@ -79,7 +82,7 @@ var feeds = map[string]func(given, written, all []*manifest.Object) []*manifest.
 // TestTranslatingTheOutputAgainIsTranslatingFromScratch applies the output to the
 // input, five times over, whatever part of it is given again.
 func TestTranslatingTheOutputAgainIsTranslatingFromScratch(t *testing.T) {
-	every(t, 6, func(t *testing.T, in input, s setting) {
+	everyOf(t, append(inputs(t, 6), crowds(t, 2)...), func(t *testing.T, in input, s setting) {
 		in = in.plain(t)
 		first := in.run(s)
 		want := text(t, first.Objects) + fmt.Sprint(first.Findings)
@@ -106,7 +109,7 @@ func TestTranslatingTheOutputAgainIsTranslatingFromScratch(t *testing.T) {
 func TestAChangeOfThePoliciesLeavesNothingBehind(t *testing.T) {
 	for _, served := range []bool{false, true} {
 		t.Run(fmt.Sprintf("defaults filled in is %v", served), func(t *testing.T) {
-			every(t, 4, func(t *testing.T, in input, s setting) { changePolicies(t, in.plain(t), s, served) })
+			everyOf(t, append(inputs(t, 4), crowds(t, 2)...), func(t *testing.T, in input, s setting) { changePolicies(t, in.plain(t), s, served) })
 		})
 	}
 }
@@ -158,6 +161,41 @@ func changePolicies(t *testing.T, in input, s setting, served bool) {
 		world = original.With(got.Objects...)
 	}
 }
+
+// crowds are worlds in which much stands around the rules: routes that share hosts and
+// paths, policies of others, plugins and middlewares. RETRYCTL_SEED is the first seed.
+func crowds(t *testing.T, seeds uint64) (list []input) {
+	first, _ := strconv.ParseUint(os.Getenv("RETRYCTL_SEED"), 10, 64)
+	for seed := first; seed < first+seeds; seed++ {
+		class := random.Classes[seed%uint64(len(random.Classes))]
+		strange := append(random.Stranger(seed), fmt.Sprintf(strangersPolicies, seed%4, 1+seed%3)...)
+		for kind, text := range map[string][]byte{"wild": random.Wild(seed, class), "stranger": strange, "guarded": random.Guarded(seed, class)} {
+			list = append(list, decode(t, fmt.Sprintf("%s %d", kind, seed), text))
+		}
+	}
+	return list
+}
+
+const strangersPolicies = `---
+apiVersion: retryctl.dev/v1alpha1
+kind: RetryPolicy
+metadata: {name: all, namespace: shop}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]
+  maxRetries: %d
+  retryOn: {statusCodes: [503], conditions: [ConnectFailure], methods: [GET, PUT]}
+  circuitBreaker: {maxParallelRetries: 7}
+---
+apiVersion: retryctl.dev/v1alpha1
+kind: RetryPolicy
+metadata: {name: one, namespace: shop}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: route0}]
+  maxRetries: %d
+  retryOn: {statusCodes: [502, 504], methods: [GET]}
+  attemptTimeout: 2s
+  totalTimeout: 9s
+`
 
 func policyTexts(policies []*schema.RetryPolicy) string {
 	var out strings.Builder

@@ -22,7 +22,10 @@ import (
 
 // every runs a check over every input and every way of using a gateway.
 func every(t *testing.T, seeds uint64, check func(*testing.T, input, setting)) {
-	list := inputs(t, seeds)
+	everyOf(t, inputs(t, seeds), check)
+}
+
+func everyOf(t *testing.T, list []input, check func(*testing.T, input, setting)) {
 	for _, s := range settings() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()

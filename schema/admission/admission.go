@@ -1,6 +1,7 @@
 package admission
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 
@@ -74,13 +75,13 @@ func NewChecker() *Checker {
 }
 
 // Check gives what the API server has against an object, in the order of the tables;
-// nothing for a kind that is not among the Kinds.
+// for a kind that is not among the Kinds only what it holds all objects to.
 func (c *Checker) Check(o *manifest.Object) []Refusal {
+	list := annotations(o)
 	root, known := c.kinds[[2]string{o.ID().Group, o.ID().Kind}]
 	if !known {
-		return nil
+		return list
 	}
-	var list []Refusal
 	root.walk(o.Root(), nil, func(s *step, v manifest.Value, at *spot) {
 		for _, k := range s.checks {
 			switch {
@@ -95,4 +96,21 @@ func (c *Checker) Check(o *manifest.Object) []Refusal {
 	})
 	slices.SortStableFunc(list, func(a, b Refusal) int { return a.order - b.order })
 	return list
+}
+
+// mostAnnotations is how many bytes the annotations of an object may have in all, keys
+// and values (k8s.io/apimachinery v0.36 pkg/api/validation/objectmeta.go,
+// TotalAnnotationSizeLimitB).
+const mostAnnotations = 256 << 10
+
+func annotations(o *manifest.Object) []Refusal {
+	size := 0
+	for key, value := range o.At("metadata", "annotations").Fields() {
+		size += len(key.Text()) + len(value.Text())
+	}
+	if size <= mostAnnotations {
+		return nil
+	}
+	const path = "metadata.annotations"
+	return []Refusal{{path, fmt.Sprintf("has %d bytes, and %d is the most", size, mostAnnotations), path + " size", -1}}
 }

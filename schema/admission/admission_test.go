@@ -74,3 +74,19 @@ func TestTheSameRefusalIsKnownInAnotherItem(t *testing.T) {
 		t.Errorf("%v %v %v", one, two, other)
 	}
 }
+
+func TestTheAnnotationsOfAnyObjectAreBoundedTogether(t *testing.T) {
+	for _, kind := range []string{"VirtualService", "Service"} {
+		for size, want := range map[int]string{256<<10 - 2: "", 256<<10 - 1: "metadata.annotations: has 262145 bytes, and 262144 is the most"} {
+			o := object(t, kind, "spec: {}")
+			o.Root().Make("metadata", "annotations").Put("ab", strings.Repeat("x", size))
+			var all []string
+			for _, r := range admission.NewChecker().Check(o) {
+				all = append(all, r.String())
+			}
+			if got := strings.Join(all, "\n"); got != want {
+				t.Errorf("%s, %d bytes: %q, and %q is expected", kind, size, got, want)
+			}
+		}
+	}
+}

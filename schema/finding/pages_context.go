@@ -251,7 +251,12 @@ fills in, nor what was there before.
 
 The place is left as it is, and everything else is taken back. If what stands
 there is wanted, nothing is to be done: it is taken for somebody's own from now
-on. Otherwise restore the object from its source, and translate again.`},
+on. Otherwise restore the object from its source, and translate again.
+
+It is also said of an object that retryctl made itself, and to which somebody
+has added something since, in its spec or elsewhere outside of its metadata. The
+next run writes the object anew, or leaves it out, and what was added goes with
+it. Put it into an object of its own, or into the policy.`},
 
 	{SiblingRoutes, "SiblingRoutes", Note, "routes that share a host are written together", `
 For a host that a VirtualService names on a classic Gateway of Istio, Istio

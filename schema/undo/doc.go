@@ -4,7 +4,7 @@
 // an earlier run wrote is there any more when policies are resolved.
 //
 // The mark is one annotation for each target. Its value is the word delete on an
-// object that the translation made. On an object of somebody's it is JSON in the
+// object that the translation made, with a digest by which a later change is known. On an object of somebody's it is JSON in the
 // shape of the object, with only the places that changed:
 //
 //	{"+": X}           X was written where nothing was

@@ -1,15 +1,19 @@
 package undo
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/normal"
 )
 
 const (
 	prefix = schema.Group + "/undo-"
-	// remove is the mark of an object that the translation made.
+	// remove begins the mark of an object that the translation made. A digest follows;
+	// older marks have none.
 	remove = "delete"
 
 	managedBy = "app.kubernetes.io/managed-by"
@@ -54,7 +58,7 @@ func Mark(target string, world *manifest.Set, objects []*manifest.Object) {
 	for _, o := range objects {
 		was := world.Get(o.ID())
 		if was == nil {
-			o.Root().Make("metadata", "annotations").Put(Annotation(target), remove)
+			o.Root().Make("metadata", "annotations").Put(Annotation(target), remove+" "+digest(o))
 			if labels := o.Root().Make("metadata", "labels"); !labels.At(managedBy).Exists() {
 				labels.Put(managedBy, manager)
 			}
@@ -64,4 +68,20 @@ func Mark(target string, world *manifest.Set, objects []*manifest.Object) {
 			o.Root().Make("metadata", "annotations").Put(Annotation(target), string(record.JSON()))
 		}
 	}
+}
+
+// digest is equal for two states of an object that say the same, whatever tools write
+// into its metadata and servers into the rest.
+func digest(o *manifest.Object) string {
+	root := normal.Normalise(o, normal.Options{StanzaDefaults: true})
+	root.Remove("metadata")
+	sum := sha256.Sum256(root.JSON())
+	return hex.EncodeToString(sum[:8])
+}
+
+// changed reports whether an object that a translation made was changed since. An older
+// mark does not tell.
+func changed(o *manifest.Object, mark string) bool {
+	was, told := strings.CutPrefix(mark, remove+" ")
+	return told && was != digest(o)
 }

@@ -162,3 +162,48 @@ func TestAMarkThatIsNoRecordIsSaid(t *testing.T) {
 		}
 	}
 }
+
+const plugin = `apiVersion: configuration.konghq.com/v1
+kind: KongPlugin
+metadata:
+  name: ours
+  namespace: shop
+plugin: pre-function
+config:
+  access: [one]
+`
+
+func TestAnObjectOfOursThatWasChangedSinceIsNamedBeforeItGoes(t *testing.T) {
+	made := read(t, plugin)
+	Mark("kong", manifest.NewSet(nil), []*manifest.Object{made})
+	for _, c := range []struct {
+		about  string
+		change func(root manifest.Value)
+		found  int
+	}{
+		{"as it was written", func(manifest.Value) {}, 0},
+		{"what servers and tools write", func(root manifest.Value) {
+			root.Make("metadata", "labels").Put("app.kubernetes.io/instance", "shop")
+			root.Make("metadata", "labels").Put("team", "pay")
+			root.Make("metadata").Put("name", "dev-ours")
+			root.Make("metadata").Put("resourceVersion", "12")
+			root.Put("status", manifest.Map("conditions", manifest.List()))
+		}, 0},
+		{"another line of code", func(root manifest.Value) {
+			root.Make("config", "access")
+			root.At("config").Put("access", []string{"one", "two"})
+		}, 1},
+		{"one more field", func(root manifest.Value) { root.Put("disabled", true) }, 1},
+		{"an older mark, and another field", func(root manifest.Value) {
+			root.Put("disabled", true)
+			root.At("metadata", "annotations").Put(Annotation("kong"), "delete")
+		}, 0},
+	} {
+		now := made.Clone()
+		c.change(now.Root())
+		taken := TakeBack([]*manifest.Object{now}, []string{"kong"})
+		if len(taken.Made) != 1 || len(taken.Objects) != 0 || len(taken.Findings) != c.found {
+			t.Errorf("%s: %d made, %d left, %v", c.about, len(taken.Made), len(taken.Objects), taken.Findings)
+		}
+	}
+}

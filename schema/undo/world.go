@@ -30,13 +30,24 @@ func TakeBack(objects []*manifest.Object, targets []string) Taken {
 		switch {
 		case len(marks) == 0:
 			taken.Objects = append(taken.Objects, o)
-		case slices.ContainsFunc(marks, func(m mark) bool { return m.text == remove }):
+		case slices.ContainsFunc(marks, mark.made):
 			taken.Made = append(taken.Made, o)
+			for _, m := range marks {
+				if changed(o, m.text) {
+					taken.cannot(o, m.target, "it was changed since, and the change goes with it")
+					break
+				}
+			}
 		default:
 			taken.Objects = append(taken.Objects, taken.restored(o, marks))
 		}
 	}
 	return taken
+}
+
+// Made reports whether a translation for one of the targets made an object.
+func Made(o *manifest.Object, targets []string) bool {
+	return slices.ContainsFunc(marksOf(o, targets), mark.made)
 }
 
 // Marked reports whether an object has the mark of a target.
@@ -47,6 +58,8 @@ type mark struct {
 	target, text string
 	record       manifest.Value
 }
+
+func (m mark) made() bool { return m.text == remove || strings.HasPrefix(m.text, remove+" ") }
 
 func marksOf(o *manifest.Object, targets []string) []mark {
 	var marks []mark

@@ -81,7 +81,7 @@ func (d *diff) translation(cmd *cobra.Command, s Streams) (comparison, error) {
 		c.findings = append(c.findings, result.Findings...)
 		before := manifest.NewSet(surroundings(given)).With(existing...)
 		after := before.With(manifests(given)...).With(result.Objects...)
-		list := append(rivals.Find(result.Objects, existing, after, with), left(existing, after)...)
+		list := append(rivals.Find(result.Objects, existing, after, with), left(existing, result.Objects, after, []string{result.Gateway.Name})...)
 		for n := range list {
 			list[n].Gateway = result.Gateway.Name
 		}

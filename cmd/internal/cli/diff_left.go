@@ -8,13 +8,15 @@ import (
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/schema/undo"
 )
 
 // left gives a note for each existing object that something in the existing state
 // makes count and nothing in the wanted state does: a plugin that no object names
 // any more, a policy for a rule that is gone. Nothing takes it away, and whose it is
-// nobody can tell.
-func left(existing []*manifest.Object, after *manifest.Set) finding.List {
+// nobody can tell, unless its mark does: what a translation for one of the targets made
+// and this one does not write is left over too.
+func left(existing []*manifest.Object, written []*manifest.Object, after *manifest.Set, targets []string) finding.List {
 	var list finding.List
 	before, references := manifest.NewSet(existing), changes(existing, after)
 	wanted := sync.OnceValue(func() mentioning { return mentionsIn(after.All()) })
@@ -24,9 +26,17 @@ func left(existing []*manifest.Object, after *manifest.Set) finding.List {
 			Message: fmt.Sprintf("%s would have no effect any more: %s", o.ID(), was), Hint: hint,
 		})
 	}
+	now := manifest.NewSet(written)
 	const hint = "if nothing else needs it, delete it: what is left out is not deleted by kubectl apply without --prune"
 	for _, o := range existing {
 		switch {
+		case undo.Made(o, targets):
+			if now.Get(o.ID()) == nil {
+				list.Add(finding.Finding{
+					Code: finding.Leftover, Object: o.ID().String(), File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
+					Message: fmt.Sprintf("%s was written by an earlier run, and no policy explains it any more", o.ID()), Hint: "delete it: " + deletion(o),
+				})
+			}
 		case after.Get(o.ID()) != o: // it is written, or given
 		case slices.Contains(referable, o.ID().Kind):
 			if by := references.of(o.ID()); by != nil && wanted().of(o.ID()) == nil {

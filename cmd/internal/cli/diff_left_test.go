@@ -13,7 +13,7 @@ func TestWhatAnEarlierPolicyNeededIsSaidToBeLeftOver(t *testing.T) {
 	selective := strings.Replace(policy, "conditions: [ConnectFailure, RefusedStream]", "statusCodes: [503]", 1)
 	every := strings.Replace(policy, "conditions: [ConnectFailure, RefusedStream]", `statusCodes: [503], methods: ["*"]`, 1)
 	for _, c := range []struct{ gateway, from, to, want string }{
-		{"envoy-gateway", selective, every, "note RT3014 [envoy-gateway] BackendTrafficPolicy shop/api-retryable would have no effect any more: rule rule-0-retryable of HTTPRoute shop/api is there, and is not in what is wanted"},
+		{"envoy-gateway", selective, every, "note RT3014 [envoy-gateway] BackendTrafficPolicy shop/api-retryable was written by an earlier run, and no policy explains it any more"},
 		{"envoy-gateway", selective, selective, ""},
 		{"envoy-gateway", every, selective, ""},
 		{"traefik", selective, every, ""},
@@ -34,8 +34,24 @@ func TestAMiddlewareIsLeftOverWhenTheLastReferenceIsGone(t *testing.T) {
 	named := strings.Replace(routes, "- backendRefs:", "- filters: [{type: ExtensionRef, extensionRef: {group: traefik.io, kind: Middleware, name: own}}]\n    backendRefs:", 1)
 	for text, want := range map[string]int{named + one: 1, named + one + again: 0, routes + one: 0} {
 		existing := objectsOf(t, text)
-		if list := left(existing, manifest.NewSet(existing).With(bare...)); len(list) != want || want == 1 && list[0].Object != "Middleware shop/own" {
+		if list := left(existing, nil, manifest.NewSet(existing).With(bare...), []string{"traefik"}); len(list) != want || want == 1 && list[0].Object != "Middleware shop/own" {
 			t.Errorf("%v of\n%s", list, text)
+		}
+	}
+}
+
+func TestWhatAnEarlierRunMadeAndThisOneDoesNotWriteIsLeftOver(t *testing.T) {
+	const other = "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: other, namespace: shop}\nspec: {rules: [{backendRefs: [{name: s, port: 80}]}]}\n"
+	for _, gateway := range []string{"traefik", "envoy-gateway"} {
+		there, _, status := runIn(t, "translate", "-f", write(t, "from.yaml", policy), "-f", write(t, "routes.yaml", routes), "--to", gateway, "--split", "always")
+		if status != Done {
+			t.Fatalf("%s: status %d", gateway, status)
+		}
+		live := write(t, "live.yaml", routes+other+"---\n"+there)
+		moved := strings.NewReplacer("name: api}", "name: other}", "name: api,", "name: other,").Replace(policy)
+		_, complaints, _ := runIn(t, "diff", "-f", write(t, "to.yaml", moved), "--against", live, "--to", gateway, "--split", "always")
+		if !strings.Contains(complaints, "was written by an earlier run, and no policy explains it any more") {
+			t.Errorf("%s: of\n%s\nit says\n%s", gateway, there, complaints)
 		}
 	}
 }

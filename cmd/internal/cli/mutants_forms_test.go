@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/google/go-cmp/cmp"
+
 	"retryctl.dev/cmd/internal/cli"
 	"retryctl.dev/schema/manifest"
 )
@@ -205,8 +207,29 @@ func (a attempt) function() string {
 		}
 	}
 	o, problem := a.run([]byte(list.String()), "fn")
-	if problem == "" && len(o.out) > 0 && !readable(o.out) {
-		problem = "what is printed cannot be read\n" + string(o.out)
+	if problem != "" || len(o.out) == 0 {
+		return problem
 	}
-	return problem
+	if !readable(o.out) {
+		return "what is printed cannot be read\n" + string(o.out)
+	}
+	if o.status != cli.Done {
+		return ""
+	}
+	again, problem := a.run(o.out, "fn")
+	switch {
+	case problem != "":
+		return problem
+	case again.status != cli.Done:
+		return "a second run has errors\n" + string(again.errs) + string(o.out)
+	case items(again.out) != items(o.out):
+		return "a second run changes what it has printed\n" + cmp.Diff(items(o.out), items(again.out)) + string(o.out)
+	}
+	return ""
+}
+
+// items gives what a ResourceList has besides its results.
+func items(list []byte) string {
+	before, _, _ := strings.Cut(string(list), "\nresults:")
+	return before
 }
