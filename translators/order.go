@@ -10,6 +10,7 @@ import (
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/precedence"
 )
@@ -147,7 +148,10 @@ func otherOrder(profile gateway.Profile, d precedence.Difference, about *resolve
 	}
 	rule, by := placeName(d.Rule, world), placeName(d.By, world)
 	message := fmt.Sprintf("on %s, %s is served by %s, and by the Gateway API it belongs to %s", profile.Title, requests, by, rule)
-	if d.Open {
+	switch {
+	case d.Perhaps:
+		message = fmt.Sprintf("on %s, %s is served by %s where it is at the same entry point, and by the Gateway API it belongs to %s", profile.Title, requests, by, rule)
+	case d.Open:
 		message = fmt.Sprintf("on %s, %s may be served by %s instead of %s, to which it belongs by the Gateway API", profile.Title, requests, by, rule)
 	}
 	f := resolve.About(about.Policy, finding.OtherOrder, fmt.Sprintf("spec.targetRefs[%d]", about.Ref), message)
@@ -155,8 +159,12 @@ func otherOrder(profile gateway.Profile, d precedence.Difference, about *resolve
 	switch {
 	case severity == finding.Error:
 		f.Class = finding.Widened
-	case d.Open:
+	case d.Open, d.Perhaps:
 		f.Class = finding.Unknown
+	}
+	if d.By.ID.Group != route.Group {
+		f.Hint = fmt.Sprintf("take %s and %s apart by hostname, path or what they listen on", rule, by)
+		return f
 	}
 	f.Hint = fmt.Sprintf("repeat the conditions of %s in a match of %s, so that they count for both, or take the two apart by path", by, rule)
 	return f

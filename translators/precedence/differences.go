@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
 )
 
 // A Difference is requests that by the Gateway API belong to one rule and are
@@ -15,8 +16,9 @@ type Difference struct {
 	Methods behavior.Methods
 	Request Request
 	// Open says that the gateway may serve them by the right rule too: nothing
-	// orders the two.
-	Open bool
+	// orders the two. Perhaps says that it does so where the other one is not at the
+	// same entry, which is not known.
+	Open, Perhaps bool
 }
 
 // Differences finds them, once for each pair of rules.
@@ -57,12 +59,11 @@ type differing struct {
 // pair looks at the requests of two matches of which the first comes first by the
 // standard, and by the gateway not.
 func (d *differing) pair(m, n *Match) {
-	if m.Gateway != n.Gateway || m.Methods&n.Methods == 0 || m.Example == nil || n.Example == nil ||
-		standard(m, n) >= 0 || slices.Compare(m.Rank, n.Rank) > 0 {
+	if m.Methods&n.Methods == 0 || m.Example == nil || n.Example == nil || !belongs(m, n) || slices.Compare(m.Rank, n.Rank) > 0 {
 		return
 	}
 	for _, r := range Together(*m.Example, *n.Example) {
-		if m.Holds(r) != Yes || n.Holds(r) != Yes {
+		if holds := n.Holds(r); m.Holds(r) != Yes || holds == No || holds == Maybe && !n.Perhaps {
 			continue
 		}
 		list := d.table.found(m.Entry, r)
@@ -73,7 +74,7 @@ func (d *differing) pair(m, n *Match) {
 			places := first(list, method)
 			for _, by := range places {
 				if by != m.Place {
-					d.add(Difference{m.Place, by, method, r, slices.Contains(places, m.Place)})
+					d.add(Difference{m.Place, by, method, r, slices.Contains(places, m.Place), perhaps(list, by)})
 				}
 			}
 		}
@@ -92,12 +93,43 @@ func (d *differing) add(one Difference) {
 	if d.list[n].Open && !one.Open {
 		d.list[n].Open, d.list[n].Request = false, one.Request
 	}
+	d.list[n].Perhaps = d.list[n].Perhaps && one.Perhaps
+}
+
+// perhaps reports whether a rule is among candidates only where it is at their entry.
+func perhaps(list []candidate, by Place) bool {
+	return !slices.ContainsFunc(list, func(c candidate) bool { return c.Place == by && !c.Perhaps })
+}
+
+// belongs reports whether requests that two matches take are the first one's by the
+// Gateway API: it comes first there, or the other has no part in its Gateway, to which
+// they come.
+func belongs(m, n *Match) bool {
+	switch none := (manifest.ID{}); {
+	case m.Gateway == none:
+		return n.Gateway == none && standard(m, n) < 0
+	case n.Gateway == none:
+		return true
+	case m.Gateway != n.Gateway:
+		return m.Class != "" && m.Class == n.Class // which have one controller
+	}
+	return standard(m, n) < 0
 }
 
 // standard compares by the Gateway API: below 0, the first comes first; 0 where
-// that is not known.
+// that is not known. It wants GRPCRoutes and HTTPRoutes to have hostnames of their own;
+// where they share one, a call is the GRPCRoute's that it is written for.
 func standard(a, b *Match) int {
-	if a.Standard == nil || b.Standard == nil || a.ID.Kind != b.ID.Kind {
+	if a.Standard == nil || b.Standard == nil {
+		return 0
+	}
+	if a.ID.Kind != b.ID.Kind {
+		switch "GRPCRoute" {
+		case a.ID.Kind:
+			return -1
+		case b.ID.Kind:
+			return 1
+		}
 		return 0
 	}
 	if c := slices.Compare(b.Standard, a.Standard); c != 0 {

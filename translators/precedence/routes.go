@@ -59,6 +59,10 @@ func (g Routing) Of(o *manifest.Object, world *manifest.Set) []Match {
 		listener := resolve.ListenerOf(door, world)
 		hosts := route.Hosts(listener.At("hostname").Text(), o)
 		entry := g.Entry(door, listener)
+		class := ""
+		if parent := world.Get(door.Parent); parent != nil {
+			class = parent.At("spec", "gatewayClassName").Text()
+		}
 		for _, rule := range rules {
 			for n, m := range rule.Matches {
 				rank := g.Rank(Entry{rule, len(rules), m, rule.Value.At("matches").Index(n), hosts})
@@ -66,6 +70,7 @@ func (g Routing) Of(o *manifest.Object, world *manifest.Set) []Match {
 				for _, host := range hosts {
 					one := matchOf(m, host, conditions)
 					one.Place, one.Entry, one.Rank, one.Gateway, one.Age = Place{o.ID(), rule.Index}, entry, rank, door.Parent, age
+					one.Class = class
 					one.Standard = standardOf(m, listener.At("hostname").Text(), host)
 					list = append(list, one)
 				}

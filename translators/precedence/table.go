@@ -37,8 +37,14 @@ type Match struct {
 	// or says nothing. Of equal ones the older route's comes first, then the
 	// earlier rule's.
 	Standard []int
-	// Gateway is the one by which the requests come, for which Standard holds.
+	// Gateway is the one by which the requests come, for which Standard holds, and
+	// Class the name of its class. Of a match that is no Gateway API route's both are
+	// empty: by the Gateway API none of the requests of a Gateway are its own.
 	Gateway manifest.ID
+	Class   string
+	// Perhaps says that it is not known whether the match is at its entry at all: what
+	// comes in there may be served by it, and is not counted among its requests.
+	Perhaps bool
 	// Age orders routes by age; empty where it is not known.
 	Age string
 	// Example is the least request that the match takes; nil where none was found.
@@ -111,6 +117,9 @@ func (t *Table) Serving(entry string, r Request, method behavior.Methods) []Plac
 func (t *Table) Reach(p Place) behavior.Methods {
 	var reach behavior.Methods
 	for _, m := range t.Matches(p) {
+		if m.Perhaps {
+			continue
+		}
 		if m.Example == nil {
 			reach |= m.Methods
 		}
@@ -143,6 +152,9 @@ func (t *Table) Goes(p Place, now *Table) []Served {
 		list[n].Open = list[n].Open || open
 	}
 	for _, m := range t.Matches(p) {
+		if m.Perhaps {
+			continue
+		}
 		if m.Example == nil {
 			add(p, m.Methods, true)
 		}

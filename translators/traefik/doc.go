@@ -51,8 +51,13 @@
 //     the length of the rule that is written for it, that of an IngressRoute's route
 //     the length of its match. A rule is not split where that would move requests of
 //     others. The two halves of an IngressRoute's route exclude each other and keep
-//     its priority. Whether routes and IngressRoutes meet is not looked at: which
-//     entry point has which port is said in the static configuration.
+//     its priority.
+//   - The routers of all providers are in one table for an entry point, and so are those
+//     of all Gateways with a listener on its port. Of equal priorities a Gateway API
+//     route's comes before an IngressRoute's and that before an Ingress's, since 3.7
+//     (providers.precedence; pkg/muxer/http/mux.go:216). Which entry point has which port
+//     is said in the static configuration alone, so that an IngressRoute or Ingress may
+//     be at every listener's, and what it would serve there is left open.
 //   - A match that Go's parser, or a matcher, does not take has no router.
 //   - Objects are known by namespace-name with every other character made a dash, so
 //     that my.retry and my-retry are one; with safeNaming (3.7.11) as they are.

@@ -7,6 +7,8 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/precedence"
 )
 
@@ -62,42 +64,76 @@ func (r *rule) looksAtPath() bool {
 	return r.left.looksAtPath() || r.right.looksAtPath()
 }
 
-// entriesOf gives the entry points of an IngressRoute, those of TLS apart, and those
-// below another IngressRoute apart from all. One that names none is at all that
-// are named, if these are among the static configuration's default ones: open says
-// that this is not known.
-func (c cluster) entriesOf(o *manifest.Object) (entries []string, open bool) {
-	suffix := ""
-	if o.At("spec", "tls").Exists() {
-		suffix = " with TLS"
-	}
-	if parents := o.At("spec", "parentRefs").Items(); o.At("spec", "parentRefs").Len() > 0 {
-		for _, p := range parents {
-			entries = append(entries, "below "+orElse(p.At("namespace").Text(), o.ID().Namespace)+"/"+p.At("name").Text())
+// entriesOf gives the entry points of an IngressRoute or Ingress, those of TLS apart,
+// and those below another IngressRoute apart from all. One that names none is at all
+// that are named, if these are among the static configuration's default ones: open
+// says that this is not known. perhaps are those of listeners, which are found by their
+// ports, that only the static configuration has.
+func (c cluster) entriesOf(o *manifest.Object) (entries, perhaps []string, open bool) {
+	suffix, protocol := "", "HTTP"
+	var named []string
+	if o.Is(group, "IngressRoute") {
+		if o.At("spec", "tls").Exists() {
+			suffix, protocol = " with TLS", "HTTPS"
 		}
-		return entries, false
+		if parents := o.At("spec", "parentRefs").Items(); o.At("spec", "parentRefs").Len() > 0 {
+			for _, p := range parents {
+				entries = append(entries, "below "+orElse(p.At("namespace").Text(), o.ID().Namespace)+"/"+p.At("name").Text())
+			}
+			return entries, nil, false
+		}
+		for _, e := range o.At("spec", "entryPoints").Items() {
+			named = append(named, e.Text())
+		}
+	} else {
+		if _, tls := annotation(o, routerTLS); tls == "true" {
+			suffix, protocol = " with TLS", "HTTPS"
+		}
+		named = listed(o, routerEntryPoints)
 	}
-	for _, e := range o.At("spec", "entryPoints").Items() {
-		entries = append(entries, "entry point "+e.Text()+suffix)
+	for _, e := range c.world.Kind(route.Group, "Gateway") {
+		for _, l := range e.At("spec", "listeners").Items() {
+			at := entryOf(resolve.Door{}, l)
+			if l.At("protocol").Text() == protocol && !slices.Contains(perhaps, at) {
+				perhaps = append(perhaps, at)
+			}
+		}
+	}
+	for _, e := range named {
+		entries = append(entries, "entry point "+e+suffix)
 	}
 	if len(entries) > 0 {
-		return entries, false
+		return entries, perhaps, false
 	}
 	entries = []string{"the default entry points" + suffix}
 	for _, name := range c.entryPoints() {
 		entries = append(entries, "entry point "+name+suffix)
 	}
-	return entries, true
+	return entries, perhaps, true
 }
 
-// entryPoints gives those that IngressRoutes of the world name.
+// listed gives the items of a list that an annotation has.
+func listed(o *manifest.Object, name string) []string {
+	_, text := annotation(o, name)
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// entryPoints gives those that IngressRoutes and Ingresses of the world name.
 func (c cluster) entryPoints() []string {
 	var names []string
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
 	for _, o := range c.world.Kind(group, "IngressRoute") {
 		for _, e := range o.At("spec", "entryPoints").Items() {
-			if !slices.Contains(names, e.Text()) {
-				names = append(names, e.Text())
-			}
+			add(e.Text())
+		}
+	}
+	for _, o := range c.world.Kind("networking.k8s.io", "Ingress") {
+		for _, name := range listed(o, routerEntryPoints) {
+			add(name)
 		}
 	}
 	return names
@@ -108,7 +144,6 @@ func (c cluster) entryPoints() []string {
 // (v3.7.13 pkg/provider/kubernetes/crd/name_builder.go:76).
 func (c cluster) routerMatches(o *manifest.Object) []precedence.Match {
 	var list []precedence.Match
-	entries, open := c.entriesOf(o)
 	routes := o.At("spec", "routes")
 	last := map[string]int{}
 	for n, r := range routes.Items() {
@@ -119,14 +154,23 @@ func (c cluster) routerMatches(o *manifest.Object) []precedence.Match {
 		if r.refused != "" || !c.safe && last[v.At("match").Text()] != n {
 			continue
 		}
-		for at, entry := range entries {
-			for _, m := range r.matches(v.At("syntax").Text()) {
-				m.Place, m.Entry, m.Rank = precedence.Place{ID: o.ID(), Rule: n}, entry, []int{r.priority}
-				if open && at > 0 {
-					m.Holds = atMostMaybe(m.Holds)
-				}
-				list = append(list, m)
+		place := precedence.Place{ID: o.ID(), Rule: n}
+		list = append(list, c.at(o, place, []int{r.priority, ofCRD}, r.matches(v.At("syntax").Text()))...)
+	}
+	return list
+}
+
+// at gives the matches of a router once for each of its entry points.
+func (c cluster) at(o *manifest.Object, place precedence.Place, rank []int, matches []precedence.Match) []precedence.Match {
+	var list []precedence.Match
+	entries, perhaps, open := c.entriesOf(o)
+	for n, entry := range append(entries, perhaps...) {
+		for _, m := range matches {
+			m.Place, m.Entry, m.Rank, m.Perhaps = place, entry, c.ranked(rank), n >= len(entries)
+			if open && n > 0 || m.Perhaps {
+				m.Holds = atMostMaybe(m.Holds)
 			}
+			list = append(list, m)
 		}
 	}
 	return list

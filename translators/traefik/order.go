@@ -13,8 +13,9 @@ import (
 	"retryctl.dev/translators/precedence"
 )
 
-// Order gives the routers of a world: Traefik tries them by priority, and of equal
-// ones in the order of a map, so by chance (v3.7.13 pkg/server/router/router.go:237).
+// Order gives the routers of a world: Traefik tries those of all its providers by
+// priority, and of equal ones of one provider in the order of a map, so by chance
+// (v3.7.13 pkg/server/router/router.go:237).
 func (Gateway) Order(world *manifest.Set, s gateway.Settings) *precedence.Table {
 	return newCluster(world, s).order(world)
 }
@@ -32,19 +33,25 @@ func (c cluster) routers(world *manifest.Set) []precedence.Match {
 	for _, o := range world.Kind(group, "IngressRoute") {
 		list = append(list, c.routerMatches(o)...)
 	}
+	for _, o := range world.Kind("networking.k8s.io", "Ingress") {
+		list = append(list, c.ingressMatches(o)...)
+	}
 	return list
 }
 
 // matchesOf gives those of one object.
 func (c cluster) matchesOf(o *manifest.Object) []precedence.Match {
-	if o.Is(group, "IngressRoute") {
+	switch {
+	case o.Is(group, "IngressRoute"):
 		return c.routerMatches(o)
+	case o.Is("networking.k8s.io", "Ingress"):
+		return c.ingressMatches(o)
 	}
 	return c.routing().Of(o, c.world)
 }
 
 func (c cluster) routing() precedence.Routing {
-	return precedence.Routing{Entry: entryOf, Rank: rank}
+	return precedence.Routing{Entry: entryOf, Rank: func(e precedence.Entry) []int { return c.ranked(append(rank(e), ofGateway)) }}
 }
 
 // entryOf is the entry point of a listener, which is found by its port.

@@ -25,7 +25,7 @@ func (Gateway) Profile() gateway.Profile {
 
 // reasons are read in Traefik v3.7.13 and measured with it.
 var reasons = map[string]string{
-	"order":                   "Traefik adds up what the conditions of a match are worth, a method as much as ten characters of a path, and the length of the hostname (pkg/provider/kubernetes/gateway/httproute.go:742); for a GRPCRoute the length of the rule that it writes counts (grpcroute.go:397)",
+	"order":                   "Traefik adds up what the conditions of a match are worth, a method as much as ten characters of a path, and the length of the hostname (pkg/provider/kubernetes/gateway/httproute.go:742); for a GRPCRoute the length of the rule that it writes counts (grpcroute.go:397), as that of the match of an IngressRoute or Ingress does, and all of them, of all Gateways, are in one table for an entry point (pkg/server/router/router.go:245)",
 	"ConnectFailure":          "Traefik knows one kind of network error, nothing of the request written yet, and retries it for every method; 502 in status covers refused connections too (pkg/middlewares/retry/retry.go:336)",
 	"ConnectFailure/narrowed": "nothing here has a retry middleware that covers network errors (pkg/middlewares/retry/retry.go:336)",
 	"ResetBeforeRequest":      "a connection lost before anything was written is the same network error to Traefik as a refused one (pkg/middlewares/retry/retry.go:336)",

@@ -10,6 +10,11 @@ const (
 	transportKind = "ServersTransport"
 
 	routerMiddlewares  = "traefik.ingress.kubernetes.io/router.middlewares"
+	routerEntryPoints  = "traefik.ingress.kubernetes.io/router.entrypoints"
+	routerPathMatcher  = "traefik.ingress.kubernetes.io/router.pathmatcher"
+	routerPriority     = "traefik.ingress.kubernetes.io/router.priority"
+	routerSyntax       = "traefik.ingress.kubernetes.io/router.rulesyntax"
+	routerTLS          = "traefik.ingress.kubernetes.io/router.tls"
 	serviceMiddlewares = "traefik.ingress.kubernetes.io/service.middlewares"
 	serviceTransport   = "traefik.ingress.kubernetes.io/service.serverstransport"
 	serviceScheme      = "traefik.ingress.kubernetes.io/service.serversscheme"
