@@ -47,6 +47,8 @@
 //     kinds of attributes that a match has, not by the Gateway API's order, unless
 //     Kong's router is that of expressions (line.go, with the source). An exact path
 //     and the path itself of an equal prefix are of one rank, and either may serve.
+//     GRPCRoutes are among them: the router looks at no protocol, and a request that is
+//     no gRPC and meets a route for it is answered 415 (lines.go), which is not shown.
 //   - A rule that the controller leaves out is not answered with an error: its
 //     requests go to the next rule that takes them (reach.go says what for).
 //   - Of one plugin there is one instance for a request: the route's, else the

@@ -27,6 +27,9 @@ type line struct {
 	methods behavior.Methods // 0 is any
 	headers []condition      // those on query parameters among them
 	path    pattern
+	// grpc says that the line is a GRPCRoute's, whose requests are POSTs without a
+	// condition on that; pathless, that it has no condition on the path.
+	grpc, pathless bool
 	// route is equal for lines that the controller puts into one route of Kong, which
 	// has one plugin and one Service for all of them.
 	route string
@@ -50,6 +53,8 @@ type pattern struct {
 	exact bool
 	text  string
 	expr  *regexp.Regexp
+	// call is a path that the expression is meant for, where that is known.
+	call string
 }
 
 func (p pattern) matches(path string) bool {

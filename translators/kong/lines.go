@@ -8,6 +8,7 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 )
 
@@ -70,6 +71,70 @@ func (r *router) httpRoute(o *manifest.Object) {
 	}
 }
 
+// grpcRoute adds the lines of a GRPCRoute, which are in one order with all others: the
+// router looks at no protocol (kong/router/transform.lua, get_expression), and what is
+// no gRPC is answered 415 by a route for it (kong/runloop/handler.lua). A method of a
+// service is a regular expression for the beginning of the path, as it is written, and
+// no condition on the HTTP method (subtranslator/grpcroute.go).
+func (r *router) grpcRoute(o *manifest.Object) {
+	rules := route.Rules(o)
+	for n, rule := range rules {
+		dropped := leftOut(r.world, o, n)
+		for m, match := range rule.Matches {
+			written := rule.Value.At("matches").Index(m)
+			l := line{spot: spot{id: o.ID(), rule: n}, match: m, methods: behavior.POST, grpc: true, dropped: dropped, headers: headersOf(written.At("headers"), "")}
+			method := written.At("method")
+			service, called := method.At("service").Text(), method.At("method").Text()
+			l.order = standing{kind: 2, length: len(service), method: len(called), headers: match.Headers, created: o.At("metadata", "creationTimestamp").Text()}
+			if method.At("type").Text() == "RegularExpression" {
+				l.order.kind = 0
+				if called == "" {
+					called = ".+"
+				}
+			}
+			if service == "" {
+				service = ".+"
+			}
+			l.route = fmt.Sprint(o.ID(), n, m)
+			hosts := grpcHosts(r.world, o)
+			p := pattern{text: "/"}
+			if l.pathless = !method.IsMap() && (len(hosts) > 0 || written.Exists()); method.IsMap() {
+				expr, err := regexp.Compile("^/" + service + "/" + called)
+				if err != nil {
+					continue // Kong refuses it
+				}
+				p = pattern{text: expr.String(), expr: expr}
+				if exact := l.order.kind == 2; exact && service != ".+" && called != "" {
+					p.call = "/" + service + "/" + called
+				}
+			}
+			r.spread(o, l, hosts, []pattern{p})
+		}
+	}
+}
+
+// grpcHosts gives the hostnames of a GRPCRoute: where it has none, those of the
+// listeners that it is attached to (getGRPCRouteHostnamesAsSliceOfStringPointers).
+func grpcHosts(world *manifest.Set, o *manifest.Object) []string {
+	var hosts []string
+	for _, v := range o.At("spec", "hostnames").Items() {
+		hosts = append(hosts, strings.ToLower(v.Text()))
+	}
+	if len(hosts) > 0 {
+		return hosts
+	}
+	for _, door := range resolve.Doors(o, world) {
+		if parent := world.Get(door.Parent); parent != nil {
+			for _, l := range parent.At("spec", "listeners").Items() {
+				if host := strings.ToLower(l.At("hostname").Text()); host != "" && l.At("name").Text() == door.Listener {
+					hosts = append(hosts, host)
+				}
+			}
+		}
+	}
+	return hosts
+}
+
 // ingress adds the lines of an Ingress (subtranslator/ingress.go, PathsFromIngressPaths).
 func (r *router) ingress(o *manifest.Object) {
 	add := func(host string, at int, path manifest.Value) {
@@ -116,7 +181,7 @@ func (r *router) ingress(o *manifest.Object) {
 // spread adds a line for each hostname and path, with what the object's annotations
 // say of all its routes.
 func (r *router) spread(o *manifest.Object, l line, hosts []string, patterns []pattern) {
-	if value, ok := o.Annotation(methodsKey); ok {
+	if value, ok := o.Annotation(methodsKey); ok && !l.grpc {
 		l.methods = behavior.ParseMethods(list(strings.ToUpper(value)))
 	}
 	for key, value := range o.At("metadata", "annotations").Fields() {
@@ -125,12 +190,15 @@ func (r *router) spread(o *manifest.Object, l line, hosts []string, patterns []p
 		}
 	}
 	l.rank.kinds, l.rank.headers = 1, len(l.headers)
+	if l.pathless {
+		l.rank.kinds = 0
+	}
 	l.rank.plain = len(hosts) > 0
 	for _, host := range hosts {
 		l.rank.plain = l.rank.plain && !strings.Contains(host, "*")
 	}
 	_, snis := o.Annotation(snisKey)
-	for _, more := range []bool{len(hosts) > 0, l.methods != 0, len(l.headers) > 0, snis} {
+	for _, more := range []bool{len(hosts) > 0, l.methods != 0 && !l.grpc, len(l.headers) > 0, snis} {
 		if more {
 			l.rank.kinds++
 		}
@@ -152,6 +220,9 @@ func (r *router) spread(o *manifest.Object, l line, hosts []string, patterns []p
 				l.rank.priority, _ = strconv.Atoi(priority)
 			} else {
 				l.rank.length = len(p.text)
+				if l.pathless {
+					l.rank.length = 0
+				}
 			}
 			r.add(l)
 		}

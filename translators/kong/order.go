@@ -1,6 +1,7 @@
 package kong
 
 import (
+	"slices"
 	"strings"
 
 	"retryctl.dev/schema/behavior"
@@ -11,6 +12,9 @@ import (
 	"retryctl.dev/translators/precedence"
 )
 
+// operator is the controller of Gateways that have a Kong each.
+const operator = "konghq.com/gateway-operator"
+
 // Order gives the lines of a world as Kong tries them. What its controller leaves out
 // is among them: these requests belong to the rule all the same.
 func (Gateway) Order(world *manifest.Set, s gateway.Settings) *precedence.Table {
@@ -18,25 +22,16 @@ func (Gateway) Order(world *manifest.Set, s gateway.Settings) *precedence.Table 
 	var list []precedence.Match
 	for _, l := range r.all {
 		if !r.doubled(l) {
-			list = append(list, r.match(l))
+			list = append(list, r.ofEach(r.match(l))...)
 		}
-	}
-	for _, o := range world.Kind(route.Group, "GRPCRoute") {
-		list = append(list, grpcMatches(o)...)
 	}
 	return precedence.New(list)
 }
 
-// grpcMatches gives the rules of a GRPCRoute without an order: how Kong ranks its
-// routes for gRPC is not known here, so that the Gateway API's is taken to hold.
-func grpcMatches(o *manifest.Object) []precedence.Match {
-	var list []precedence.Match
-	rules := route.Rules(o)
-	for n := range rules {
-		list = append(list, precedence.Match{Place: precedence.Place{ID: o.ID(), Rule: n}, Entry: "grpc", Methods: route.Reach(rules, n),
-			Holds: func(precedence.Request) precedence.Answer { return precedence.No }})
-	}
-	return list
+// kindRank orders the kinds by the router of expressions: what is an Ingress's comes
+// first, then an HTTPRoute's, then a GRPCRoute's (subtranslator/atc_utils.go).
+func kindRank(l *line) int {
+	return slices.Index([]string{"GRPCRoute", "HTTPRoute", "Ingress"}, l.id.Kind)
 }
 
 // doubled reports whether a line that comes first by the Gateway API is for the same
@@ -50,6 +45,32 @@ func (r *router) doubled(l *line) bool {
 	return false
 }
 
+// ofEach gives the match once for each Gateway that its requests come by. The ingress
+// controller has one order for those of all Gateways of its class; the operator gives
+// each a Kong of its own.
+func (r *router) ofEach(m precedence.Match) []precedence.Match {
+	if m.Rule < 0 {
+		return []precedence.Match{m}
+	}
+	var list []precedence.Match
+	parents, _ := resolve.ParentRefs(r.world.Get(m.ID))
+	for _, id := range parents {
+		m.Gateway, m.Class = id, ""
+		if parent := r.world.Get(id); parent != nil {
+			m.Class = parent.At("spec", "gatewayClassName").Text()
+		}
+		class := r.world.Get(manifest.ID{Group: route.Group, Kind: "GatewayClass", Namespace: manifest.DefaultNamespace, Name: m.Class})
+		if class != nil && class.At("spec", "controllerName").Text() == operator {
+			m.Class = ""
+		}
+		list = append(list, m)
+	}
+	if len(list) == 0 {
+		list = []precedence.Match{m}
+	}
+	return list
+}
+
 // match is a line as a match of one order for all of Kong.
 func (r *router) match(l *line) precedence.Match {
 	m := precedence.Match{Place: precedence.Place{ID: l.id, Rule: l.rule}, Host: l.host, Methods: l.methods, Age: l.order.created}
@@ -59,17 +80,12 @@ func (r *router) match(l *line) precedence.Match {
 	if m.Age != "" {
 		m.Age += " " + l.id.Namespace + "/" + l.id.Name
 	}
-	if o := r.world.Get(l.id); l.rule >= 0 {
-		if parents, _ := resolve.ParentRefs(o); len(parents) > 0 {
-			m.Gateway = parents[0]
-		}
-	}
 	m.Under = l.path.under()
 	o := l.order
 	standard := []int{o.host, yes(o.kind == 2), o.length, o.method, o.headers, o.queries}
 	m.Rank = []int{l.rank.kinds, yes(l.rank.plain), l.rank.headers, yes(l.rank.regex), l.rank.priority, l.rank.length}
 	if r.expressions {
-		m.Rank = append([]int{yes(l.rule < 0)}, standard...)
+		m.Rank = append([]int{kindRank(l)}, standard...)
 	}
 	if o.kind > 0 {
 		m.Standard = standard

@@ -86,6 +86,8 @@ func (r *router) each(l *line, ask func(near []*line, q request)) {
 // sample gives a path that the pattern matches, and little else that does not have to.
 func (p pattern) sample() string {
 	switch {
+	case p.call != "":
+		return p.call
 	case p.expr != nil:
 		return precedence.Example(p.expr.String())
 	case p.exact:

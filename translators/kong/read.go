@@ -50,15 +50,10 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	}
 	var effects []behavior.Effect
 	switch kind := i.ID().Kind; {
-	case i.Rule >= 0 && kind == "HTTPRoute" && served(now):
+	case i.Rule >= 0 && (kind == "HTTPRoute" || kind == "GRPCRoute") && served(now):
 		indexes, methods := heirs(route.Rules(i.Object), route.Rules(now), i.Rule)
 		for n, at := range indexes {
 			effects = append(effects, r.spot(spot{id: now.ID(), rule: at}, methods[n], i.To != nil)...)
-		}
-	case i.Rule >= 0 && kind == "GRPCRoute" && served(now):
-		indexes, methods := route.Serving(route.Rules(i.Object), route.Rules(now), i.Rule)
-		for n, at := range indexes {
-			effects = append(effects, r.effects(r.stop(spot{id: now.ID(), rule: at}, methods[n]))...)
 		}
 	case kind == "Ingress":
 		for _, id := range route.Backends(now, -1) {

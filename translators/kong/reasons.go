@@ -16,7 +16,7 @@ func (Gateway) Profile() gateway.Profile {
 		OtherMethods: "LOCK is treated like POST: not tried again once it was sent. Every other method (MKCOL, MOVE, COPY, PROPPATCH, UNLOCK and so on) is tried again like PUT.",
 		// The names are those of the ingress controller and of the operator.
 		Signs: gateway.Signs{
-			GatewayControllers: []string{"konghq.com/kic-gateway-controller", "konghq.com/gateway-operator"},
+			GatewayControllers: []string{"konghq.com/kic-gateway-controller", operator},
 			IngressControllers: []string{"ingress-controllers.konghq.com/kong"},
 			IngressClasses:     []string{"kong"},
 			Groups:             []string{"configuration.konghq.com"},

@@ -11,7 +11,7 @@ import (
 )
 
 // A router says which spot serves a request, over all routes of a world: Kong has
-// one order for all of them. GRPCRoutes are not in it, whose requests are others.
+// one order for all of them.
 type router struct {
 	world *manifest.Set
 	// expressions says that Kong's router is that of expressions, for which the
@@ -33,6 +33,11 @@ func newRouter(world *manifest.Set, s gateway.Settings) *router {
 	for _, o := range world.Kind(route.Group, "HTTPRoute") {
 		if served(o) {
 			r.httpRoute(o)
+		}
+	}
+	for _, o := range world.Kind(route.Group, "GRPCRoute") {
+		if served(o) {
+			r.grpcRoute(o)
 		}
 	}
 	for _, o := range world.Kind("networking.k8s.io", "Ingress") {
@@ -68,8 +73,8 @@ func (r *router) compare(a, b *line) int {
 	switch {
 	case !r.expressions:
 		return b.rank.compare(a.rank)
-	case a.id.Kind != b.id.Kind: // routes of an Ingress come first (subtranslator/atc_utils.go)
-		return strings.Compare(b.id.Kind, a.id.Kind)
+	case a.id.Kind != b.id.Kind:
+		return strings.Compare(b.id.Kind, a.id.Kind) // see kindRank
 	}
 	return a.before(*b)
 }
