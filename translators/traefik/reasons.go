@@ -1,28 +1,5 @@
 package traefik
 
-import "retryctl.dev/translators/gateway"
-
-// Gateway is Traefik.
-type Gateway struct{}
-
-// Profile gives what is true of Traefik as data.
-func (Gateway) Profile() gateway.Profile {
-	return gateway.Profile{
-		Name: "traefik", Title: "Traefik",
-		Oldest: gateway.Version{Major: 3, Minor: 1}, Newest: gateway.Version{Major: 3, Minor: 7},
-		Reasons:      reasons,
-		OtherMethods: "LOCK is treated like POST. Every other method that is not modelled (MKCOL, and whatever a client makes up) is retried by status as if it were idempotent.",
-		// The controllers' names cannot be changed (v3.7.13 pkg/provider/kubernetes).
-		Signs: gateway.Signs{
-			GatewayControllers: []string{"traefik.io/gateway-controller"},
-			IngressControllers: []string{"traefik.io/ingress-controller"},
-			IngressClasses:     []string{"traefik"},
-			Groups:             []string{"traefik.io"},
-			Annotations:        []string{"traefik.ingress.kubernetes.io/"},
-		},
-	}
-}
-
 // reasons are read in Traefik v3.7.13 and measured with it.
 var reasons = map[string]string{
 	"order":                   "Traefik adds up what the conditions of a match are worth, a method as much as ten characters of a path, and the length of the hostname (pkg/provider/kubernetes/gateway/httproute.go:742); for a GRPCRoute the length of the rule that it writes counts (grpcroute.go:397), as that of the match of an IngressRoute or Ingress does, and all of them, of all Gateways, are in one table for an entry point (pkg/server/router/router.go:245)",

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,6 +15,8 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/precedence"
+	"retryctl.dev/translators/traefik/api"
+	"retryctl.dev/translators/traefik/controller"
 )
 
 // recordings are configurations with what each request gets by Traefik's own
@@ -102,7 +105,7 @@ func (r reader) recordedAs(p precedence.Place) string {
 	if p.ID.Kind != "IngressRoute" {
 		return fmt.Sprintf("%s %s rules[%d]", p.ID.Kind, p.ID.Name, p.Rule)
 	}
-	routes := r.world.Get(p.ID).At("spec", "routes")
+	routes := r.World.Get(p.ID).At("spec", "routes")
 	first := 0
 	for routes.Index(first).At("match").Text() != routes.Index(p.Rule).At("match").Text() {
 		first++
@@ -111,7 +114,7 @@ func (r reader) recordedAs(p precedence.Place) string {
 }
 
 type reader struct {
-	cluster
+	controller.Cluster
 	table   *precedence.Table
 	effects map[precedence.Place][]behavior.Effect
 }
@@ -128,7 +131,7 @@ func readerOf(t *testing.T, file string) reader {
 	}
 	world := manifest.NewSet(objects)
 	s := gateway.Defaults(Gateway{}.Profile())
-	r := reader{newCluster(world, s), Gateway{}.Order(world, s), map[precedence.Place][]behavior.Effect{}}
+	r := reader{controller.NewCluster(world, s), Gateway{}.Order(world, s), map[precedence.Place][]behavior.Effect{}}
 	intents := (&resolve.Plan{World: world}).Bystanders()
 	for n, effects := range gateway.Read(Gateway{}, intents, world, s) {
 		at := precedence.Place{ID: intents[n].ID(), Rule: intents[n].Rule}
@@ -147,13 +150,13 @@ func (r reader) serving(entryPoint string, q precedence.Request, method behavior
 // compare compares the middlewares in their order, and what the last of them that is
 // called own retries. Of an IngressRoute recordings have their kinds.
 func (r reader) compare(t *testing.T, what string, p precedence.Place, method behavior.Methods, wanted []string) {
-	o := r.world.Get(p.ID)
-	refs, _ := r.routerRefs(o, ruleOf(o, p.Rule))
+	o := r.World.Get(p.ID)
+	refs, _ := r.RouterRefs(o, controller.RuleOf(o, p.Rule))
 	var names []string
 	for _, ref := range refs {
-		name := ref.text[strings.LastIndexByte(ref.text, '/')+1:]
+		name := ref.Text[strings.LastIndexByte(ref.Text, '/')+1:]
 		if p.ID.Kind == "IngressRoute" {
-			name = kindsOf(r.middlewares[ref.id][0])[0]
+			name = controller.KindsOf(r.Middlewares[ref.ID][0])[0]
 		}
 		names = append(names, name)
 	}
@@ -161,7 +164,7 @@ func (r reader) compare(t *testing.T, what string, p precedence.Place, method be
 	if !slices.Equal(names, wanted) {
 		t.Errorf("%s has the middlewares %v, and not %v", what, names, wanted)
 	}
-	own := r.world.Get(manifest.ID{Group: group, Kind: kind, Namespace: p.ID.Namespace, Name: "own"}).At("spec", "retry")
+	own := r.World.Get(manifest.ID{Group: api.Group, Kind: api.Kind, Namespace: p.ID.Namespace, Name: "own"}).At("spec", "retry")
 	attempts, _ := own.At("attempts").Int()
 	if !slices.Contains(wanted, "own") && !slices.Contains(wanted, "retry") {
 		attempts = 1
@@ -172,7 +175,7 @@ func (r reader) compare(t *testing.T, what string, p precedence.Place, method be
 			continue
 		}
 		found = true
-		byStatus := attempts > 1 && own.At("status").Len() > 0 && (method&notByStatus == 0 || own.At("retryNonIdempotentMethod").Text() == "true")
+		byStatus := attempts > 1 && own.At("status").Len() > 0 && (method&api.NotByStatus == 0 || own.At("retryNonIdempotentMethod").Text() == "true")
 		code := behavior.Codes(503, 503)[0]
 		if e.MaxRetries != behavior.Is(int(attempts)-1) || e.Causes[behavior.ConnectFailure]&method != 0 != (attempts > 1) || e.Causes[code]&method != 0 != byStatus {
 			t.Errorf("%s: %v retries, of a refused connection for %s, of a 503 for %s", what, e.MaxRetries, e.Causes[behavior.ConnectFailure], e.Causes[code])
@@ -181,4 +184,9 @@ func (r reader) compare(t *testing.T, what string, p precedence.Place, method be
 	if !found {
 		t.Errorf("%s is served by %s, whose effects do not say so: %v", what, r.recordedAs(p), r.effects[p])
 	}
+}
+
+// nameOf names a rule as effects do.
+func nameOf(o *manifest.Object, rule int) string {
+	return controller.OrElse(controller.RuleOf(o, rule).At("name").Text(), strconv.Itoa(rule))
 }

@@ -1,4 +1,4 @@
-package traefik
+package controller
 
 import (
 	"fmt"
@@ -10,15 +10,16 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/traefik/api"
 )
 
-// A retry is a retry middleware that Traefik can build.
-type retry struct {
-	from     string // "Middleware shop/api"
-	attempts int    // the first try included
-	interval time.Duration
-	timeout  time.Duration
-	status   [][2]int
+// A Retry is a retry middleware that Traefik can build.
+type Retry struct {
+	From     string // "Middleware shop/api"
+	Attempts int    // the first try included
+	Interval time.Duration
+	Timeout  time.Duration
+	Status   [][2]int
 	// network says that every method is retried as long as nothing of the request
 	// was written.
 	network       bool
@@ -28,8 +29,8 @@ type retry struct {
 // readRetry reads the spec of a retry middleware; problem says why Traefik, or
 // the API server before it, does not take it. The fields of 3.7 are nothing to
 // older versions, whose CRD drops them.
-func readRetry(v manifest.Value, from string, is37 bool) (r retry, problem string) {
-	r = retry{from: from, network: true}
+func readRetry(v manifest.Value, from string, is37 bool) (r Retry, problem string) {
+	r = Retry{From: from, network: true}
 	attempts := v.At("attempts")
 	n, ok := attempts.Int()
 	switch {
@@ -38,24 +39,24 @@ func readRetry(v manifest.Value, from string, is37 bool) (r retry, problem strin
 	case n <= 0:
 		return r, "attempts is missing or not above 0"
 	}
-	r.attempts = int(min(n, math.MaxInt32))
-	if r.interval, problem = interval(v.At("initialInterval")); problem != "" {
+	r.Attempts = int(min(n, math.MaxInt32))
+	if r.Interval, problem = Interval(v.At("initialInterval")); problem != "" {
 		return r, "initialInterval " + problem
 	}
 	if !is37 {
 		return r, ""
 	}
-	if r.timeout, problem = interval(v.At("timeout")); problem != "" {
+	if r.Timeout, problem = Interval(v.At("timeout")); problem != "" {
 		return r, "timeout " + problem
 	}
-	if r.status, problem = ranges(v.At("status")); problem != "" {
+	if r.Status, problem = ranges(v.At("status")); problem != "" {
 		return r, "status " + problem
 	}
 	if bytes, ok := v.At("maxRequestBodyBytes").Int(); ok && bytes < -1 {
 		return r, "maxRequestBodyBytes is less than -1"
 	}
 	disabled, _ := v.At("disableRetryOnNetworkError").Bool()
-	if disabled && len(r.status) == 0 {
+	if disabled && len(r.Status) == 0 {
 		return r, "disableRetryOnNetworkError stands without status"
 	}
 	r.network = !disabled
@@ -66,9 +67,9 @@ func readRetry(v manifest.Value, from string, is37 bool) (r retry, problem strin
 // intervalForm is the CRD's pattern; a number without a unit passes it.
 var intervalForm = regexp.MustCompile(`^([0-9]+(ns|us|µs|ms|s|m|h)?)+$`)
 
-// interval reads a duration of a CRD of Traefik: a number without a unit, quoted
+// Interval reads a duration of a CRD of Traefik: a number without a unit, quoted
 // or not, is seconds.
-func interval(v manifest.Value) (d time.Duration, problem string) {
+func Interval(v manifest.Value) (d time.Duration, problem string) {
 	if !v.Exists() || v.IsNull() {
 		return 0, ""
 	}
@@ -115,8 +116,8 @@ func ranges(v manifest.Value) (list [][2]int, problem string) {
 	return list, ""
 }
 
-func (r retry) has(status int) bool {
-	for _, s := range r.status {
+func (r Retry) has(status int) bool {
+	for _, s := range r.Status {
 		if s[0] <= status && status <= s[1] {
 			return true
 		}
@@ -126,24 +127,24 @@ func (r retry) has(status int) bool {
 
 // methods are those that status codes are retried for. CONNECT is left out,
 // because it has no path and does not match a rule with one.
-func (r retry) methods() behavior.Methods {
+func (r Retry) methods() behavior.Methods {
 	if r.nonIdempotent {
 		return behavior.AllMethods
 	}
 	return behavior.IdempotentMethods
 }
 
-// causes gives what is retried. Traefik answers 502 for a lost or refused
+// Causes gives what is retried. Traefik answers 502 for a lost or refused
 // connection and 504 for a timeout, and its own answers count like the backend's
 // (v3.7.13 pkg/proxy/httputil/proxy.go:236).
-func (r retry) causes() (causes behavior.Causes) {
-	if r.attempts == 1 {
+func (r Retry) Causes() (causes behavior.Causes) {
+	if r.Attempts == 1 {
 		return causes
 	}
 	if r.network {
 		causes.Add(behavior.AllMethods, behavior.ConnectFailure, behavior.ResetBeforeRequest)
 	}
-	for _, s := range r.status {
+	for _, s := range r.Status {
 		causes.Add(r.methods(), behavior.Codes(max(s[0], 400), min(s[1], 599))...)
 	}
 	if r.has(502) {
@@ -158,10 +159,10 @@ func (r retry) causes() (causes behavior.Causes) {
 	return causes
 }
 
-// unclear gives what is retried in part: a connection that is refused is 502 and
+// Unclear gives what is retried in part: a connection that is refused is 502 and
 // one that is never made 504, so one of the two alone covers some of them.
-func (r retry) unclear() (causes behavior.Causes) {
-	if r.attempts > 1 && r.has(502) != r.has(504) {
+func (r Retry) Unclear() (causes behavior.Causes) {
+	if r.Attempts > 1 && r.has(502) != r.has(504) {
 		causes.Add(r.methods(), behavior.ConnectFailure)
 	}
 	if r.network {
@@ -170,16 +171,16 @@ func (r retry) unclear() (causes behavior.Causes) {
 	return causes
 }
 
-// backoff gives the waits; ok is false where behavior.Backoff has no form for
+// Backoff gives the waits; ok is false where behavior.Backoff has no form for
 // them, which is a first wait above the bound that later ones are cut to.
-func (r retry) backoff() (b behavior.Setting[behavior.Backoff], ok bool) {
-	if r.attempts < 2 || r.interval <= 0 {
+func (r Retry) Backoff() (b behavior.Setting[behavior.Backoff], ok bool) {
+	if r.Attempts < 2 || r.Interval <= 0 {
 		return behavior.None[behavior.Backoff](), true
 	}
-	shape := behavior.Backoff{Base: r.interval, Cap: maxInterval, Growth: growth(r.attempts - 1), Jitter: behavior.HalfJitter}
-	if r.interval > maxInterval {
+	shape := behavior.Backoff{Base: r.Interval, Cap: api.MaxInterval, Growth: growth(r.Attempts - 1), Jitter: behavior.HalfJitter}
+	if r.Interval > api.MaxInterval {
 		shape.Cap = 0
-		if r.attempts > 2 {
+		if r.Attempts > 2 {
 			return behavior.Unclear[behavior.Backoff](), false
 		}
 	}
@@ -189,16 +190,16 @@ func (r retry) backoff() (b behavior.Setting[behavior.Backoff], ok bool) {
 // growth is the factor between waits: all of them together do not double.
 func growth(retries int) float64 { return math.Pow(2, 1/float64(retries)) }
 
-// reached gives how many retries can come about: a wait that would end 15 minutes
+// Reached gives how many retries can come about: a wait that would end 15 minutes
 // after the first try or later is not begun, and the client gets an empty 200.
-func (r retry) reached() int {
-	retries := r.attempts - 1
-	if retries < 1 || r.interval <= 0 || sum(r.interval, retries, retries)/2 <= maxElapsed {
+func (r Retry) Reached() int {
+	retries := r.Attempts - 1
+	if retries < 1 || r.Interval <= 0 || Sum(r.Interval, retries, retries)/2 <= api.MaxElapsed {
 		return retries
 	}
 	low, high := 0, retries
 	for low < high { // the most retries whose shortest waits fit
-		if middle := low + (high-low+1)/2; sum(r.interval, retries, middle)/2 <= maxElapsed {
+		if middle := low + (high-low+1)/2; Sum(r.Interval, retries, middle)/2 <= api.MaxElapsed {
 			low = middle
 		} else {
 			high = middle - 1
@@ -207,17 +208,17 @@ func (r retry) reached() int {
 	return low
 }
 
-// sum gives the first n of a number of waits, without their jitter.
-func sum(first time.Duration, retries, n int) time.Duration {
-	if first <= maxInterval/2 { // no wait reaches the bound
+// Sum gives the first n of a number of waits, without their jitter.
+func Sum(first time.Duration, retries, n int) time.Duration {
+	if first <= api.MaxInterval/2 { // no wait reaches the bound
 		step := math.Ln2 / float64(retries)
 		return clamp(float64(first) * math.Expm1(float64(n)*step) / math.Expm1(step))
 	}
 	total := 0.0
 	for k := range min(n, 1000) { // of at least 30s each
 		w := float64(first) * math.Pow(growth(retries), float64(k))
-		if k > 0 || first <= maxInterval {
-			w = min(w, float64(maxInterval))
+		if k > 0 || first <= api.MaxInterval {
+			w = min(w, float64(api.MaxInterval))
 		}
 		total += w
 	}

@@ -1,4 +1,4 @@
-package traefik
+package write
 
 import (
 	"go/ast"
@@ -10,11 +10,9 @@ import (
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/traefik/api"
+	"retryctl.dev/translators/traefik/controller"
 )
-
-// notByStatus are the methods that are not retried by status unless a middleware
-// says retryNonIdempotentMethod.
-const notByStatus = behavior.POST | behavior.PATCH
 
 // parts gives the rules that carry an intent. Traefik can retry by status for
 // every method, or for all but POST and PATCH, so that only other wishes need a
@@ -22,7 +20,7 @@ const notByStatus = behavior.POST | behavior.PATCH
 // is as for configure.
 func (t *translation) parts(i resolve.Intent, timeouts bool) []gateway.Part {
 	whole := []gateway.Part{{Rule: i.Rule, Want: i.Want}}
-	if status, _ := statuses(i.Want.Causes, timeouts); status == "" || !t.is37 {
+	if status, _ := statuses(i.Want.Causes, timeouts); status == "" || !t.Is37 {
 		return []gateway.Part{{Rule: i.Rule, Want: gateway.SafeOnly(i.Want)}}
 	}
 	methods, limited := gateway.Limit(i.Want)
@@ -31,7 +29,7 @@ func (t *translation) parts(i resolve.Intent, timeouts bool) []gateway.Part {
 		return whole
 	}
 	here := reach &^ behavior.CONNECT
-	if here&methods != 0 && here&methods == here&^notByStatus {
+	if here&methods != 0 && here&methods == here&^api.NotByStatus {
 		want := i.Want // without POST and PATCH, which do not get here, or are not asked for
 		for c := range want.Causes {
 			if !behavior.Cause(c).Safe() {
@@ -46,7 +44,7 @@ func (t *translation) parts(i resolve.Intent, timeouts bool) []gateway.Part {
 	}
 	switch {
 	case i.Object == nil || i.Rule < 0 && i.Object.ID().Kind != "Ingress":
-	case i.Object.Is(group, "IngressRoute"):
+	case i.Object.Is(api.Group, "IngressRoute"):
 		return t.splitRoute(i, methods)
 	case i.Object.ID().Kind == "Ingress":
 		t.out.Say(i, finding.CannotSplit, i.ID().String()+" cannot be split by method: an Ingress knows no methods", "",
@@ -62,12 +60,12 @@ func (t *translation) splitRoute(i resolve.Intent, methods behavior.Methods) []g
 	edited := t.edits.Of(i.Object)
 	routes := edited.At("spec", "routes")
 	rest := routes.Index(i.Rule)
-	r, text := routedOf(rest), withoutMethods(rest.At("match").Text())
-	priority, moved, kept := r.priority, r.methods&methods, r.methods&^methods
+	r, text := controller.RoutedOf(rest), withoutMethods(rest.At("match").Text())
+	priority, moved, kept := r.Priority, r.Methods&methods, r.Methods&^methods
 	fresh := rest.Copy()
 	fresh.Put("match", text+oneOf(moved))
 	fresh.Put("priority", priority)
-	if r.methods == behavior.AllMethods {
+	if r.Methods == behavior.AllMethods {
 		rest.Put("match", text+noneOf(moved))
 	} else {
 		rest.Put("match", text+oneOf(kept))
@@ -96,8 +94,8 @@ func withoutMethods(match string) string {
 		if either, ok := e.(*ast.BinaryExpr); ok && either.Op == token.LOR {
 			text = "(" + text + ")"
 		}
-		if r, err := build(e, matchersV3, false); err == nil {
-			if _, only := r.methods(); only {
+		if r, err := controller.build(e, controller.MatchersV3, false); err == nil {
+			if _, only := r.Methods(); only {
 				return
 			}
 		}

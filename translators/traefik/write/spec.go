@@ -1,4 +1,4 @@
-package traefik
+package write
 
 import (
 	"slices"
@@ -9,6 +9,8 @@ import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/traefik/api"
+	"retryctl.dev/translators/traefik/controller"
 )
 
 // A config is what a retry middleware is to say. The zero value is none at all:
@@ -91,13 +93,13 @@ func join(codes []int) string {
 // bounded shortens an interval so that all waits at their longest stay well below
 // the time after which Traefik answers an empty 200.
 func bounded(first time.Duration, retries int) time.Duration {
-	first = min(first, maxInterval)
+	first = min(first, api.MaxInterval)
 	for {
-		longest := 3 * (sum(first, retries, retries) / 2)
-		if longest <= waitLimit {
+		longest := 3 * (controller.Sum(first, retries, retries) / 2)
+		if longest <= api.WaitLimit {
 			return first
 		}
-		first = min(time.Duration(float64(first)*float64(waitLimit)/float64(longest)), first-time.Millisecond).Truncate(time.Millisecond)
+		first = min(time.Duration(float64(first)*float64(api.WaitLimit)/float64(longest)), first-time.Millisecond).Truncate(time.Millisecond)
 	}
 }
 
@@ -109,7 +111,7 @@ func (c config) write(spec manifest.Value, is37 bool) {
 	if c.interval > 0 {
 		retry.Put("initialInterval", gateway.Duration(c.interval))
 	} else if old := retry.At("initialInterval"); old.Exists() {
-		d, problem := interval(old)
+		d, problem := controller.Interval(old)
 		if short := bounded(d, c.attempts-1); problem != "" || d <= 0 {
 			retry.Remove("initialInterval")
 		} else if short != d {
@@ -121,7 +123,7 @@ func (c config) write(spec manifest.Value, is37 bool) {
 	}
 	if c.timeout > 0 {
 		retry.Put("timeout", gateway.Duration(c.timeout))
-	} else if _, problem := interval(retry.At("timeout")); problem != "" {
+	} else if _, problem := controller.Interval(retry.At("timeout")); problem != "" {
 		retry.Remove("timeout")
 	}
 	flag := func(name string, on bool) {
@@ -134,7 +136,7 @@ func (c config) write(spec manifest.Value, is37 bool) {
 	if c.status != "" {
 		retry.Put("status", strings.Split(c.status, ","))
 		if n, ok := retry.At("maxRequestBodyBytes").Int(); !ok || n < -1 {
-			retry.Put("maxRequestBodyBytes", bodyLimit)
+			retry.Put("maxRequestBodyBytes", api.BodyLimit)
 		}
 	}
 	flag("disableRetryOnNetworkError", !c.network)

@@ -1,4 +1,4 @@
-package traefik
+package read
 
 import (
 	"fmt"
@@ -8,12 +8,14 @@ import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/traefik/api"
+	"retryctl.dev/translators/traefik/controller"
 )
 
 // A backend is one service that a router sends requests to.
 type backend struct {
 	name string // for people
-	refs []reference
+	refs []controller.Reference
 	// unsupported names a filter by which requests to the backend fail.
 	unsupported string
 	// timeout is the longest wait for response headers, with its origin.
@@ -28,7 +30,7 @@ type backend struct {
 const maxBackends = 64
 
 // backends gives the services behind a rule, one at least.
-func (c cluster) backends(o *manifest.Object, rule manifest.Value) []backend {
+func (c reading) backends(o *manifest.Object, rule manifest.Value) []backend {
 	var list []backend
 	switch o.ID().Kind {
 	case "HTTPRoute", "GRPCRoute":
@@ -41,7 +43,7 @@ func (c cluster) backends(o *manifest.Object, rule manifest.Value) []backend {
 			list = c.service(list, o.ID().Namespace, s, services.Len() > 1, 0)
 		}
 	default:
-		for _, v := range ingressBackends(o) {
+		for _, v := range controller.IngressBackends(o) {
 			list = append(list, c.ingressBackend(o, v))
 		}
 	}
@@ -53,11 +55,11 @@ func (c cluster) backends(o *manifest.Object, rule manifest.Value) []backend {
 
 // refBackends reads a reference of a route. Of a Service nothing but the port is
 // looked at (v3.7.13 pkg/provider/kubernetes/gateway/annotations.go:18).
-func (c cluster) refBackends(o *manifest.Object, ref manifest.Value) []backend {
+func (c reading) refBackends(o *manifest.Object, ref manifest.Value) []backend {
 	if weight, ok := ref.At("weight").Int(); ok && weight == 0 {
 		return nil
 	}
-	namespace, name := orElse(ref.At("namespace").Text(), o.ID().Namespace), ref.At("name").Text()
+	namespace, name := controller.OrElse(ref.At("namespace").Text(), o.ID().Namespace), ref.At("name").Text()
 	var list []backend
 	if ref.At("kind").Text() == "TraefikService" {
 		list = c.traefikService(nil, namespace, name, 0)
@@ -66,10 +68,10 @@ func (c cluster) refBackends(o *manifest.Object, ref manifest.Value) []backend {
 		b.http2 = c.gatewayHTTP2(o, namespace, name, ref.At("port"))
 		list = []backend{b}
 	}
-	if !c.is37 {
+	if !c.Is37 {
 		return list
 	}
-	refs, unsupported := c.filterRefs(o, ref.At("filters"))
+	refs, unsupported := c.FilterRefs(o, ref.At("filters"))
 	for n := range list {
 		list[n].refs, list[n].unsupported = append(refs[:len(refs):len(refs)], list[n].refs...), unsupported
 	}
@@ -78,11 +80,11 @@ func (c cluster) refBackends(o *manifest.Object, ref manifest.Value) []backend {
 
 // gatewayHTTP2 reports whether a backend of a route may be spoken to in HTTP/2
 // (v3.7.13 pkg/provider/kubernetes/gateway/httproute.go:970).
-func (c cluster) gatewayHTTP2(o *manifest.Object, namespace, name string, port manifest.Value) bool {
+func (c reading) gatewayHTTP2(o *manifest.Object, namespace, name string, port manifest.Value) bool {
 	if o.Is(route.Group, "GRPCRoute") {
 		return true
 	}
-	service := c.world.Get(manifest.ID{Kind: "Service", Namespace: namespace, Name: name})
+	service := c.World.Get(manifest.ID{Kind: "Service", Namespace: namespace, Name: name})
 	if service == nil {
 		return true
 	}
@@ -108,11 +110,11 @@ func portOf(service *manifest.Object, port string) manifest.Value {
 
 // service adds a service of an IngressRoute or a TraefikService to a list. many
 // says that there are others beside it.
-func (c cluster) service(list []backend, namespace string, s manifest.Value, many bool, depth int) []backend {
+func (c reading) service(list []backend, namespace string, s manifest.Value, many bool, depth int) []backend {
 	name := s.At("name").Text()
-	namespace = orElse(s.At("namespace").Text(), namespace)
-	refs := c.listRefs(namespace, s.At("middlewares"))
-	if !c.is37 {
+	namespace = controller.OrElse(s.At("namespace").Text(), namespace)
+	refs := c.ListRefs(namespace, s.At("middlewares"))
+	if !c.Is37 {
 		refs = nil
 	}
 	if s.At("kind").Text() == "TraefikService" || strings.Contains(name, "@") {
@@ -124,8 +126,8 @@ func (c cluster) service(list []backend, namespace string, s manifest.Value, man
 		return list
 	}
 	b := backend{name: name, refs: refs, http2: c.schemeHTTP2(namespace, name, s.At("scheme").Text(), s.At("port").Text())}
-	c.transport(&b, c.to(namespace, s.At("serversTransport").Text()), s.At("serversTransport").Text() != "")
-	if forms := c.forms[identity(namespace, s)]; many && len(forms) > 1 {
+	c.transport(&b, c.To(namespace, s.At("serversTransport").Text()), s.At("serversTransport").Text() != "")
+	if forms := c.Forms[controller.Identity(namespace, s)]; many && len(forms) > 1 {
 		b.timeout = behavior.Unclear[time.Duration]()
 		b.notes = append(b.notes, fmt.Sprintf("Service %s/%s is referred to in several ways, and without safeNaming Traefik keeps one of them", namespace, name))
 	}
@@ -134,11 +136,11 @@ func (c cluster) service(list []backend, namespace string, s manifest.Value, man
 
 // schemeHTTP2 is for services that have a scheme written or get one by their port
 // (v3.7.13 pkg/provider/kubernetes/crd/kubernetes_http.go:908).
-func (c cluster) schemeHTTP2(namespace, name, scheme, port string) bool {
+func (c reading) schemeHTTP2(namespace, name, scheme, port string) bool {
 	if scheme != "" {
 		return scheme != "http"
 	}
-	if service := c.world.Get(manifest.ID{Kind: "Service", Namespace: namespace, Name: name}); service != nil {
+	if service := c.World.Get(manifest.ID{Kind: "Service", Namespace: namespace, Name: name}); service != nil {
 		p := portOf(service, port)
 		return p.At("port").Text() == "443" || strings.HasPrefix(p.At("name").Text(), "https")
 	}
@@ -146,11 +148,11 @@ func (c cluster) schemeHTTP2(namespace, name, scheme, port string) bool {
 }
 
 // traefikService follows a TraefikService to its services.
-func (c cluster) traefikService(list []backend, namespace, name string, depth int) []backend {
+func (c reading) traefikService(list []backend, namespace, name string, depth int) []backend {
 	unseen := func(why string) []backend {
 		return append(list, backend{name: name, timeout: behavior.Unclear[time.Duration](), http2: true, notes: []string{why}})
 	}
-	o := c.world.Get(manifest.ID{Group: group, Kind: "TraefikService", Namespace: namespace, Name: name})
+	o := c.World.Get(manifest.ID{Group: api.Group, Kind: "TraefikService", Namespace: namespace, Name: name})
 	switch {
 	case o == nil:
 		return unseen(fmt.Sprintf("TraefikService %s/%s is not in the input", namespace, name))
@@ -174,23 +176,23 @@ func (c cluster) traefikService(list []backend, namespace, name string, depth in
 // transport gives a backend the timeout of a ServersTransport; named says whether
 // there is a reference at all. It counts from the end of the request, so that
 // connecting has a time of its own.
-func (c cluster) transport(b *backend, ref reference, named bool) {
-	found := c.transports[ref.id]
+func (c reading) transport(b *backend, ref controller.Reference, named bool) {
+	found := c.Transports[ref.ID]
 	switch {
 	case !named:
 		b.timeout, b.origin = behavior.None[time.Duration](), "Traefik's default"
 		return
 	case len(found) != 1:
-		b.timeout, b.origin = behavior.Unclear[time.Duration](), "ServersTransport "+ref.text+", which is not in the input"
+		b.timeout, b.origin = behavior.Unclear[time.Duration](), "ServersTransport "+ref.Text+", which is not in the input"
 		return
 	}
 	b.origin = found[0].ID().String() + " forwardingTimeouts.responseHeaderTimeout"
-	d, problem := interval(found[0].At("spec", "forwardingTimeouts", "responseHeaderTimeout"))
-	dial, alsoProblem := dialTimeout(found[0])
+	d, problem := controller.Interval(found[0].At("spec", "forwardingTimeouts", "responseHeaderTimeout"))
+	dial, alsoProblem := controller.DialTimeout(found[0])
 	switch {
 	case problem+alsoProblem != "":
 		b.timeout = behavior.Unclear[time.Duration]()
-		b.notes = append(b.notes, fmt.Sprintf("%s has a timeout that cannot be read: %s", found[0].ID(), orElse(problem, alsoProblem)))
+		b.notes = append(b.notes, fmt.Sprintf("%s has a timeout that cannot be read: %s", found[0].ID(), controller.OrElse(problem, alsoProblem)))
 	case d <= 0:
 		b.timeout = behavior.None[time.Duration]()
 	default:
@@ -203,50 +205,21 @@ func (c cluster) transport(b *backend, ref reference, named bool) {
 	}
 }
 
-// dialTimeout is that of a ServersTransport; 0 is none.
-func dialTimeout(o *manifest.Object) (d time.Duration, problem string) {
-	v := o.At("spec", "forwardingTimeouts", "dialTimeout")
-	if !v.Exists() || v.IsNull() {
-		return defaultDial, ""
-	}
-	return interval(v)
-}
-
-// ingressBackends gives the service of each path of an Ingress, each once.
-func ingressBackends(o *manifest.Object) []manifest.Value {
-	var list []manifest.Value
-	seen := map[string]bool{}
-	add := func(v manifest.Value) {
-		key := v.At("name").Text() + "\x00" + v.At("port", "number").Text() + "\x00" + v.At("port", "name").Text()
-		if v.Exists() && !seen[key] {
-			seen[key] = true
-			list = append(list, v)
-		}
-	}
-	for _, rule := range o.At("spec", "rules").Items() {
-		for _, path := range rule.At("http", "paths").Items() {
-			add(path.At("backend", "service"))
-		}
-	}
-	add(o.At("spec", "defaultBackend", "service"))
-	return list
-}
-
 // ingressBackend reads the annotations of a Service behind an Ingress.
-func (c cluster) ingressBackend(o *manifest.Object, v manifest.Value) backend {
+func (c reading) ingressBackend(o *manifest.Object, v manifest.Value) backend {
 	name := v.At("name").Text()
 	b := backend{name: name, http2: true, timeout: behavior.Unclear[time.Duration](), origin: "Service " + name + ", which is not in the input"}
-	service := c.world.Get(manifest.ID{Kind: "Service", Namespace: o.ID().Namespace, Name: name})
+	service := c.World.Get(manifest.ID{Kind: "Service", Namespace: o.ID().Namespace, Name: name})
 	if service == nil {
 		return b
 	}
-	_, scheme := annotation(service, serviceScheme)
-	port := orElse(v.At("port", "number").Text(), v.At("port", "name").Text())
+	_, scheme := controller.Annotation(service, api.ServiceScheme)
+	port := controller.OrElse(v.At("port", "number").Text(), v.At("port", "name").Text())
 	b.http2 = c.schemeHTTP2(o.ID().Namespace, name, scheme, port)
-	if _, refs := annotation(service, serviceMiddlewares); c.is37 {
-		b.refs = qualifiedList(refs)
+	if _, refs := controller.Annotation(service, api.ServiceMiddlewares); c.Is37 {
+		b.refs = controller.QualifiedList(refs)
 	}
-	_, transport := annotation(service, serviceTransport)
-	c.transport(&b, qualified(transport), transport != "")
+	_, transport := controller.Annotation(service, api.ServiceTransport)
+	c.transport(&b, controller.Qualified(transport), transport != "")
 	return b
 }

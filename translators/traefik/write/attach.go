@@ -1,4 +1,4 @@
-package traefik
+package write
 
 import (
 	"fmt"
@@ -8,77 +8,79 @@ import (
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/traefik/api"
+	"retryctl.dev/translators/traefik/controller"
 )
 
 // A use is a place that refers to a Middleware; direct says that it does so as
 // the middleware of a router, not of a service or in a chain.
 type use struct {
-	place
+	controller.Place
 	direct bool
 }
 
 // usesOf finds every reference to a Middleware of the input.
-func (c cluster) usesOf() map[manifest.ID][]use {
+func (t *translation) usesOf() map[manifest.ID][]use {
 	uses := map[manifest.ID][]use{}
-	add := func(refs []reference, u use) {
+	add := func(refs []controller.Reference, u use) {
 		for _, ref := range refs {
-			for _, o := range c.middlewares[ref.id] {
+			for _, o := range t.Middlewares[ref.ID] {
 				uses[o.ID()] = append(uses[o.ID()], u)
 			}
 		}
 	}
-	for _, o := range c.world.All() {
+	for _, o := range t.World.All() {
 		id := o.ID()
 		switch {
-		case o.Is(route.Group, "HTTPRoute"), o.Is(route.Group, "GRPCRoute"), o.Is(group, "IngressRoute"):
+		case o.Is(route.Group, "HTTPRoute"), o.Is(route.Group, "GRPCRoute"), o.Is(api.Group, "IngressRoute"):
 			for n := range max(o.At("spec", "rules").Len(), o.At("spec", "routes").Len()) {
-				rule := ruleOf(o, n)
-				refs, _ := c.routerRefs(o, rule)
-				add(refs, use{place{id, n}, true})
-				add(c.serviceRefs(o, rule), use{place{id, n}, false})
+				rule := controller.RuleOf(o, n)
+				refs, _ := t.RouterRefs(o, rule)
+				add(refs, use{controller.Place{ID: id, Rule: n}, true})
+				add(t.serviceRefs(o, rule), use{controller.Place{ID: id, Rule: n}, false})
 			}
 		case o.Is("networking.k8s.io", "Ingress"):
-			refs, _ := c.routerRefs(o, o.Root())
-			add(refs, use{place{id, -1}, true})
+			refs, _ := t.RouterRefs(o, o.Root())
+			add(refs, use{controller.Place{ID: id, Rule: -1}, true})
 		case o.Is("", "Service"):
-			_, list := annotation(o, serviceMiddlewares)
-			add(qualifiedList(list), use{place{id, -1}, false})
-		case o.Is(group, "TraefikService"):
+			_, list := controller.Annotation(o, api.ServiceMiddlewares)
+			add(controller.QualifiedList(list), use{controller.Place{ID: id, Rule: -1}, false})
+		case o.Is(api.Group, "TraefikService"):
 			for _, form := range []string{"weighted", "highestRandomWeight"} {
 				for _, s := range o.At("spec", form, "services").Items() {
-					add(c.listRefs(orElse(s.At("namespace").Text(), id.Namespace), s.At("middlewares")), use{place{id, -1}, false})
+					add(t.ListRefs(controller.OrElse(s.At("namespace").Text(), id.Namespace), s.At("middlewares")), use{controller.Place{ID: id, Rule: -1}, false})
 				}
 			}
-		case o.Is(group, kind):
-			add(c.listRefs(id.Namespace, o.At("spec", "chain", "middlewares")), use{place{id, -1}, false})
+		case o.Is(api.Group, api.Kind):
+			add(t.ListRefs(id.Namespace, o.At("spec", "chain", "middlewares")), use{controller.Place{ID: id, Rule: -1}, false})
 		}
 	}
 	return uses
 }
 
 // serviceRefs gives the middlewares that a rule has for single services.
-func (c cluster) serviceRefs(o *manifest.Object, rule manifest.Value) []reference {
-	var all []reference
+func (t *translation) serviceRefs(o *manifest.Object, rule manifest.Value) []controller.Reference {
+	var all []controller.Reference
 	for _, ref := range rule.At("backendRefs").Items() {
-		refs, _ := c.filterRefs(o, ref.At("filters"))
+		refs, _ := t.FilterRefs(o, ref.At("filters"))
 		all = append(all, refs...)
 	}
 	for _, s := range rule.At("services").Items() {
-		all = append(all, c.listRefs(orElse(s.At("namespace").Text(), o.ID().Namespace), s.At("middlewares"))...)
+		all = append(all, t.ListRefs(controller.OrElse(s.At("namespace").Text(), o.ID().Namespace), s.At("middlewares"))...)
 	}
 	return all
 }
 
 // attach brings the Middlewares and the rules of all jobs together.
 func (t *translation) attach() {
-	asked := map[place][]config{}
+	asked := map[controller.Place][]config{}
 	for _, j := range t.jobs {
-		asked[placeOf(j.intent)] = append(asked[placeOf(j.intent)], j.config)
+		asked[controller.PlaceOf(j.intent)] = append(asked[controller.PlaceOf(j.intent)], j.config)
 	}
 	for _, j := range t.jobs {
 		edited := t.edits.Of(j.intent.Object)
-		rule := ruleOf(edited, j.rule)
-		refs, _ := t.routerRefs(edited, rule)
+		rule := controller.RuleOf(edited, j.rule)
+		refs, _ := t.RouterRefs(edited, rule)
 		kept := t.keep(refs, j.config, asked)
 		t.chains(j, refs)
 		for _, ref := range append(refs, t.serviceRefs(edited, rule)...) {
@@ -90,14 +92,14 @@ func (t *translation) attach() {
 		switch {
 		case j.config == (config{}):
 		case kept != nil:
-			j.config.write(t.edits.Of(kept).At("spec"), t.is37)
+			j.config.write(t.edits.Of(kept).At("spec"), t.Is37)
 		default:
 			name := j.intent.Policy.Metadata.Name
 			if j.split {
 				name += "-retryable"
 			}
 			made := t.middleware(j.intent, j.config, name).ID()
-			if slices.ContainsFunc(refs, func(ref reference) bool { return ref.id == t.id(made.Namespace, made.Name) }) {
+			if slices.ContainsFunc(refs, func(ref controller.Reference) bool { return ref.ID == t.Id(made.Namespace, made.Name) }) {
 				t.setting(j.intent) // an older retryctl, whose edits have no marks, has put it there
 			} else {
 				t.put(j, edited, rule, made)
@@ -107,9 +109,9 @@ func (t *translation) attach() {
 }
 
 // retries gives the Middleware of a reference if all that it does is retry.
-func (t *translation) retries(ref reference) *manifest.Object {
-	for _, o := range t.middlewares[ref.id] {
-		if held := kindsOf(o); len(held) == 1 && held[0] == "retry" {
+func (t *translation) retries(ref controller.Reference) *manifest.Object {
+	for _, o := range t.Middlewares[ref.ID] {
+		if held := controller.KindsOf(o); len(held) == 1 && held[0] == "retry" {
 			return o
 		}
 	}
@@ -118,14 +120,14 @@ func (t *translation) retries(ref reference) *manifest.Object {
 
 // keep gives the Middleware of a rule that can be edited: every rule that uses it
 // is to get the same.
-func (t *translation) keep(refs []reference, c config, asked map[place][]config) *manifest.Object {
+func (t *translation) keep(refs []controller.Reference, c config, asked map[controller.Place][]config) *manifest.Object {
 	for _, ref := range refs {
 		o := t.retries(ref)
-		if o == nil || c == (config{}) || count(refs, ref.id) > 1 {
+		if o == nil || c == (config{}) || count(refs, ref.ID) > 1 {
 			continue
 		}
 		same := func(u use) bool {
-			return u.direct && len(asked[u.place]) > 0 && !slices.ContainsFunc(asked[u.place], func(other config) bool { return other != c })
+			return u.direct && len(asked[u.Place]) > 0 && !slices.ContainsFunc(asked[u.Place], func(other config) bool { return other != c })
 		}
 		if !slices.ContainsFunc(t.uses[o.ID()], func(u use) bool { return !same(u) }) {
 			return o
@@ -134,10 +136,10 @@ func (t *translation) keep(refs []reference, c config, asked map[place][]config)
 	return nil
 }
 
-func count(refs []reference, id string) int {
+func count(refs []controller.Reference, id string) int {
 	n := 0
 	for _, ref := range refs {
-		if ref.id == id {
+		if ref.ID == id {
 			n++
 		}
 	}
@@ -147,7 +149,7 @@ func count(refs []reference, id string) int {
 // left says that other rules still use a Middleware which a rule no longer has.
 func (t *translation) left(j job, o *manifest.Object) {
 	for _, u := range t.uses[o.ID()] {
-		if u.place == placeOf(j.intent) {
+		if u.Place == controller.PlaceOf(j.intent) {
 			continue
 		}
 		t.out.Say(j.intent, finding.Shadows, fmt.Sprintf("%s no longer uses %s, which others use as well", j.intent.Place(), o.ID()),
@@ -159,10 +161,10 @@ func (t *translation) left(j job, o *manifest.Object) {
 
 // chains refuses a retry within a chain: taking it out there would take it from
 // every other rule, and leaving it in would multiply the tries.
-func (t *translation) chains(j job, refs []reference) {
+func (t *translation) chains(j job, refs []controller.Reference) {
 	for _, ref := range refs {
-		for _, o := range t.middlewares[ref.id] {
-			if o.At("spec", "chain").IsMap() && len(t.resolve([]reference{ref}).retries) > 0 {
+		for _, o := range t.Middlewares[ref.ID] {
+			if o.At("spec", "chain").IsMap() && len(t.Resolve([]controller.Reference{ref}).Retries) > 0 {
 				t.out.Say(j.intent, finding.Conflicts, fmt.Sprintf("%s is on %s, and retries by a middleware within it", o.ID(), j.intent.Place()),
 					"two retry middlewares on one rule multiply the tries", "take the retry out of the chain")
 			}
@@ -171,7 +173,7 @@ func (t *translation) chains(j job, refs []reference) {
 }
 
 // detach takes a reference out of a rule, wherever it stands.
-func (t *translation) detach(o *manifest.Object, rule manifest.Value, ref reference) {
+func (t *translation) detach(o *manifest.Object, rule manifest.Value, ref controller.Reference) {
 	drop := func(holder manifest.Value, key string, is func(manifest.Value) bool) {
 		list := holder.At(key)
 		for n := list.Len() - 1; n >= 0; n-- {
@@ -185,12 +187,12 @@ func (t *translation) detach(o *manifest.Object, rule manifest.Value, ref refere
 	}
 	namespace := o.ID().Namespace
 	filter := func(f manifest.Value) bool {
-		name, ok := extension(f)
-		return ok && t.to(namespace, name).id == ref.id
+		name, ok := controller.Extension(f)
+		return ok && t.To(namespace, name).ID == ref.ID
 	}
 	middleware := func(namespace string) func(manifest.Value) bool {
 		return func(m manifest.Value) bool {
-			return t.to(orElse(m.At("namespace").Text(), namespace), m.At("name").Text()).id == ref.id
+			return t.To(controller.OrElse(m.At("namespace").Text(), namespace), m.At("name").Text()).ID == ref.ID
 		}
 	}
 	switch o.ID().Kind {
@@ -202,13 +204,13 @@ func (t *translation) detach(o *manifest.Object, rule manifest.Value, ref refere
 	case "IngressRoute":
 		drop(rule, "middlewares", middleware(namespace))
 		for _, s := range rule.At("services").Items() {
-			drop(s, "middlewares", middleware(orElse(s.At("namespace").Text(), namespace)))
+			drop(s, "middlewares", middleware(controller.OrElse(s.At("namespace").Text(), namespace)))
 		}
 	default:
-		key, list := annotation(o, routerMiddlewares)
+		key, list := controller.Annotation(o, api.RouterMiddlewares)
 		var kept []string
 		for _, one := range strings.Split(list, ",") {
-			if one = strings.TrimSpace(one); one != "" && qualified(one).id != ref.id {
+			if one = strings.TrimSpace(one); one != "" && controller.Qualified(one).ID != ref.ID {
 				kept = append(kept, one)
 			}
 		}
@@ -231,17 +233,17 @@ func (t *translation) put(j job, o *manifest.Object, rule manifest.Value, id man
 	}
 	switch o.ID().Kind {
 	case "HTTPRoute", "GRPCRoute":
-		if rule.At("filters").Len() >= maxFilters {
-			t.out.Say(j.intent, finding.CannotEdit, fmt.Sprintf("%s has %d filters already", j.intent.Place(), maxFilters),
+		if rule.At("filters").Len() >= api.MaxFilters {
+			t.out.Say(j.intent, finding.CannotEdit, fmt.Sprintf("%s has %d filters already", j.intent.Place(), api.MaxFilters),
 				"the Gateway API takes no more in one rule", "gather Middlewares in a chain")
 			return
 		}
-		add("filters", manifest.Map("type", "ExtensionRef", "extensionRef", manifest.Map("group", group, "kind", kind, "name", id.Name)))
+		add("filters", manifest.Map("type", "ExtensionRef", "extensionRef", manifest.Map("group", api.Group, "kind", api.Kind, "name", id.Name)))
 	case "IngressRoute":
 		add("middlewares", manifest.Map("name", id.Name))
 	default:
-		key, list := annotation(o, routerMiddlewares)
-		mine := t.id(id.Namespace, id.Name) + crdProvider
+		key, list := controller.Annotation(o, api.RouterMiddlewares)
+		mine := t.Id(id.Namespace, id.Name) + api.CrdProvider
 		if list != "" {
 			mine = list + "," + mine
 		}

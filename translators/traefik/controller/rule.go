@@ -1,4 +1,4 @@
-package traefik
+package controller
 
 import (
 	"errors"
@@ -33,7 +33,7 @@ func readRule(text, syntax string) (*rule, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the match: %w", err)
 	}
-	known := matchersV3
+	known := MatchersV3
 	if syntax == "v2" {
 		known = matchersV2
 	}
@@ -109,9 +109,9 @@ func call(e *ast.CallExpr, known map[string]matcher, not bool) (*rule, error) {
 	return r, nil
 }
 
-// methods gives those that a rule lets through; only is false where it looks at
+// Methods gives those that a rule lets through; only is false where it looks at
 // anything else.
-func (r *rule) methods() (methods behavior.Methods, only bool) {
+func (r *rule) Methods() (methods behavior.Methods, only bool) {
 	if r.matcher != "" {
 		if r.matcher != "Method" {
 			return behavior.AllMethods, false
@@ -124,8 +124,8 @@ func (r *rule) methods() (methods behavior.Methods, only bool) {
 		}
 		return methods, true
 	}
-	left, onlyLeft := r.left.methods()
-	right, onlyRight := r.right.methods()
+	left, onlyLeft := r.left.Methods()
+	right, onlyRight := r.right.Methods()
 	if r.or {
 		return left | right, onlyLeft && onlyRight
 	}
@@ -144,7 +144,7 @@ const maxWays = 64
 // ways gives the alternatives of a rule; none where there are too many.
 func (r *rule) ways() []way {
 	if r.matcher != "" {
-		if methods, only := r.methods(); only {
+		if methods, only := r.Methods(); only {
 			return []way{{methods: methods}}
 		}
 		return []way{{behavior.AllMethods, []*rule{r}}}

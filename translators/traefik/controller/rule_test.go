@@ -1,4 +1,4 @@
-package traefik
+package controller
 
 import (
 	"strings"
@@ -10,56 +10,23 @@ import (
 	"retryctl.dev/translators/precedence"
 )
 
-func TestConditionsOnTheMethodAreToldFromTheRest(t *testing.T) {
-	const all = behavior.AllMethods
-	for match, want := range map[string]struct {
-		rest    string
-		methods behavior.Methods
-		path    bool
-	}{
-		"Host(`a`)":                                                     {"Host(`a`) && ", all, false},
-		"Host(`a`) && Method(`GET`)":                                    {"Host(`a`) && ", behavior.GET, false},
-		"method(\"get\")&&PathPrefix(`/`)":                              {"PathPrefix(`/`) && ", behavior.GET, true},
-		"Host(`a`) && (Method(`GET`) || Method(`PUT`))":                 {"Host(`a`) && ", behavior.GET | behavior.PUT, false},
-		"Host(`a`) && !Method(`GET`) && !(Method(`PUT`))":               {"Host(`a`) && ", all &^ (behavior.GET | behavior.PUT), false},
-		"!(Method(`GET`) || Method(`PUT`))":                             {"", all &^ (behavior.GET | behavior.PUT), false},
-		"Method(`LOCK`)":                                                {"", 0, false},
-		"Host(`a`) || Method(`GET`)":                                    {"(Host(`a`) || Method(`GET`)) && ", all, false},
-		"Method(`GET`) || Method(`PUT`)":                                {"", behavior.GET | behavior.PUT, false},
-		"Host(`a`) && (Path(`/a`) || Method(`GET`))":                    {"Host(`a`) && (Path(`/a`) || Method(`GET`)) && ", all, false},
-		"Header(`X`, `) && Method(`) && Path(`/a`)":                     {"Header(`X`, `) && Method(`) && Path(`/a`) && ", all, true},
-		`Header("X", "\") || (") && Path("/a")`:                         {`Header("X", "\") || (") && Path("/a") && `, all, true},
-		"Host(`path.example`) && !PathPrefix(`/a`)":                     {"Host(`path.example`) && !PathPrefix(`/a`) && ", all, false},
-		"Host(`a`) && !Method(`GET`) && PathPrefix(`/`)":                {"Host(`a`) && PathPrefix(`/`) && ", all &^ behavior.GET, true},
-		"Host(`a`)&&(Method(`GET`)&&!Method(`GET`))&&PathRegexp(`^/`)":  {"Host(`a`) && PathRegexp(`^/`) && ", 0, true},
-		"HOST(`a`) && pathprefix(`/a`) || Host(`b`) && Pathprefix(`/`)": {"(HOST(`a`) && pathprefix(`/a`) || Host(`b`) && Pathprefix(`/`)) && ", all, true},
-	} {
-		r := routedOf(manifest.Map("match", match))
-		if r.refused != "" {
-			t.Errorf("%s is refused: %s", match, r.refused)
-		} else if rest := withoutMethods(match); rest != want.rest || r.methods != want.methods || r.rule.looksAtPath() != want.path {
-			t.Errorf("%s is %q for %s, looking at the path: %t", match, rest, r.methods, r.rule.looksAtPath())
-		}
-	}
-}
-
 // TestWhatTraefikRefusesIsRefused has rules that Traefik 3.7.13 disabled when it was
 // given them in a file and asked for its routers; it took those at the end.
 func TestWhatTraefikRefusesIsRefused(t *testing.T) {
 	for _, match := range refusedRules {
-		if r := routedOf(manifest.Map("match", match)); r.refused == "" {
+		if r := RoutedOf(manifest.Map("match", match)); r.Refused == "" {
 			t.Errorf("%q is taken", match)
 		}
 	}
 	for _, match := range refusedRulesV2 {
-		if r := routedOf(manifest.Map("match", match, "syntax", "v2")); r.refused == "" {
+		if r := RoutedOf(manifest.Map("match", match, "syntax", "v2")); r.Refused == "" {
 			t.Errorf("%q is taken in the syntax of Traefik 2", match)
 		}
 	}
 	for _, match := range []string{"Path(`/a`, `/b`)", "Host(`a`,`b`) && PathPrefix(`/{id:[0-9]+}`)", "HostRegexp(`{sub:[a-z]+}.a`)",
 		"Headers(`X`, `1`)", "HeadersRegexp(`X`, `1.*`)", "Method(`GET`, `PUT`)", "Query(`a=1`, `b=2`)", "HostHeader(`a`)", "ClientIP(`10.0.0.0/8`, `::1`)"} {
-		if r := routedOf(manifest.Map("match", match, "syntax", "v2")); r.refused != "" {
-			t.Errorf("%q is refused in the syntax of Traefik 2: %s", match, r.refused)
+		if r := RoutedOf(manifest.Map("match", match, "syntax", "v2")); r.Refused != "" {
+			t.Errorf("%q is refused in the syntax of Traefik 2: %s", match, r.Refused)
 		}
 	}
 }
@@ -78,9 +45,9 @@ func TestADeeplyNestedMatchIsReadInNoTime(t *testing.T) {
 	start := time.Now()
 	for depth, refused := range map[int]bool{20000: false, 200000: true} {
 		match := strings.Repeat("!(", depth) + "Method(`GET`)" + strings.Repeat(")", depth)
-		r := routedOf(manifest.Map("match", match))
-		if (r.refused != "") != refused || !refused && r.methods != behavior.GET {
-			t.Errorf("a match %d deep is refused with %q and lets %s through", depth, r.refused, r.methods)
+		r := RoutedOf(manifest.Map("match", match))
+		if (r.Refused != "") != refused || !refused && r.Methods != behavior.GET {
+			t.Errorf("a match %d deep is refused with %q and lets %s through", depth, r.Refused, r.Methods)
 		}
 	}
 	if took := time.Since(start); took > 5*time.Second {
@@ -96,7 +63,7 @@ func TestARuleHoldsForWhatTraefikHasItHoldFor(t *testing.T) {
 		"ClientIP(`10.0.0.1`) && Path(`/`)":       {"a/": precedence.Maybe, "a/x": precedence.No},
 		"PathRegexp(`^/[0-9]+$`)":                 {"a/12": precedence.Yes, "a/x": precedence.No},
 	} {
-		r := routedOf(manifest.Map("match", match))
+		r := RoutedOf(manifest.Map("match", match))
 		for text, want := range want {
 			host, path, _ := strings.Cut(text, "/")
 			got := precedence.No
@@ -113,13 +80,13 @@ func TestARuleHoldsForWhatTraefikHasItHoldFor(t *testing.T) {
 func TestTheFirstNWaitsAreSummedUp(t *testing.T) {
 	for _, retries := range []int{1, 2, 7, 40} {
 		for _, first := range []int64{1e6, 5e9, 29e9, 31e9, 50e9} {
-			r := retry{attempts: retries + 1, interval: clamp(float64(first))}
-			b, _ := r.backoff()
+			r := Retry{Attempts: retries + 1, Interval: clamp(float64(first))}
+			b, _ := r.Backoff()
 			total := clamp(0)
 			for k := 1; k <= retries; k++ {
 				total += b.Value.Interval(k)
 			}
-			if got := sum(r.interval, retries, retries); got-total > 1000 || total-got > 1000 {
+			if got := Sum(r.Interval, retries, retries); got-total > 1000 || total-got > 1000 {
 				t.Errorf("%d waits from %d are %s, and %s one by one", retries, first, got, total)
 			}
 		}

@@ -1,4 +1,4 @@
-package traefik
+package read
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"retryctl.dev/schema/behavior"
+	"retryctl.dev/translators/traefik/api"
+	"retryctl.dev/translators/traefik/controller"
 )
 
 // mayRetry is what a middleware that cannot be seen may retry at most.
@@ -27,27 +29,27 @@ func unretried() behavior.Behavior {
 
 // fill has an effect say what a stack of middlewares does with the requests to a
 // backend. path says that the router looks at the path.
-func fill(e *behavior.Effect, s stack, b backend, path bool) {
+func fill(e *behavior.Effect, s controller.Stack, b backend, path bool) {
 	e.Behavior = unretried()
 	e.Origin["maxRetries"] = "no retry middleware: Traefik does not retry by itself"
-	e.AttemptTimeout, e.Origin["attemptTimeout"] = b.timeout, orElse(b.origin, "the rule has no backend")
+	e.AttemptTimeout, e.Origin["attemptTimeout"] = b.timeout, controller.OrElse(b.origin, "the rule has no backend")
 	e.Notes = append(e.Notes, b.notes...)
-	if s.broken != "" {
-		e.Origin["maxRetries"] = s.broken
-		e.Because(s.broken+": Traefik leaves the router out", behavior.Everything()...)
-		e.Notes = append(e.Notes, s.broken+": Traefik leaves the router out, and every request is answered 404")
+	if s.Broken != "" {
+		e.Origin["maxRetries"] = s.Broken
+		e.Because(s.Broken+": Traefik leaves the router out", behavior.Everything()...)
+		e.Notes = append(e.Notes, s.Broken+": Traefik leaves the router out, and every request is answered 404")
 		return
 	}
-	e.Notes = append(e.Notes, s.hidden...)
+	e.Notes = append(e.Notes, s.Hidden...)
 	switch {
-	case len(s.retries) == 1:
-		single(e, s.retries[0])
-	case len(s.retries) > 1:
-		several(e, s.retries)
-	case len(s.hidden) > 0:
+	case len(s.Retries) == 1:
+		single(e, s.Retries[0])
+	case len(s.Retries) > 1:
+		several(e, s.Retries)
+	case len(s.Hidden) > 0:
 		e.MaxRetries, e.Backoff = behavior.Unclear[int](), behavior.Unclear[behavior.Backoff]()
 		e.Origin["maxRetries"] = "a middleware that cannot be seen"
-		e.Because(strings.Join(s.hidden, "; "), "maxRetries", "retryOn", "backoff")
+		e.Because(strings.Join(s.Hidden, "; "), "maxRetries", "retryOn", "backoff")
 		e.Unclear.Add(behavior.AllMethods, mayRetry...)
 	}
 	if b.http2 {
@@ -81,35 +83,35 @@ func connect(e *behavior.Effect) {
 }
 
 // single is one retry middleware.
-func single(e *behavior.Effect, r retry) {
-	from := r.from + " spec.retry"
-	e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(r.attempts-1), from+".attempts, which counts the first try"
-	e.Causes, e.Origin["retryOn"] = r.causes(), from
-	e.Unclear = e.Unclear.Union(r.unclear())
-	backoff, exact := r.backoff()
+func single(e *behavior.Effect, r controller.Retry) {
+	from := r.From + " spec.retry"
+	e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(r.Attempts-1), from+".attempts, which counts the first try"
+	e.Causes, e.Origin["retryOn"] = r.Causes(), from
+	e.Unclear = e.Unclear.Union(r.Unclear())
+	backoff, exact := r.Backoff()
 	e.Backoff, e.Origin["backoff"] = backoff, from+".initialInterval"
-	if r.interval <= 0 {
+	if r.Interval <= 0 {
 		e.Origin["backoff"] = "no initialInterval: Traefik retries at once"
 	}
 	if !exact {
-		e.Notes = append(e.Notes, fmt.Sprintf("the first wait is around %s, and later ones around %s", behavior.Short(r.interval), behavior.Short(maxInterval)))
+		e.Notes = append(e.Notes, fmt.Sprintf("the first wait is around %s, and later ones around %s", behavior.Short(r.Interval), behavior.Short(api.MaxInterval)))
 	}
-	if reached := r.reached(); reached < r.attempts-1 {
+	if reached := r.Reached(); reached < r.Attempts-1 {
 		e.MaxRetries = behavior.Is(reached)
 	}
 	notes(e, r)
 }
 
 // notes says what a Behavior has no field for.
-func notes(e *behavior.Effect, r retry) {
-	if retries := r.attempts - 1; retries > 0 && r.interval > 0 && 3*(sum(r.interval, retries, retries)/2) > maxElapsed {
-		e.Notes = append(e.Notes, fmt.Sprintf("%s can wait longer than %s in all: Traefik then gives up and answers 200 without a body", r.from, behavior.Short(maxElapsed)))
+func notes(e *behavior.Effect, r controller.Retry) {
+	if retries := r.Attempts - 1; retries > 0 && r.Interval > 0 && 3*(controller.Sum(r.Interval, retries, retries)/2) > api.MaxElapsed {
+		e.Notes = append(e.Notes, fmt.Sprintf("%s can wait longer than %s in all: Traefik then gives up and answers 200 without a body", r.From, behavior.Short(api.MaxElapsed)))
 	}
-	if r.timeout > 0 {
-		e.Notes = append(e.Notes, fmt.Sprintf("no new try starts after a failure later than %s; a try that runs is not stopped", behavior.Short(r.timeout)))
-		e.Origin["totalTimeout"] = r.from + " spec.retry.timeout only stops new tries"
+	if r.Timeout > 0 {
+		e.Notes = append(e.Notes, fmt.Sprintf("no new try starts after a failure later than %s; a try that runs is not stopped", behavior.Short(r.Timeout)))
+		e.Origin["totalTimeout"] = r.From + " spec.retry.timeout only stops new tries"
 	}
-	for _, s := range r.status {
+	for _, s := range r.Status {
 		if s[0] < 400 && s[0] <= s[1] {
 			e.Notes = append(e.Notes, fmt.Sprintf("responses with status %d to %d are retried too", s[0], min(s[1], 399)))
 		}
@@ -118,18 +120,18 @@ func notes(e *behavior.Effect, r retry) {
 
 // several are retry middlewares inside of each other. Where all retry the same,
 // the tries multiply; else how many there are depends on which of them fails how.
-func several(e *behavior.Effect, list []retry) {
+func several(e *behavior.Effect, list []controller.Retry) {
 	tries, waits := 1, false
 	same := true
 	for _, r := range list {
-		same = same && r.causes() == list[0].causes()
-		e.Causes = e.Causes.Union(r.causes())
-		e.Unclear = e.Unclear.Union(r.unclear())
-		tries = min(tries*r.attempts, math.MaxInt32)
-		waits = waits || r.interval > 0
+		same = same && r.Causes() == list[0].Causes()
+		e.Causes = e.Causes.Union(r.Causes())
+		e.Unclear = e.Unclear.Union(r.Unclear())
+		tries = min(tries*r.Attempts, math.MaxInt32)
+		waits = waits || r.Interval > 0
 		notes(e, r)
 	}
-	e.Origin["retryOn"] = fmt.Sprintf("%d retry middlewares, from %s to %s", len(list), list[0].from, list[len(list)-1].from)
+	e.Origin["retryOn"] = fmt.Sprintf("%d retry middlewares, from %s to %s", len(list), list[0].From, list[len(list)-1].From)
 	e.Origin["maxRetries"] = e.Origin["retryOn"]
 	e.Notes = append(e.Notes, fmt.Sprintf("%d retry middlewares stand inside of each other, and their tries multiply", len(list)))
 	e.MaxRetries = behavior.Is(tries - 1)

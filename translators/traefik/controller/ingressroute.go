@@ -1,4 +1,4 @@
-package traefik
+package controller
 
 import (
 	"math"
@@ -10,35 +10,36 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/precedence"
+	"retryctl.dev/translators/traefik/api"
 )
 
 // A routed is a route of an IngressRoute as a router: its rule, and what decides
 // between two that match.
 type routed struct {
-	rule *rule
-	// refused says why Traefik makes no router of it.
-	refused  string
-	methods  behavior.Methods
-	priority int
+	Rule *rule
+	// Refused says why Traefik makes no router of it.
+	Refused  string
+	Methods  behavior.Methods
+	Priority int
 }
 
 // maxPriority is the most that a router may have (v3.7.13 pkg/server/router/router.go:30).
 const maxPriority = math.MaxInt - 1000
 
-// routedOf reads a route of an IngressRoute.
-func routedOf(r manifest.Value) routed {
-	out := routed{priority: priorityOf(r)}
+// RoutedOf reads a route of an IngressRoute.
+func RoutedOf(r manifest.Value) routed {
+	out := routed{Priority: priorityOf(r)}
 	read, err := readRule(r.At("match").Text(), r.At("syntax").Text())
 	switch kind := r.At("kind").Text(); {
 	case kind != "" && kind != "Rule":
-		out.refused = "a route of the kind " + kind
+		out.Refused = "a route of the kind " + kind
 	case err != nil:
-		out.refused = err.Error()
-	case out.priority > maxPriority:
-		out.refused = "the priority is too high"
+		out.Refused = err.Error()
+	case out.Priority > maxPriority:
+		out.Refused = "the priority is too high"
 	default:
-		out.rule = read
-		out.methods, _ = read.methods()
+		out.Rule = read
+		out.Methods, _ = read.Methods()
 	}
 	return out
 }
@@ -52,16 +53,16 @@ func priorityOf(r manifest.Value) int {
 	return len(r.At("match").Text())
 }
 
-// looksAtPath reports whether a request without a path, a CONNECT, can match no
+// LooksAtPath reports whether a request without a path, a CONNECT, can match no
 // alternative of a rule.
-func (r *rule) looksAtPath() bool {
+func (r *rule) LooksAtPath() bool {
 	if r.matcher != "" {
 		return !r.not && strings.HasPrefix(r.matcher, "Path")
 	}
 	if r.or {
-		return r.left.looksAtPath() && r.right.looksAtPath()
+		return r.left.LooksAtPath() && r.right.LooksAtPath()
 	}
-	return r.left.looksAtPath() || r.right.looksAtPath()
+	return r.left.LooksAtPath() || r.right.LooksAtPath()
 }
 
 // entriesOf gives the entry points of an IngressRoute or Ingress, those of TLS apart,
@@ -69,16 +70,16 @@ func (r *rule) looksAtPath() bool {
 // that are named, if these are among the static configuration's default ones: open
 // says that this is not known. perhaps are those of listeners, which are found by their
 // ports, that only the static configuration has.
-func (c cluster) entriesOf(o *manifest.Object) (entries, perhaps []string, open bool) {
+func (c Cluster) entriesOf(o *manifest.Object) (entries, perhaps []string, open bool) {
 	suffix, protocol := "", "HTTP"
 	var named []string
-	if o.Is(group, "IngressRoute") {
+	if o.Is(api.Group, "IngressRoute") {
 		if o.At("spec", "tls").Exists() {
 			suffix, protocol = " with TLS", "HTTPS"
 		}
 		if parents := o.At("spec", "parentRefs").Items(); o.At("spec", "parentRefs").Len() > 0 {
 			for _, p := range parents {
-				entries = append(entries, "below "+orElse(p.At("namespace").Text(), o.ID().Namespace)+"/"+p.At("name").Text())
+				entries = append(entries, "below "+OrElse(p.At("namespace").Text(), o.ID().Namespace)+"/"+p.At("name").Text())
 			}
 			return entries, nil, false
 		}
@@ -86,12 +87,12 @@ func (c cluster) entriesOf(o *manifest.Object) (entries, perhaps []string, open 
 			named = append(named, e.Text())
 		}
 	} else {
-		if _, tls := annotation(o, routerTLS); tls == "true" {
+		if _, tls := Annotation(o, api.RouterTLS); tls == "true" {
 			suffix, protocol = " with TLS", "HTTPS"
 		}
-		named = listed(o, routerEntryPoints)
+		named = listed(o, api.RouterEntryPoints)
 	}
-	for _, e := range c.world.Kind(route.Group, "Gateway") {
+	for _, e := range c.World.Kind(route.Group, "Gateway") {
 		for _, l := range e.At("spec", "listeners").Items() {
 			at := entryOf(resolve.Door{}, l)
 			if l.At("protocol").Text() == protocol && !slices.Contains(perhaps, at) {
@@ -114,25 +115,25 @@ func (c cluster) entriesOf(o *manifest.Object) (entries, perhaps []string, open 
 
 // listed gives the items of a list that an annotation has.
 func listed(o *manifest.Object, name string) []string {
-	_, text := annotation(o, name)
+	_, text := Annotation(o, name)
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // entryPoints gives those that IngressRoutes and Ingresses of the world name.
-func (c cluster) entryPoints() []string {
+func (c Cluster) entryPoints() []string {
 	var names []string
 	add := func(name string) {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
-	for _, o := range c.world.Kind(group, "IngressRoute") {
+	for _, o := range c.World.Kind(api.Group, "IngressRoute") {
 		for _, e := range o.At("spec", "entryPoints").Items() {
 			add(e.Text())
 		}
 	}
-	for _, o := range c.world.Kind("networking.k8s.io", "Ingress") {
-		for _, name := range listed(o, routerEntryPoints) {
+	for _, o := range c.World.Kind("networking.k8s.io", "Ingress") {
+		for _, name := range listed(o, api.RouterEntryPoints) {
 			add(name)
 		}
 	}
@@ -142,7 +143,7 @@ func (c cluster) entryPoints() []string {
 // routerMatches gives the matches of an IngressRoute. Without safeNaming a router is
 // named after its match, so that of equal ones of an object the last is left
 // (v3.7.13 pkg/provider/kubernetes/crd/name_builder.go:76).
-func (c cluster) routerMatches(o *manifest.Object) []precedence.Match {
+func (c Cluster) routerMatches(o *manifest.Object) []precedence.Match {
 	var list []precedence.Match
 	routes := o.At("spec", "routes")
 	last := map[string]int{}
@@ -150,18 +151,18 @@ func (c cluster) routerMatches(o *manifest.Object) []precedence.Match {
 		last[r.At("match").Text()] = n
 	}
 	for n, v := range routes.Items() {
-		r := routedOf(v)
-		if r.refused != "" || !c.safe && last[v.At("match").Text()] != n {
+		r := RoutedOf(v)
+		if r.Refused != "" || !c.Safe && last[v.At("match").Text()] != n {
 			continue
 		}
 		place := precedence.Place{ID: o.ID(), Rule: n}
-		list = append(list, c.at(o, place, []int{r.priority, ofCRD}, r.matches(v.At("syntax").Text()))...)
+		list = append(list, c.at(o, place, []int{r.Priority, ofCRD}, r.matches(v.At("syntax").Text()))...)
 	}
 	return list
 }
 
 // at gives the matches of a router once for each of its entry points.
-func (c cluster) at(o *manifest.Object, place precedence.Place, rank []int, matches []precedence.Match) []precedence.Match {
+func (c Cluster) at(o *manifest.Object, place precedence.Place, rank []int, matches []precedence.Match) []precedence.Match {
 	var list []precedence.Match
 	entries, perhaps, open := c.entriesOf(o)
 	for n, entry := range append(entries, perhaps...) {
@@ -182,13 +183,13 @@ func atMostMaybe(holds func(request) precedence.Answer) func(request) precedence
 
 // matches gives one match for each alternative of a rule.
 func (r routed) matches(syntax string) []precedence.Match {
-	known := matchersV3
+	known := MatchersV3
 	if syntax == "v2" {
 		known = matchersV2
 	}
-	ways := r.rule.ways()
+	ways := r.Rule.ways()
 	if len(ways) == 0 {
-		return []precedence.Match{{Methods: r.methods, Holds: func(request) precedence.Answer { return precedence.Maybe }}}
+		return []precedence.Match{{Methods: r.Methods, Holds: func(request) precedence.Answer { return precedence.Maybe }}}
 	}
 	var list []precedence.Match
 	for _, w := range ways {

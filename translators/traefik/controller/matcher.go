@@ -1,4 +1,4 @@
-package traefik
+package controller
 
 import (
 	"errors"
@@ -23,8 +23,8 @@ type matcher struct {
 	examples func(values []string) []precedence.Request
 }
 
-// matchersV3 are those of Traefik 3 (v3.7.13 pkg/muxer/http/matcher.go:15).
-var matchersV3 = map[string]matcher{
+// MatchersV3 are those of Traefik 3 (v3.7.13 pkg/muxer/http/matcher.go:15).
+var MatchersV3 = map[string]matcher{
 	"ClientIP":     {addresses(1), open, nil},
 	"Method":       {texts(1), open, nil},
 	"Host":         {hostname, exactly(isHost), hostExamples},

@@ -1,4 +1,4 @@
-package traefik
+package write
 
 import (
 	"fmt"
@@ -11,40 +11,42 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/traefik/api"
+	"retryctl.dev/translators/traefik/controller"
 )
 
 // carriersOf finds the places that refer to a ServersTransport, the Ingresses in
 // front of each Service, and the routes that share one of several services.
-func (c cluster) carriersOf() map[manifest.ID][]place {
-	carriers := map[manifest.ID][]place{}
-	add := func(ref reference, at place) {
-		for _, o := range c.transports[ref.id] {
+func (t *translation) carriersOf() map[manifest.ID][]controller.Place {
+	carriers := map[manifest.ID][]controller.Place{}
+	add := func(ref controller.Reference, at controller.Place) {
+		for _, o := range t.Transports[ref.ID] {
 			carriers[o.ID()] = append(carriers[o.ID()], at)
 		}
 	}
-	c.weighted(func(at place, id manifest.ID, _ manifest.Value) { carriers[id] = append(carriers[id], at) })
-	for _, o := range c.world.All() {
+	t.Weighted(func(at controller.Place, id manifest.ID, _ manifest.Value) { carriers[id] = append(carriers[id], at) })
+	for _, o := range t.World.All() {
 		id := o.ID()
 		switch {
-		case o.Is(group, "IngressRoute"):
+		case o.Is(api.Group, "IngressRoute"):
 			for n, r := range o.At("spec", "routes").Items() {
 				for _, s := range r.At("services").Items() {
-					add(c.to(orElse(s.At("namespace").Text(), id.Namespace), s.At("serversTransport").Text()), place{id, n})
+					add(t.To(controller.OrElse(s.At("namespace").Text(), id.Namespace), s.At("serversTransport").Text()), controller.Place{ID: id, Rule: n})
 				}
 			}
-		case o.Is(group, "TraefikService"):
+		case o.Is(api.Group, "TraefikService"):
 			for _, form := range []string{"weighted", "highestRandomWeight"} {
 				for _, s := range o.At("spec", form, "services").Items() {
-					add(c.to(orElse(s.At("namespace").Text(), id.Namespace), s.At("serversTransport").Text()), place{id, -1})
+					add(t.To(controller.OrElse(s.At("namespace").Text(), id.Namespace), s.At("serversTransport").Text()), controller.Place{ID: id, Rule: -1})
 				}
 			}
 		case o.Is("networking.k8s.io", "Ingress"):
-			for _, v := range ingressBackends(o) {
+			for _, v := range controller.IngressBackends(o) {
 				service := manifest.ID{Kind: "Service", Namespace: id.Namespace, Name: v.At("name").Text()}
-				carriers[service] = append(carriers[service], place{id, -1})
-				if behind := c.world.Get(service); behind != nil {
-					_, name := annotation(behind, serviceTransport)
-					add(qualified(name), place{id, -1})
+				carriers[service] = append(carriers[service], controller.Place{ID: id, Rule: -1})
+				if behind := t.World.Get(service); behind != nil {
+					_, name := controller.Annotation(behind, api.ServiceTransport)
+					add(controller.Qualified(name), controller.Place{ID: id, Rule: -1})
 				}
 			}
 		}
@@ -54,26 +56,26 @@ func (c cluster) carriersOf() map[manifest.ID][]place {
 
 // alike reports whether every place of an object is to get the same timeout.
 func (t *translation) alike(id manifest.ID, i resolve.Intent) bool {
-	return !slices.ContainsFunc(t.carriers[id], func(at place) bool { return t.timeouts[at] != i.Want.AttemptTimeout })
+	return !slices.ContainsFunc(t.carriers[id], func(at controller.Place) bool { return t.timeouts[at] != i.Want.AttemptTimeout })
 }
 
-// carryTimeout attaches the timeout of a try to the services behind a rule, and
+// putTimeout attaches the timeout of a try to the services behind a rule, and
 // reports whether all of them have it. The Services of a Gateway API route have
 // no place for one.
-func (t *translation) carryTimeout(i resolve.Intent) bool {
+func (t *translation) putTimeout(i resolve.Intent) bool {
 	if i.Want.AttemptTimeout.State != behavior.Set || i.Object == nil {
 		return false
 	}
 	all := true
 	switch {
-	case i.Object.Is(group, "IngressRoute") && i.Rule >= 0:
-		services := ruleOf(t.edits.Of(i.Object), i.Rule).At("services")
+	case i.Object.Is(api.Group, "IngressRoute") && i.Rule >= 0:
+		services := controller.RuleOf(t.edits.Of(i.Object), i.Rule).At("services")
 		for _, s := range services.Items() {
-			alone := t.safe || services.Len() == 1 || t.alike(identity(i.ID().Namespace, s), i)
+			alone := t.Safe || services.Len() == 1 || t.alike(controller.Identity(i.ID().Namespace, s), i)
 			all = alone && t.routeService(i, s) && all
 		}
 	case i.Object.Is("networking.k8s.io", "Ingress"):
-		for _, v := range ingressBackends(i.Object) {
+		for _, v := range controller.IngressBackends(i.Object) {
 			all = t.ingressService(i, v.At("name").Text()) && all
 		}
 	default:
@@ -88,11 +90,11 @@ func (t *translation) routeService(i resolve.Intent, s manifest.Value) bool {
 	if s.At("kind").Text() == "TraefikService" || strings.Contains(name, "@") {
 		return false
 	}
-	namespace := orElse(s.At("namespace").Text(), i.ID().Namespace)
+	namespace := controller.OrElse(s.At("namespace").Text(), i.ID().Namespace)
 	if namespace != i.ID().Namespace {
 		return false // its transport would have to be in the other namespace
 	}
-	o := t.transportFor(i, t.to(namespace, s.At("serversTransport").Text()), s.At("serversTransport").Text())
+	o := t.transportFor(i, t.To(namespace, s.At("serversTransport").Text()), s.At("serversTransport").Text())
 	if o != nil && o.Original == nil {
 		s.Put("serversTransport", o.ID().Name)
 	}
@@ -103,7 +105,7 @@ func (t *translation) routeService(i resolve.Intent, s manifest.Value) bool {
 // Ingress with another timeout sends requests to it as well.
 func (t *translation) ingressService(i resolve.Intent, name string) bool {
 	id := manifest.ID{Kind: "Service", Namespace: i.ID().Namespace, Name: name}
-	service := t.world.Get(id)
+	service := t.World.Get(id)
 	if service == nil {
 		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("%s is not in the input; it would get the annotation for the timeout of a try", id), "",
 			"give its manifest with -f as well")
@@ -112,20 +114,20 @@ func (t *translation) ingressService(i resolve.Intent, name string) bool {
 	if !t.alike(id, i) {
 		return false
 	}
-	key, named := annotation(service, serviceTransport)
-	o := t.transportFor(i, qualified(named), named)
+	key, named := controller.Annotation(service, api.ServiceTransport)
+	o := t.transportFor(i, controller.Qualified(named), named)
 	if o != nil && o.Original == nil {
-		t.edits.Of(service).Root().Make("metadata", "annotations").Put(key, t.id(o.ID().Namespace, o.ID().Name)+crdProvider)
+		t.edits.Of(service).Root().Make("metadata", "annotations").Put(key, t.Id(o.ID().Namespace, o.ID().Name)+api.CrdProvider)
 	}
 	return o != nil
 }
 
 // transportFor gives the ServersTransport that carries a timeout: the one that is
 // referred to, if no one else uses it, or a new one that has all its settings.
-func (t *translation) transportFor(i resolve.Intent, ref reference, named string) *manifest.Object {
-	found := t.transports[ref.id]
+func (t *translation) transportFor(i resolve.Intent, ref controller.Reference, named string) *manifest.Object {
+	found := t.Transports[ref.ID]
 	if named != "" && len(found) != 1 {
-		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("ServersTransport %s is not in the input; it would get the timeout of a try", ref.text), "",
+		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("ServersTransport %s is not in the input; it would get the timeout of a try", ref.Text), "",
 			"give its manifest with -f as well")
 		return nil
 	}
@@ -144,7 +146,7 @@ func (t *translation) transportFor(i resolve.Intent, ref reference, named string
 	}
 	o := t.freshTransports[key]
 	if o == nil {
-		o = manifest.New(apiVersion, transportKind, i.Object.RawNamespace(), t.freeName(transportKind, i.ID().Namespace, i.Policy.Metadata.Name))
+		o = manifest.New(api.APIVersion, api.TransportKind, i.Object.RawNamespace(), t.freeName(api.TransportKind, i.ID().Namespace, i.Policy.Metadata.Name))
 		o.Root().Put("spec", spec)
 		setTimeout(o, i)
 		t.freshTransports[key] = o
@@ -167,7 +169,7 @@ func setTimeout(o *manifest.Object, i resolve.Intent) {
 	limit := i.Want.AttemptTimeout.Value
 	timeouts := o.Root().Make("spec", "forwardingTimeouts")
 	timeouts.Put("responseHeaderTimeout", gateway.Duration(limit))
-	if d, problem := dialTimeout(o); problem != "" || d <= 0 || d > limit {
+	if d, problem := controller.DialTimeout(o); problem != "" || d <= 0 || d > limit {
 		timeouts.Put("dialTimeout", gateway.Duration(limit))
 	}
 }

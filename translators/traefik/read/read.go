@@ -1,4 +1,5 @@
-package traefik
+// Package read tells what Traefik does by retry middlewares and transports.
+package read
 
 import (
 	"fmt"
@@ -11,12 +12,14 @@ import (
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/precedence"
+	"retryctl.dev/translators/traefik/api"
+	"retryctl.dev/translators/traefik/controller"
 )
 
-// Reader gives what Traefik does with the requests of each rule: the retry
+// New gives what Traefik does with the requests of each rule: the retry
 // middlewares of its router and of the services behind it.
-func (Gateway) Reader(world *manifest.Set, s gateway.Settings) gateway.Reader {
-	r := reading{cluster: newCluster(world, s), former: map[*manifest.Object]*precedence.Table{}}
+func New(world *manifest.Set, s gateway.Settings) gateway.Reader {
+	r := reading{Cluster: controller.NewCluster(world, s), former: map[*manifest.Object]*precedence.Table{}}
 	r.then, r.now, r.whole = r.tables()
 	return r
 }
@@ -26,7 +29,7 @@ func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
 }
 
 type reading struct {
-	cluster
+	controller.Cluster
 	// then and now are the routers of the world before its objects were edited, and
 	// as they are.
 	// whole is now with the routers that cannot be built.
@@ -36,30 +39,30 @@ type reading struct {
 
 // tables gives the routers before the edits and now.
 func (r reading) tables() (then, now, whole *precedence.Table) {
-	whole = r.order(r.world)
+	whole = r.Order(r.World)
 	then, now = whole, whole
 	if r.breaks() {
-		now = precedence.New(slices.DeleteFunc(r.routers(r.world), func(m precedence.Match) bool { return r.broken(m.Place) != "" }))
+		now = precedence.New(slices.DeleteFunc(r.Routers(r.World), func(m precedence.Match) bool { return r.broken(m.Place) != "" }))
 	}
 	var originals []*manifest.Object
-	for _, kind := range [][2]string{{route.Group, "HTTPRoute"}, {route.Group, "GRPCRoute"}, {group, "IngressRoute"}} {
-		for _, o := range r.world.Kind(kind[0], kind[1]) {
+	for _, kind := range [][2]string{{route.Group, "HTTPRoute"}, {route.Group, "GRPCRoute"}, {api.Group, "IngressRoute"}} {
+		for _, o := range r.World.Kind(kind[0], kind[1]) {
 			if o.Original != nil {
 				originals = append(originals, o.Original)
 			}
 		}
 	}
 	if len(originals) > 0 {
-		then = r.order(r.world.With(originals...))
+		then = r.Order(r.World.With(originals...))
 	}
 	return then, now, whole
 }
 
 // breaks reports whether a Middleware of the world may be one that cannot be built.
 func (r reading) breaks() bool {
-	for _, list := range r.middlewares {
+	for _, list := range r.Middlewares {
 		for _, o := range list {
-			if r.resolve([]reference{{r.id(o.ID().Namespace, o.ID().Name), ""}}).broken != "" {
+			if r.Resolve([]controller.Reference{{ID: r.Id(o.ID().Namespace, o.ID().Name), Text: ""}}).Broken != "" {
 				return true
 			}
 		}
@@ -70,12 +73,12 @@ func (r reading) breaks() bool {
 // broken says why a rule has no router: a middleware of it cannot be built, so that
 // its requests go to the next that takes them.
 func (r reading) broken(p precedence.Place) string {
-	o := r.world.Get(p.ID)
-	refs, unsupported := r.routerRefs(o, ruleOf(o, p.Rule))
+	o := r.World.Get(p.ID)
+	refs, unsupported := r.RouterRefs(o, controller.RuleOf(o, p.Rule))
 	if unsupported != "" {
 		return "" // it is answered 500
 	}
-	return r.resolve(refs).broken
+	return r.Resolve(refs).Broken
 }
 
 // before gives the routers of the world in which an intent's object was.
@@ -88,7 +91,7 @@ func (r reading) before(i resolve.Intent, now *manifest.Object) *precedence.Tabl
 	}
 	t, known := r.former[i.Object]
 	if !known {
-		t = r.then.With(i.ID(), r.matchesOf(i.Object))
+		t = r.then.With(i.ID(), r.MatchesOf(i.Object))
 		r.former[i.Object] = t
 	}
 	return t
@@ -97,8 +100,8 @@ func (r reading) before(i resolve.Intent, now *manifest.Object) *precedence.Tabl
 // intent gives nothing for a target that is not in the input: which middlewares
 // are on it cannot be seen.
 func (r reading) intent(i resolve.Intent) []behavior.Effect {
-	now := r.world.Get(i.ID())
-	if i.Object == nil || now == nil || now.Is(route.Group, "GRPCRoute") && !r.grpc {
+	now := r.World.Get(i.ID())
+	if i.Object == nil || now == nil || now.Is(route.Group, "GRPCRoute") && !r.GRPC {
 		return nil
 	}
 	switch id := i.ID(); {
@@ -107,8 +110,8 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	case i.Rule < 0:
 		return nil
 	case id.Group == route.Group && (id.Kind == "HTTPRoute" || id.Kind == "GRPCRoute"):
-	case id.Group == group && id.Kind == "IngressRoute":
-		if refused := routedOf(ruleOf(now, i.Rule)).refused; refused != "" && ruleOf(now, i.Rule).Exists() {
+	case id.Group == api.Group && id.Kind == "IngressRoute":
+		if refused := controller.RoutedOf(controller.RuleOf(now, i.Rule)).Refused; refused != "" && controller.RuleOf(now, i.Rule).Exists() {
 			return []behavior.Effect{leftOut(now, i.Rule, refused)}
 		}
 	default:
@@ -119,8 +122,8 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	var served behavior.Methods
 	for _, s := range before.Goes(at, r.now) {
 		served |= s.Methods
-		o := r.world.Get(s.ID)
-		if !ruleOf(o, s.Rule).Exists() {
+		o := r.World.Get(s.ID)
+		if !controller.RuleOf(o, s.Rule).Exists() {
 			continue
 		}
 		found := r.rule(o, s.Rule, nameOf(o, s.Rule), s.Methods, looksAtPath(o, s.Rule))
@@ -131,7 +134,7 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 		}
 		effects = append(effects, found...)
 	}
-	if left := before.Reach(at) &^ served; left != 0 && ruleOf(now, i.Rule).Exists() && r.broken(at) != "" {
+	if left := before.Reach(at) &^ served; left != 0 && controller.RuleOf(now, i.Rule).Exists() && r.broken(at) != "" {
 		effects = append(effects, r.rule(now, i.Rule, nameOf(now, i.Rule), left, looksAtPath(now, i.Rule))...)
 	}
 	return effects
@@ -146,16 +149,16 @@ func leftOut(o *manifest.Object, at int, refused string) behavior.Effect {
 }
 
 func nameOf(o *manifest.Object, rule int) string {
-	return orElse(ruleOf(o, rule).At("name").Text(), fmt.Sprint(rule))
+	return controller.OrElse(controller.RuleOf(o, rule).At("name").Text(), fmt.Sprint(rule))
 }
 
 // looksAtPath reports whether a request without a path can reach a rule.
 func looksAtPath(o *manifest.Object, rule int) bool {
-	if !o.Is(group, "IngressRoute") {
+	if !o.Is(api.Group, "IngressRoute") {
 		return true
 	}
-	r := routedOf(ruleOf(o, rule))
-	return r.rule != nil && r.rule.looksAtPath()
+	r := controller.RoutedOf(controller.RuleOf(o, rule))
+	return r.Rule != nil && r.Rule.LooksAtPath()
 }
 
 // hasPaths reports whether every rule of an Ingress looks at the path.
@@ -173,8 +176,8 @@ func hasPaths(o *manifest.Object) bool {
 // rule gives the effects of one rule: one for all its backends, or one for each
 // where they differ.
 func (r reading) rule(o *manifest.Object, at int, name string, methods behavior.Methods, path bool) []behavior.Effect {
-	rule := ruleOf(o, at)
-	refs, unsupported := r.routerRefs(o, rule)
+	rule := controller.RuleOf(o, at)
+	refs, unsupported := r.RouterRefs(o, rule)
 	if status := route.Redirect(rule); status != 0 {
 		e := behavior.Effect{Object: o.ID().String(), Rule: name, Methods: methods, Origin: map[string]string{}}
 		gateway.Answered(&e, status, "the rule redirects")
@@ -184,12 +187,12 @@ func (r reading) rule(o *manifest.Object, at int, name string, methods behavior.
 	var backends []string
 	for _, b := range r.backends(o, rule) {
 		e := behavior.Effect{Object: o.ID().String(), Rule: name, Methods: methods, Origin: map[string]string{}}
-		if unsupported = orElse(unsupported, b.unsupported); unsupported != "" {
+		if unsupported = controller.OrElse(unsupported, b.unsupported); unsupported != "" {
 			e.Behavior = unretried()
 			e.Notes = append(e.Notes, fmt.Sprintf("Traefik does not have %s: every request is answered 500", unsupported))
 			e.Because(e.Notes[len(e.Notes)-1], behavior.Everything()...)
 		} else {
-			fill(&e, r.resolve(append(refs[:len(refs):len(refs)], b.refs...)), b, path)
+			fill(&e, r.Resolve(append(refs[:len(refs):len(refs)], b.refs...)), b, path)
 		}
 		e.Notes = append(e.Notes, r.ignored(o, rule)...)
 		if slices.ContainsFunc(effects, func(other behavior.Effect) bool { return other.Behavior == e.Behavior }) {

@@ -1,4 +1,5 @@
-package traefik
+// Package write puts policies into retry middlewares and transports.
+package write
 
 import (
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/precedence"
+	"retryctl.dev/translators/traefik/api"
+	"retryctl.dev/translators/traefik/controller"
 )
 
 // Translate writes a Middleware for each distinct part of a policy and puts it on
@@ -18,16 +21,16 @@ import (
 // middleware of an IngressRoute's route or of an Ingress. What stands before it
 // (authentication, rate limits) then sees a request once, however often it is
 // tried. A Middleware that retries already is edited where no other rule uses it.
-func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
+func Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := translation{
-		cluster: newCluster(plan.World, s), edits: gateway.NewEdits(plan.World, s), timeouts: map[place]behavior.Setting[time.Duration]{},
+		Cluster: controller.NewCluster(plan.World, s), edits: gateway.NewEdits(plan.World, s), timeouts: map[controller.Place]behavior.Setting[time.Duration]{},
 		fresh: map[freshKey]*manifest.Object{}, taken: map[string]bool{},
 		freshTransports: map[transportKey]*manifest.Object{}, origins: map[manifest.ID]map[int]int{},
 	}
 	t.edits.Fits = t.fits
 	t.uses, t.carriers = t.usesOf(), t.carriersOf()
 	for _, i := range plan.Intents {
-		t.timeouts[placeOf(i)] = i.Want.AttemptTimeout
+		t.timeouts[controller.PlaceOf(i)] = i.Want.AttemptTimeout
 	}
 	for _, i := range plan.Intents {
 		if t.usable(i) {
@@ -40,15 +43,15 @@ func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output 
 }
 
 type translation struct {
-	cluster
+	controller.Cluster
 	edits *gateway.Edits
 	out   gateway.Output
 	jobs  []job
 	// uses are the places that refer to each Middleware, carriers those that refer
 	// to each ServersTransport or to a Service behind an Ingress.
 	uses     map[manifest.ID][]use
-	carriers map[manifest.ID][]place
-	timeouts map[place]behavior.Setting[time.Duration]
+	carriers map[manifest.ID][]controller.Place
+	timeouts map[controller.Place]behavior.Setting[time.Duration]
 	fresh    map[freshKey]*manifest.Object
 	// freshTransports are the new ServersTransports.
 	freshTransports map[transportKey]*manifest.Object
@@ -56,14 +59,6 @@ type translation struct {
 	origins         map[manifest.ID]map[int]int // of new rules of routes, the rule that each was split off
 	taken           map[string]bool             // kinds and ids of new objects
 }
-
-// A place is a rule of an object of the input, or the object as a whole.
-type place struct {
-	id   manifest.ID
-	rule int
-}
-
-func placeOf(i resolve.Intent) place { return place{i.ID(), i.Rule} }
 
 // A job is one rule of an edited object, and what its middleware is to say.
 type job struct {
@@ -77,12 +72,12 @@ type job struct {
 // usable says what a target cannot be used for.
 func (t *translation) usable(i resolve.Intent) bool {
 	switch kind := i.Target().Kind; {
-	case i.ID().Kind == "GRPCRoute" && !t.grpc:
+	case i.ID().Kind == "GRPCRoute" && !t.GRPC:
 		t.out.Fail(i, finding.NeedsVersion, "GRPCRoutes need Traefik 3.2", "GRPCRoutes came with 3.2.0 (docs/content/migrate/v3.md)", "raise the version")
 		return false
-	case i.Rule >= 0 && i.Object != nil && i.Object.Is(group, "IngressRoute") && routedOf(ruleOf(i.Object, i.Rule)).refused != "":
+	case i.Rule >= 0 && i.Object != nil && i.Object.Is(api.Group, "IngressRoute") && controller.RoutedOf(controller.RuleOf(i.Object, i.Rule)).Refused != "":
 		t.out.Say(i, finding.RuleLeftOut, fmt.Sprintf("Traefik leaves %s out, and its requests go to the next router that takes them", i.Place()),
-			routedOf(ruleOf(i.Object, i.Rule)).refused+" (v3.7.13 pkg/server/router/router.go:282)", "mend the match: until then the policy holds for no request")
+			controller.RoutedOf(controller.RuleOf(i.Object, i.Rule)).Refused+" (v3.7.13 pkg/server/router/router.go:282)", "mend the match: until then the policy holds for no request")
 		return false
 	case kind == "HTTPRoute", kind == "GRPCRoute", kind == "Gateway", kind == "IngressRoute", kind == "Ingress":
 		return true
@@ -97,10 +92,10 @@ func (t *translation) usable(i resolve.Intent) bool {
 // intent plans the jobs of one intent.
 func (t *translation) intent(i resolve.Intent) {
 	t.version(i)
-	timeouts := t.carryTimeout(i)
+	timeouts := t.putTimeout(i)
 	parts := t.parts(i, timeouts)
 	for _, part := range parts {
-		c := configure(part.Want, timeouts, t.is37)
+		c := configure(part.Want, timeouts, t.Is37)
 		if i.Object == nil || part.Rule < 0 && i.Object.ID().Kind != "Ingress" {
 			t.alone(i, c)
 			continue
@@ -111,7 +106,7 @@ func (t *translation) intent(i resolve.Intent) {
 
 // version says what the target's version cannot do.
 func (t *translation) version(i resolve.Intent) {
-	if t.is37 {
+	if t.Is37 {
 		return
 	}
 	hint := "raise the version, or retry on ConnectFailure and ResetBeforeRequest only"
@@ -133,7 +128,7 @@ func (t *translation) setting(i resolve.Intent) {
 			"without it every request to the rule is answered 500 (v3.7.13 pkg/provider/kubernetes/gateway/httproute.go:456)", "")
 	case "Ingress":
 		t.out.Say(i, finding.NeedsSetting, "the annotation needs providers.kubernetesCRD, and its safeNaming as the settings have it",
-			fmt.Sprintf("the names are those of safeNaming: %t (v3.7.13 pkg/provider/kubernetes/crd/name_builder.go:60)", t.safe), "")
+			fmt.Sprintf("the names are those of safeNaming: %t (v3.7.13 pkg/provider/kubernetes/crd/name_builder.go:60)", t.Safe), "")
 	}
 }
 
@@ -146,12 +141,12 @@ func (t *translation) alone(i resolve.Intent, c config) {
 	}
 	t.setting(i)
 	name := t.middleware(i, c, i.Policy.Metadata.Name).ID().Name
-	what := fmt.Sprintf("its rules need the filter {type: ExtensionRef, extensionRef: {group: %s, kind: %s, name: %s}}", group, kind, name)
+	what := fmt.Sprintf("its rules need the filter {type: ExtensionRef, extensionRef: {group: %s, kind: %s, name: %s}}", api.Group, api.Kind, name)
 	switch i.Target().Kind {
 	case "IngressRoute":
 		what = fmt.Sprintf("its routes need the middleware {name: %s}", name)
 	case "Ingress":
-		what = fmt.Sprintf("it needs the annotation %s: %s%s", routerMiddlewares, t.id(i.TargetID().Namespace, name), crdProvider)
+		what = fmt.Sprintf("it needs the annotation %s: %s%s", api.RouterMiddlewares, t.Id(i.TargetID().Namespace, name), api.CrdProvider)
 	}
 	t.out.Say(i, finding.NeedsObject, fmt.Sprintf("the rules of %s are not in the input; %s", i.TargetID(), what),
 		"a Middleware that nothing refers to does nothing", "give its manifest with -f as well, or add the reference by hand")
@@ -174,9 +169,9 @@ func (t *translation) middleware(i resolve.Intent, c config, name string) *manif
 	if o := t.fresh[key]; o != nil {
 		return o
 	}
-	o := manifest.New(apiVersion, kind, raw, t.freeName(kind, id.Namespace, name))
+	o := manifest.New(api.APIVersion, api.Kind, raw, t.freeName(api.Kind, id.Namespace, name))
 	o.Root().Put("spec", manifest.Map())
-	c.write(o.At("spec"), t.is37)
+	c.write(o.At("spec"), t.Is37)
 	t.fresh[key] = o
 	t.out.Objects = append(t.out.Objects, o)
 	return o
@@ -185,20 +180,18 @@ func (t *translation) middleware(i resolve.Intent, c config, name string) *manif
 // freeName gives the name, with a number behind it where an object has one that
 // is the same to Traefik.
 func (t *translation) freeName(kind, namespace, name string) string {
-	existing := t.middlewares
-	if kind == transportKind {
-		existing = t.transports
+	existing := t.Middlewares
+	if kind == api.TransportKind {
+		existing = t.Transports
 	}
 	for n := 1; ; n++ {
 		free := name
 		if n > 1 {
 			free = fmt.Sprintf("%s-%d", name, n)
 		}
-		if id := t.id(namespace, free); len(existing[id]) == 0 && !t.taken[kind+" "+id] {
+		if id := t.Id(namespace, free); len(existing[id]) == 0 && !t.taken[kind+" "+id] {
 			t.taken[kind+" "+id] = true
 			return free
 		}
 	}
 }
-
-var _ gateway.Target = Gateway{}

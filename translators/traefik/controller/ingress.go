@@ -1,4 +1,4 @@
-package traefik
+package controller
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators/precedence"
+	"retryctl.dev/translators/traefik/api"
 )
 
 // The providers, as Traefik prefers them where priorities are equal, since 3.7
@@ -20,8 +21,8 @@ const (
 
 // ranked gives what routers are ordered by: the priority, which counts over all
 // providers, and the provider.
-func (c cluster) ranked(rank []int) []int {
-	if c.is37 {
+func (c Cluster) ranked(rank []int) []int {
+	if c.Is37 {
 		return rank
 	}
 	return rank[:1]
@@ -31,17 +32,17 @@ func (c cluster) ranked(rank []int) []int {
 // priority is the length of its rule where none is written, or one for its default
 // backend, which comes last (v3.7.13 pkg/provider/kubernetes/ingress/kubernetes.go:738).
 // The setting strictPrefixMatching is taken to be off, as it is by default.
-func (c cluster) ingressMatches(o *manifest.Object) []precedence.Match {
+func (c Cluster) ingressMatches(o *manifest.Object) []precedence.Match {
 	var list []precedence.Match
 	place := precedence.Place{ID: o.ID(), Rule: -1}
-	_, syntax := annotation(o, routerSyntax)
-	_, text := annotation(o, routerPriority)
+	_, syntax := Annotation(o, api.RouterSyntax)
+	_, text := Annotation(o, api.RouterPriority)
 	written, _ := strconv.Atoi(text)
 	add := func(text string, priority int) {
-		r := routed{priority: priority}
+		r := routed{Priority: priority}
 		var err error
-		if r.rule, err = readRule(text, syntax); err == nil && priority <= maxPriority {
-			r.methods, _ = r.rule.methods()
+		if r.Rule, err = readRule(text, syntax); err == nil && priority <= maxPriority {
+			r.Methods, _ = r.Rule.Methods()
 			list = append(list, c.at(o, place, []int{priority, ofIngress}, r.matches(syntax))...)
 		}
 	}
@@ -75,11 +76,31 @@ func ingressRule(o *manifest.Object, host string, path manifest.Value) string {
 		case "Exact":
 			matcher = "Path"
 		case "", "ImplementationSpecific":
-			if _, own := annotation(o, routerPathMatcher); own != "" {
+			if _, own := Annotation(o, api.RouterPathMatcher); own != "" {
 				matcher = own
 			}
 		}
 		parts = append(parts, fmt.Sprintf("%s(%q)", matcher, value))
 	}
 	return strings.Join(parts, " && ")
+}
+
+// IngressBackends gives the service of each path of an Ingress, each once.
+func IngressBackends(o *manifest.Object) []manifest.Value {
+	var list []manifest.Value
+	seen := map[string]bool{}
+	add := func(v manifest.Value) {
+		key := v.At("name").Text() + "\x00" + v.At("port", "number").Text() + "\x00" + v.At("port", "name").Text()
+		if v.Exists() && !seen[key] {
+			seen[key] = true
+			list = append(list, v)
+		}
+	}
+	for _, rule := range o.At("spec", "rules").Items() {
+		for _, path := range rule.At("http", "paths").Items() {
+			add(path.At("backend", "service"))
+		}
+	}
+	add(o.At("spec", "defaultBackend", "service"))
+	return list
 }

@@ -1,0 +1,47 @@
+package traefik
+
+import (
+	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/precedence"
+	"retryctl.dev/translators/traefik/controller"
+	"retryctl.dev/translators/traefik/read"
+	"retryctl.dev/translators/traefik/write"
+)
+
+// Gateway is Traefik.
+type Gateway struct{}
+
+// Profile gives what is true of Traefik as data.
+func (Gateway) Profile() gateway.Profile {
+	return gateway.Profile{
+		Name: "traefik", Title: "Traefik",
+		Oldest: gateway.Version{Major: 3, Minor: 1}, Newest: gateway.Version{Major: 3, Minor: 7},
+		Reasons:      reasons,
+		OtherMethods: "LOCK is treated like POST. Every other method that is not modelled (MKCOL, and whatever a client makes up) is retried by status as if it were idempotent.",
+		// The controllers' names cannot be changed (v3.7.13 pkg/provider/kubernetes).
+		Signs: gateway.Signs{
+			GatewayControllers: []string{"traefik.io/gateway-controller"},
+			IngressControllers: []string{"traefik.io/ingress-controller"},
+			IngressClasses:     []string{"traefik"},
+			Groups:             []string{"traefik.io"},
+			Annotations:        []string{"traefik.ingress.kubernetes.io/"},
+		},
+	}
+}
+
+// Order gives the routers of a world in the order in which Traefik tries them.
+func (Gateway) Order(world *manifest.Set, s gateway.Settings) *precedence.Table {
+	return controller.Order(world, s)
+}
+
+// Reader gives what Traefik does with the requests of each rule.
+func (Gateway) Reader(world *manifest.Set, s gateway.Settings) gateway.Reader {
+	return read.New(world, s)
+}
+
+// Translate writes retry middlewares and transports, and has rules name them.
+func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
+	return write.Translate(plan, s)
+}
