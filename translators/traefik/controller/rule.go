@@ -37,27 +37,29 @@ func readRule(text, syntax string) (*rule, error) {
 	if syntax == "v2" {
 		known = matchersV2
 	}
-	return build(expression, known, false)
+	return Build(expression, known, false)
 }
 
-func build(e ast.Expr, known map[string]matcher, not bool) (*rule, error) {
+// Build reads the expression of a rule with the matchers of a version; not says that it
+// stands behind a !.
+func Build(e ast.Expr, known map[string]matcher, not bool) (*rule, error) {
 	switch e := e.(type) {
 	case *ast.ParenExpr:
-		return build(e.X, known, not)
+		return Build(e.X, known, not)
 	case *ast.UnaryExpr:
 		if e.Op != token.NOT {
 			return nil, fmt.Errorf("%s is no operator of a match", e.Op)
 		}
-		return build(e.X, known, !not)
+		return Build(e.X, known, !not)
 	case *ast.BinaryExpr:
 		if e.Op != token.LAND && e.Op != token.LOR {
 			return nil, fmt.Errorf("%s is no operator of a match", e.Op)
 		}
-		left, err := build(e.X, known, not)
+		left, err := Build(e.X, known, not)
 		if err != nil {
 			return nil, err
 		}
-		right, err := build(e.Y, known, not)
+		right, err := Build(e.Y, known, not)
 		if err != nil {
 			return nil, err
 		}

@@ -94,7 +94,7 @@ func withoutMethods(match string) string {
 		if either, ok := e.(*ast.BinaryExpr); ok && either.Op == token.LOR {
 			text = "(" + text + ")"
 		}
-		if r, err := controller.build(e, controller.MatchersV3, false); err == nil {
+		if r, err := controller.Build(e, controller.MatchersV3, false); err == nil {
 			if _, only := r.Methods(); only {
 				return
 			}
