@@ -19,7 +19,7 @@ var layers = []string{"schema/finding", "schema", "translators", "cmd"}
 
 // TestImportsGoOneWay holds every package to the layers, and gateways apart.
 func TestImportsGoOneWay(t *testing.T) {
-	files := 0
+	files, all := 0, gateways(t)
 	for _, top := range []string{"schema", "translators", "cmd"} {
 		err := filepath.WalkDir(filepath.Join("..", top), func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -31,7 +31,7 @@ func TestImportsGoOneWay(t *testing.T) {
 				if layer(imported) > layer(folder) {
 					t.Errorf("%s imports %s, which is above it", path, imported)
 				}
-				if from, to := gatewayOf(folder), gatewayOf(imported); from != "" && to != "" && from != to {
+				if from, to := gatewayOf(all, folder), gatewayOf(all, imported); from != "" && to != "" && from != to {
 					t.Errorf("%s of gateway %s imports gateway %s", path, from, to)
 				}
 			}
@@ -75,12 +75,74 @@ func layer(folder string) int {
 	return at
 }
 
-// gatewayOf gives the gateway whose folder it is, or is below.
-func gatewayOf(folder string) string {
-	for _, name := range []string{"envoygateway", "istio", "kong", "traefik", "gatewayapi"} {
-		if at := "translators/" + name; folder == at || strings.HasPrefix(folder, at+"/") {
-			return name
+// gateways gives the folders of gateways: those below translators with a profile.
+func gateways(t *testing.T) []string {
+	t.Helper()
+	profiles, err := filepath.Glob("../translators/*/profile.go")
+	if err != nil || len(profiles) < 5 {
+		t.Fatalf("there are %d profiles of gateways: at least 5 are expected (%v)", len(profiles), err)
+	}
+	var folders []string
+	for _, p := range profiles {
+		folders = append(folders, strings.TrimPrefix(filepath.ToSlash(filepath.Dir(p)), "../"))
+	}
+	return folders
+}
+
+// gatewayOf gives the gateway whose folder it is, or is below; empty for none.
+func gatewayOf(gateways []string, folder string) string {
+	for _, at := range gateways {
+		if folder == at || strings.HasPrefix(folder, at+"/") {
+			return at
 		}
 	}
 	return ""
+}
+
+// TestReadersAndWritersKnowNothingOfEachOther holds what the comparison of the two is
+// worth: what both have wrong together would be found by nobody.
+func TestReadersAndWritersKnowNothingOfEachOther(t *testing.T) {
+	for _, g := range gateways(t) {
+		for _, pair := range [][2]string{{"read", "write"}, {"write", "read"}, {"controller", "read"}, {"controller", "write"}, {"api", "controller"}, {"api", "read"}, {"api", "write"}} {
+			if way := reach(t, g+"/"+pair[0], g+"/"+pair[1], nil); len(way) > 0 {
+				t.Errorf("%s reaches %s: %s", pair[0], pair[1], strings.Join(way, " imports "))
+			}
+		}
+		for _, part := range []string{"api", "read"} {
+			if files, _ := filepath.Glob("../" + g + "/" + part + "/*.go"); len(files) == 0 {
+				t.Errorf("%s has no folder %s", g, part)
+			}
+		}
+	}
+}
+
+// reach gives the way by which one package imports another, through others of this
+// module, empty where there is none.
+func reach(t *testing.T, from, to string, seen []string) []string {
+	t.Helper()
+	if from == to {
+		return []string{from}
+	}
+	if slices.Contains(seen, from) {
+		return nil
+	}
+	seen = append(seen, from)
+	files, err := filepath.Glob("../" + from + "/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		for _, next := range importsOf(t, file) {
+			if !strings.HasPrefix(next, from[:strings.LastIndex(from, "/")]) {
+				continue // neither is in another gateway, and nothing below knows a gateway
+			}
+			if way := reach(t, next, to, seen); len(way) > 0 {
+				return append([]string{from}, way...)
+			}
+		}
+	}
+	return nil
 }

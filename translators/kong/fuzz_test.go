@@ -1,4 +1,4 @@
-package kong
+package kong_test
 
 import (
 	"bytes"
@@ -10,13 +10,15 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong"
+	"retryctl.dev/translators/kong/api"
 )
 
 // FuzzReadKong reads arbitrary manifests: no input may stop it, and what it says
 // must be of one form.
 func FuzzReadKong(f *testing.F) {
 	f.Add([]byte(httpRoute(", annotations: {konghq.com/plugins: 'a, b:c'}", rule("reads", filter, "api", "other"))+service("api", "konghq.com/retries: '3'")+
-		plugin("fn", "pre-function", inAccess(scripts[5].text()))), uint8(10), uint8(3))
+		plugin("fn", "pre-function", inAccess("pcall(function() kong.service.set_retries(2) kong.service.set_timeouts(1000, 60000, 1000) end)"))), uint8(10), uint8(3))
 	f.Add([]byte(ingress("", "api")+service("api", "konghq.com/read-timeout: '-1'")), uint8(15), uint8(0))
 	f.Add([]byte(httpRoute("", "{backendRefs: 3, filters: {a: b}, timeouts: [], matches: x}")), uint8(4), uint8(1))
 	f.Fuzz(func(t *testing.T, input []byte, minor, mode uint8) {
@@ -29,19 +31,19 @@ func FuzzReadKong(f *testing.F) {
 		for _, o := range world.All() {
 			intents = append(intents, intentsOn(o)...)
 		}
-		s := gateway.Defaults(Gateway{}.Profile())
+		s := gateway.Defaults(kong.Gateway{}.Profile())
 		s.Version.Minor = 4 + int(minor%12)
 		s.Kong.UntrustedLua = []string{"", "Strict", "Lax", "Open", "Disabled", "Sandbox"}[mode%6]
-		effects := gateway.Read(Gateway{}, intents, world, s)
+		effects := gateway.Read(kong.Gateway{}, intents, world, s)
 		if len(effects) != len(intents) {
 			t.Fatalf("%d effects of %d intents", len(effects), len(intents))
 		}
 		for _, list := range effects {
 			for _, e := range list {
-				if e.Behavior != e.Behavior.Normal() || e.Methods&unreachable != 0 || e.MaxRetries.State == behavior.Unset {
+				if e.Behavior != e.Behavior.Normal() || e.Methods&api.Unreachable != 0 || e.MaxRetries.State == behavior.Unset {
 					t.Errorf("%+v retries for %s is not in its one form", e.MaxRetries, e.Methods)
 				}
-				if e.MaxRetries.State == behavior.Set && (e.MaxRetries.Value < 0 || e.MaxRetries.Value > maxRetries) {
+				if e.MaxRetries.State == behavior.Set && (e.MaxRetries.Value < 0 || e.MaxRetries.Value > api.MaxRetries) {
 					t.Errorf("%d retries", e.MaxRetries.Value)
 				}
 			}

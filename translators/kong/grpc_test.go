@@ -1,4 +1,4 @@
-package kong
+package kong_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong"
 )
 
 // calls is a GRPCRoute of one rule for a match.
@@ -42,11 +43,11 @@ func TestGRPCRoutesAreInOneOrderWithAllOthers(t *testing.T) {
 	} {
 		for flavor, want := range map[string]string{"": c.traditional, "Expressions": c.expressions} {
 			world := worldOf(t, c.config)
-			s := gateway.Defaults(Gateway{}.Profile())
+			s := gateway.Defaults(kong.Gateway{}.Profile())
 			s.Kong.Router = flavor
 			intents := (&resolve.Plan{World: world}).Bystanders()
 			var got []string
-			for n, effects := range gateway.Read(Gateway{}, intents, world, s) {
+			for n, effects := range gateway.Read(kong.Gateway{}, intents, world, s) {
 				for _, e := range effects {
 					if one := intents[n].ID().Name + " by " + e.Object[strings.IndexByte(e.Object, '/')+1:]; intents[n].Rule >= 0 && !slices.Contains(got, one) {
 						got = append(got, one)
@@ -54,20 +55,12 @@ func TestGRPCRoutesAreInOneOrderWithAllOthers(t *testing.T) {
 				}
 			}
 			slices.Sort(got)
-			for _, d := range (Gateway{}).Order(world, s).Differences() {
+			for _, d := range (kong.Gateway{}).Order(world, s).Differences() {
 				got = append(got, d.Rule.ID.Name+" lost to "+d.By.ID.Name)
 			}
 			if list := strings.Join(got, ", "); list != want {
 				t.Errorf("%s, router %q: %s, want %s", c.name, flavor, list, want)
 			}
 		}
-	}
-}
-
-func TestAGRPCRouteWithoutHostnamesHasThoseOfItsListeners(t *testing.T) {
-	edge := "---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge, namespace: shop}\nspec: {listeners: [{name: a, hostname: API.example, port: 80, protocol: HTTP}, {name: b, port: 81, protocol: HTTP}]}\n"
-	world := worldOf(t, edge+calls("orders", "", ""))
-	if got := grpcHosts(world, world.Kind("gateway.networking.k8s.io", "GRPCRoute")[0]); !slices.Equal(got, []string{"api.example"}) {
-		t.Error(got)
 	}
 }

@@ -1,4 +1,4 @@
-package kong
+package kong_test
 
 import (
 	"fmt"
@@ -13,6 +13,8 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong"
+	"retryctl.dev/translators/kong/api"
 )
 
 // A trial is one input with what Kong makes of it before and after translating.
@@ -34,7 +36,7 @@ func try(t *testing.T, setup, input string) trial {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := gateway.Defaults(Gateway{}.Profile())
+	s := gateway.Defaults(kong.Gateway{}.Profile())
 	s.Version, s.Kong.UntrustedLua = v, mode
 	objects, err := manifest.Read(strings.NewReader(input), "in.yaml")
 	if err != nil {
@@ -53,9 +55,9 @@ func try(t *testing.T, setup, input string) trial {
 	if found.Count(finding.Error) > 0 {
 		t.Fatalf("the plan has errors: %+v", found)
 	}
-	r := trial{t: t, plan: plan, settings: s, out: Gateway{}.Translate(plan, s)}
-	r.before = gateway.Read(Gateway{}, plan.Intents, world, s)
-	r.effects = gateway.Read(Gateway{}, plan.Intents, world.With(r.out.Objects...), s)
+	r := trial{t: t, plan: plan, settings: s, out: kong.Gateway{}.Translate(plan, s)}
+	r.before = gateway.Read(kong.Gateway{}, plan.Intents, world, s)
+	r.effects = gateway.Read(kong.Gateway{}, plan.Intents, world.With(r.out.Objects...), s)
 	return r
 }
 
@@ -149,8 +151,8 @@ func code(status int) behavior.Cause {
 }
 
 const (
-	reached    = behavior.AllMethods &^ unreachable
-	idempotent = behavior.IdempotentMethods &^ unreachable
+	reached    = behavior.AllMethods &^ api.Unreachable
+	idempotent = behavior.IdempotentMethods &^ api.Unreachable
 	kongLua    = "3.10 Lax"
 )
 

@@ -1,4 +1,4 @@
-package kong
+package kong_test
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong"
+	"retryctl.dev/translators/kong/controller"
 )
 
 // ranked is a route with its rules, each with a Service whose number of retries is
@@ -57,9 +59,9 @@ func TestKongHasAnOrderOfItsOwn(t *testing.T) {
 			matches = append(matches, match(rule))
 		}
 		part := strings.Fields(c.request)
-		q := request{"api.example", part[1], behavior.ParseMethod(part[0]), map[string]string{}}
+		q := controller.Request{Host: "api.example", Path: part[1], Method: behavior.ParseMethod(part[0]), Headers: map[string]string{}}
 		if len(part) > 2 {
-			q.headers["v"] = strings.TrimPrefix(part[2], "v=")
+			q.Headers["v"] = strings.TrimPrefix(part[2], "v=")
 		}
 		config := ranked("api", "api.example", matches...)
 		for flavor, want := range map[string]int{"": c.kong, "Expressions": c.api} {
@@ -73,10 +75,10 @@ func TestKongHasAnOrderOfItsOwn(t *testing.T) {
 func TestADifferentOrderIsToldForEachPairOfRules(t *testing.T) {
 	config := ranked("api", "api.example", match("POST PathPrefix /a"), match("- PathPrefix /a/b"), match("- Exact /a"))
 	for flavor, want := range map[string]string{"": "1 by 0 POST, 2 by 0 POST", "Expressions": ""} {
-		s := gateway.Defaults(Gateway{}.Profile())
+		s := gateway.Defaults(kong.Gateway{}.Profile())
 		s.Kong.Router = flavor
 		var got []string
-		for _, d := range (Gateway{}).Order(worldOf(t, config), s).Differences() {
+		for _, d := range (kong.Gateway{}).Order(worldOf(t, config), s).Differences() {
 			got = append(got, fmt.Sprintf("%d by %d %s", d.Rule.Rule, d.By.Rule, d.Methods))
 		}
 		slices.Sort(got)
@@ -88,16 +90,16 @@ func TestADifferentOrderIsToldForEachPairOfRules(t *testing.T) {
 
 // servedBy gives the rule that serves a request, -1 where it is one of several and -2
 // where it is none.
-func servedBy(t *testing.T, config, flavor string, q request) int {
+func servedBy(t *testing.T, config, flavor string, q controller.Request) int {
 	t.Helper()
-	s := gateway.Defaults(Gateway{}.Profile())
+	s := gateway.Defaults(kong.Gateway{}.Profile())
 	s.Kong.Router = flavor
-	r := newRouter(worldOf(t, config), s)
-	switch list := r.serving(r.on(q.host, pattern{exact: true, text: q.path}), q, kept); len(list) {
+	r := controller.NewRouter(worldOf(t, config), s)
+	switch list := r.Serving(q, false); len(list) {
 	case 0:
 		return -2
 	case 1:
-		return list[0].rule
+		return list[0].Rule
 	}
 	return -1
 }
@@ -138,7 +140,7 @@ func TestEffectsAreAboutTheRequestsThatARuleReallyServes(t *testing.T) {
 		var got []string
 		for _, o := range r.world.Kind("gateway.networking.k8s.io", "HTTPRoute") {
 			for n := range o.At("spec", "rules").Len() {
-				for _, e := range r.effects[spot{id: o.ID(), rule: n}] {
+				for _, e := range r.effects[controller.Spot{ID: o.ID(), Rule: n}] {
 					by := fmt.Sprintf("by %s %s", strings.TrimPrefix(e.Object, "HTTPRoute shop/"), e.Rule)
 					if e.Answer != 0 {
 						by = fmt.Sprintf("answered %d", e.Answer)

@@ -1,30 +1,5 @@
 package kong
 
-import "retryctl.dev/translators/gateway"
-
-// Gateway is Kong Gateway with an ingress controller.
-type Gateway struct{}
-
-// Profile gives what is true of Kong as data.
-func (Gateway) Profile() gateway.Profile {
-	return gateway.Profile{
-		Name: "kong", Title: "Kong",
-		Oldest: gateway.Version{Major: 3, Minor: 4}, Newest: gateway.Version{Major: 3, Minor: 15},
-		Reasons:      reasons,
-		Senders:      true,
-		Answers:      unreachable,
-		OtherMethods: "LOCK is treated like POST: not tried again once it was sent. Every other method (MKCOL, MOVE, COPY, PROPPATCH, UNLOCK and so on) is tried again like PUT.",
-		// The names are those of the ingress controller and of the operator.
-		Signs: gateway.Signs{
-			GatewayControllers: []string{"konghq.com/kic-gateway-controller", operator},
-			IngressControllers: []string{"ingress-controllers.konghq.com/kong"},
-			IngressClasses:     []string{"kong"},
-			Groups:             []string{"configuration.konghq.com"},
-			Annotations:        []string{"konghq.com/"},
-		},
-	}
-}
-
 const notAlone = "what is safe cannot be tried again without a connection lost after sending being tried again too, which was not asked for these methods"
 
 const oneBundle = "errors and timeouts are one bundle that Kong turns on and off with the number of retries (nginx proxy_next_upstream, default error timeout)"

@@ -1,4 +1,4 @@
-package kong
+package kong_test
 
 import (
 	"encoding/json"
@@ -12,7 +12,11 @@ import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong"
+	"retryctl.dev/translators/kong/api"
+	"retryctl.dev/translators/kong/controller"
 	"retryctl.dev/translators/precedence"
 )
 
@@ -64,7 +68,7 @@ func TestReadSaysWhatTheControllerMakesOfConfiguration(t *testing.T) {
 		c := reads(t, file, string(config))
 		for _, q := range rec.Requests {
 			for _, name := range c.methods(q.Methods) {
-				c.compare(t, request{q.Host, q.Path, behavior.ParseMethod(name), q.Headers}, q.Gets)
+				c.compare(t, controller.Request{Host: q.Host, Path: q.Path, Method: behavior.ParseMethod(name), Headers: q.Headers}, q.Gets)
 			}
 		}
 	}
@@ -74,9 +78,9 @@ func TestReadSaysWhatTheControllerMakesOfConfiguration(t *testing.T) {
 type reader struct {
 	file    string
 	world   *manifest.Set
-	router  *router
+	router  *controller.Router
 	table   *precedence.Table
-	effects map[spot][]behavior.Effect
+	effects map[controller.Spot][]behavior.Effect
 }
 
 func reads(t *testing.T, file, text string) reader {
@@ -85,11 +89,11 @@ func reads(t *testing.T, file, text string) reader {
 	if err != nil {
 		t.Fatal(err)
 	}
-	world, s := manifest.NewSet(objects), gateway.Defaults(Gateway{}.Profile())
-	c := reader{filepath.Base(file), world, newRouter(world, s), Gateway{}.Order(world, s), map[spot][]behavior.Effect{}}
+	world, s := manifest.NewSet(objects), gateway.Defaults(kong.Gateway{}.Profile())
+	c := reader{filepath.Base(file), world, controller.NewRouter(world, s), kong.Gateway{}.Order(world, s), map[controller.Spot][]behavior.Effect{}}
 	intents := (&resolve.Plan{World: world}).Bystanders()
-	for n, effects := range gateway.Read(Gateway{}, intents, world, s) {
-		at := spot{id: intents[n].ID(), rule: intents[n].Rule}
+	for n, effects := range gateway.Read(kong.Gateway{}, intents, world, s) {
+		at := controller.Spot{ID: intents[n].ID(), Rule: intents[n].Rule}
 		c.effects[at] = effects
 	}
 	return c
@@ -97,22 +101,22 @@ func reads(t *testing.T, file, text string) reader {
 
 func (reader) methods(names []string) []string {
 	if slices.Equal(names, []string{"*"}) {
-		return (behavior.AllMethods &^ unreachable).Each()
+		return (behavior.AllMethods &^ api.Unreachable).Each()
 	}
 	return names
 }
 
 // compare holds what Read says about a request against what was recorded.
-func (c reader) compare(t *testing.T, q request, raw json.RawMessage) {
+func (c reader) compare(t *testing.T, q controller.Request, raw json.RawMessage) {
 	t.Helper()
 	headers := map[string]string{}
-	for name, value := range q.headers {
+	for name, value := range q.Headers {
 		headers[strings.ToLower(name)] = strings.ToLower(value)
 	}
-	q.headers = headers
-	what := fmt.Sprintf("%s: %s %s%s %v", c.file, q.method, q.host, q.path, q.headers)
+	q.Headers = headers
+	what := fmt.Sprintf("%s: %s %s%s %v", c.file, q.Method, q.Host, q.Path, q.Headers)
 	c.agree(t, what, q)
-	top := c.router.serving(c.router.on(q.host, pattern{exact: true, text: q.path}), q, kept)
+	top := c.router.Serving(q, false)
 	var want *got
 	if err := json.Unmarshal(raw, &want); err != nil { // it is a text
 		if !strings.Contains(string(raw), "tie") || len(top) < 2 {
@@ -127,38 +131,38 @@ func (c reader) compare(t *testing.T, q request, raw json.RawMessage) {
 		return
 	}
 	by := top[0]
-	place := fmt.Sprintf("%s %s", by.id.Kind, by.id.Name)
-	if by.rule >= 0 {
-		place += fmt.Sprintf(" rules[%d]", by.rule)
+	place := fmt.Sprintf("%s %s", by.ID.Kind, by.ID.Name)
+	if by.Rule >= 0 {
+		place += fmt.Sprintf(" rules[%d]", by.Rule)
 	}
-	if place != want.ServedBy && c.labelled(*want, by, q.method) {
+	if place != want.ServedBy && c.labelled(*want, by, q.Method) {
 		t.Errorf("%s: served by %s, recorded is %s", what, place, raw)
 		return
 	}
-	found, name := 0, reading{world: c.world}.stop(by.spot, 0).name
-	for _, e := range c.effects[spot{id: by.id, rule: by.rule}] {
-		if e.Methods&q.method == 0 || e.Object != by.id.String() || e.Rule != name {
+	found, name := 0, c.nameOf(by)
+	for _, e := range c.effects[controller.Spot{ID: by.ID, Rule: by.Rule}] {
+		if e.Methods&q.Method == 0 || e.Object != by.ID.String() || e.Rule != name {
 			continue
 		}
 		found++
-		if !want.fits(e, q.method) {
-			t.Errorf("%s: Read says %+v for %v and %s, recorded is %s", what, e.MaxRetries, e.Causes.List(q.method), e.AttemptTimeout.Value, raw)
+		if !want.fits(e, q.Method) {
+			t.Errorf("%s: Read says %+v for %v and %s, recorded is %s", what, e.MaxRetries, e.Causes.List(q.Method), e.AttemptTimeout.Value, raw)
 		}
 	}
 	if found != 1 {
-		t.Errorf("%s: %d effects of %s are about it: %+v", what, found, place, c.effects[spot{id: by.id, rule: by.rule}])
+		t.Errorf("%s: %d effects of %s are about it: %+v", what, found, place, c.effects[controller.Spot{ID: by.ID, Rule: by.Rule}])
 	}
 }
 
 // agree holds the router of effects against the table of the order: they have to name
 // the same rules.
-func (c reader) agree(t *testing.T, what string, q request) {
+func (c reader) agree(t *testing.T, what string, q controller.Request) {
 	t.Helper()
 	var lines, places []string
-	for _, l := range c.router.serving(c.router.on(q.host, pattern{exact: true, text: q.path}), q, every) {
-		lines = append(lines, fmt.Sprint(l.id, l.rule))
+	for _, l := range c.router.Serving(q, true) {
+		lines = append(lines, fmt.Sprint(l.ID, l.Rule))
 	}
-	for _, p := range c.table.Serving("", precedence.Request{Host: q.host, Path: q.path, Headers: q.headers}, q.method) {
+	for _, p := range c.table.Serving("", precedence.Request{Host: q.Host, Path: q.Path, Headers: q.Headers}, q.Method) {
 		places = append(places, fmt.Sprint(p.ID, p.Rule))
 	}
 	slices.Sort(lines)
@@ -172,19 +176,33 @@ func (c reader) agree(t *testing.T, what string, q request) {
 // serves, can be the right one. It is the first whose path and method fit: it may be
 // one route of Kong with the one that serves, or what is recorded beside it is not
 // what it has.
-func (c reader) labelled(want got, by *line, method behavior.Methods) bool {
-	for at, lines := range c.router.lines {
-		if fmt.Sprintf("%s %s rules[%d]", at.id.Kind, at.id.Name, at.rule) != want.ServedBy ||
-			slices.ContainsFunc(lines, func(o *line) bool { return o.route == by.route }) {
+func (c reader) labelled(want got, by controller.Spot, method behavior.Methods) bool {
+	for at, effects := range c.effects {
+		if fmt.Sprintf("%s %s rules[%d]", at.ID.Kind, at.ID.Name, at.Rule) != want.ServedBy || c.router.Together(at, by) {
 			continue
 		}
-		for _, e := range c.effects[spot{id: at.id, rule: at.rule}] {
-			if e.Methods&method != 0 && e.Rule == (reading{world: c.world}).stop(at, 0).name && want.fits(e, method) {
+		for _, e := range effects {
+			if e.Methods&method != 0 && e.Rule == c.nameOf(at) && want.fits(e, method) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// nameOf names a rule as effects do.
+func (c reader) nameOf(at controller.Spot) string {
+	o := c.world.Get(at.ID)
+	if at.Rule < 0 {
+		if len(route.Backends(o, -1)) > 1 {
+			return "to " + at.To.Name
+		}
+		return ""
+	}
+	if name := o.At("spec", "rules").Index(at.Rule).At("name").Text(); name != "" {
+		return name
+	}
+	return fmt.Sprint(at.Rule)
 }
 
 // fits reports whether an effect is what was recorded, for one method.

@@ -1,9 +1,10 @@
-package kong
+package kong_test
 
 import (
 	"testing"
 
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/kong/controller"
 )
 
 func TestOfTwoPluginsTheOneThatSetsANumberIsNamed(t *testing.T) {
@@ -17,15 +18,15 @@ func TestOfTwoPluginsTheOneThatSetsANumberIsNamed(t *testing.T) {
 		{"kong.service.set_timeouts(1, 1, 1)", "kong.service.set_timeouts(2, 2, 2)", "", "second"},
 	} {
 		world := worldOf(t, plugin("first", c.first)+plugin("second", c.second))
-		v := everything.judge([]*manifest.Object{world.Get(pluginID("shop", "first")), world.Get(pluginID("shop", "second"))}, "GET")
+		v := controller.Everything.Judge([]*manifest.Object{world.Get(controller.PluginID("shop", "first")), world.Get(controller.PluginID("shop", "second"))}, "GET")
 		name := func(short string) string {
 			if short == "" {
 				return ""
 			}
 			return "KongPlugin shop/" + short
 		}
-		if v.number != name(c.number) || v.bounds != name(c.bounds) || v.unclear || v.failed {
-			t.Errorf("%s, %s: the number is from %q, and the timeouts from %q", c.first, c.second, v.number, v.bounds)
+		if v.Number != name(c.number) || v.Bounds != name(c.bounds) || v.Unclear || v.Failed {
+			t.Errorf("%s, %s: the number is from %q, and the timeouts from %q", c.first, c.second, v.Number, v.Bounds)
 		}
 	}
 }

@@ -1,17 +1,18 @@
-package kong
+package kong_test
 
 import (
 	"strings"
 	"testing"
 
 	"retryctl.dev/schema/behavior"
+	"retryctl.dev/translators/kong/api"
 )
 
 func TestAServiceAsTheTargetIsAnnotatedForAllThatSendToIt(t *testing.T) {
 	r := try(t, "3.15", policy(onService, all)+httpRoute("", rule("reads", "", "api"))+ingress("", "api")+service("api"))
 	r.says("")
-	r.annotation("api", retriesKey, "3")
-	r.annotation("api", readKey, "2000")
+	r.annotation("api", api.RetriesKey, "3")
+	r.annotation("api", api.ReadKey, "2000")
 	retries(t, r.one(), 3)
 	r = try(t, "3.15", policy(onService, all)+httpRoute("", rule("reads", "", "api", "other"))+service("api")+service("other"))
 	r.says("RT3009!")
@@ -22,7 +23,7 @@ func TestARuleKeepsItsOwnPolicyBesideThatOfItsService(t *testing.T) {
 	own := strings.Replace(policy(onRoute, "maxRetries: 1, retryOn: {conditions: [ConnectFailure]}"), "name: api", "name: own", 1)
 	r := try(t, kongLua, policy(onService, safe)+"---\n"+own+httpRoute("", rule("reads", "", "api"))+service("api"))
 	r.says("")
-	r.annotation("api", retriesKey, "3")
+	r.annotation("api", api.RetriesKey, "3")
 	retries(t, r.effects[0][0], 3)
 	retries(t, r.effects[1][0], 1)
 }
@@ -30,7 +31,7 @@ func TestARuleKeepsItsOwnPolicyBesideThatOfItsService(t *testing.T) {
 func TestAServiceCanCarryCodeItself(t *testing.T) {
 	r := try(t, kongLua, policy(onService, "maxRetries: 3, retryOn: {conditions: [Reset], methods: [GET]}, idempotencyKey: {header: X-Key}")+service("api", "konghq.com/plugins: logs"))
 	r.writes("KongPlugin api-retries", "KongPlugin api-key", "Service api")
-	r.annotation("api", pluginsKey, "logs,api-retries,api-key")
+	r.annotation("api", api.PluginsKey, "logs,api-retries,api-key")
 	retried(t, r.one(), behavior.Reset, behavior.GET)
 	if r.one().IdempotencyKey != behavior.Is("X-Key") {
 		t.Errorf("the key is %+v", r.one().IdempotencyKey)
@@ -41,8 +42,8 @@ func TestAnIngressCarriesPluginsInItsAnnotation(t *testing.T) {
 	r := try(t, kongLua, policy(onIngress, "maxRetries: 1, retryOn: {conditions: [ConnectFailure]}, idempotencyKey: {header: X-Key}")+
 		ingress(", annotations: {konghq.com/plugins: logs}", "api", "other")+httpRoute("", rule("reads", "", "other"))+service("api")+service("other"))
 	r.writes("KongPlugin api-retries", "KongPlugin api-key", "Service api", "Ingress api")
-	r.annotation("api", retriesKey, "1")
-	if got, _ := r.object("Ingress", "api").Annotation(pluginsKey); got != "logs,api-retries,api-key" {
+	r.annotation("api", api.RetriesKey, "1")
+	if got, _ := r.object("Ingress", "api").Annotation(api.PluginsKey); got != "logs,api-retries,api-key" {
 		t.Errorf("the Ingress refers to %q", got)
 	}
 	for _, e := range r.effects[0] {

@@ -1,4 +1,4 @@
-package kong
+package kong_test
 
 import (
 	"strings"
@@ -7,14 +7,15 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/kong/api"
 )
 
 func TestAServiceBehindOneRuleIsAnnotated(t *testing.T) {
 	r := try(t, "3.15", policy(onRoute, all)+httpRoute("", rule("reads", "", "api"))+service("api"))
 	r.says("")
 	r.writes("Service api")
-	r.annotation("api", retriesKey, "3")
-	for _, key := range []string{connectKey, writeKey, readKey} {
+	r.annotation("api", api.RetriesKey, "3")
+	for _, key := range []string{api.ConnectKey, api.WriteKey, api.ReadKey} {
 		r.annotation("api", key, "2000")
 	}
 	diffs := behavior.Compare(r.plan.Intents[0].Want, r.one())
@@ -33,15 +34,15 @@ func TestNoRetriesAreWrittenInSoManyWords(t *testing.T) {
 	} {
 		r := try(t, "3.15", policy(onRoute, spec)+httpRoute("", rule("reads", "", "api"))+service("api"))
 		r.says("")
-		r.annotation("api", retriesKey, "0")
+		r.annotation("api", api.RetriesKey, "0")
 		retries(t, r.one(), 0)
 	}
 }
 
 func TestAllServicesOfARuleAreAnnotatedAlike(t *testing.T) {
 	r := try(t, "3.15", policy(onRoute, safe)+httpRoute("", rule("reads", "", "api", "other"))+service("api", `konghq.com/retries: "9"`)+service("other"))
-	r.annotation("api", retriesKey, "3")
-	r.annotation("other", retriesKey, "3")
+	r.annotation("api", api.RetriesKey, "3")
+	r.annotation("other", api.RetriesKey, "3")
 	if e := r.before[0][0]; len(e.Notes) == 0 {
 		t.Error("before the translation the Services differ")
 	}
@@ -85,7 +86,7 @@ func TestARuleWithoutPolicyThatHasTheNumberAlreadyIsNoObstacle(t *testing.T) {
 	five := strings.Replace(safe, "3", "5", 1)
 	r = try(t, "3.15", policy(onReads, five)+httpRoute("", rule("reads", "", "api")+", "+rule("writes", "", "api"))+service("api"))
 	r.says("")
-	r.annotation("api", retriesKey, "5")
+	r.annotation("api", api.RetriesKey, "5")
 }
 
 func TestAnnotationsCarryWhatTheyCanAndCodeTheRest(t *testing.T) {
@@ -93,8 +94,8 @@ func TestAnnotationsCarryWhatTheyCanAndCodeTheRest(t *testing.T) {
 	r := try(t, kongLua, policy(onRoute, safe)+"---\n"+two+httpRoute("", rule("reads", "", "api")+", "+rule("writes", "", "api"))+service("api"))
 	r.says("")
 	r.writes("KongPlugin two-reads-retries", "Service api", "HTTPRoute api")
-	r.annotation("api", retriesKey, "3")
-	r.annotation("api", readKey, "")
+	r.annotation("api", api.RetriesKey, "3")
+	r.annotation("api", api.ReadKey, "")
 	text := r.object("KongPlugin", "two-reads-retries").At("config", "access").Index(0).Text()
 	if strings.Contains(text, "set_retries") || !strings.Contains(text, "set_timeouts(2000, 2000, 2000)") {
 		t.Errorf("only the timeouts need code:\n%s", text)
@@ -125,7 +126,7 @@ func TestARuleThatOnlyListedMethodsReachNeedsNoCode(t *testing.T) {
 	get := strings.Replace(rule("reads", "", "api"), "path:", "method: GET, path:", 1)
 	r := try(t, "3.15", policy(onRoute, "maxRetries: 3, retryOn: {conditions: [Reset], methods: [GET]}")+httpRoute("", get)+service("api"))
 	r.says("")
-	r.annotation("api", retriesKey, "3")
+	r.annotation("api", api.RetriesKey, "3")
 }
 
 func TestStatusCodesNeedAnOpenKong(t *testing.T) {
@@ -141,7 +142,7 @@ func TestStatusCodesNeedAnOpenKong(t *testing.T) {
 	for _, setup := range []string{"3.9 Open", kongLua, "3.15"} {
 		r := try(t, setup, input)
 		r.says("")
-		r.annotation("api", retriesKey, "2")
+		r.annotation("api", api.RetriesKey, "2")
 		retried(t, r.one(), code(503), 0)
 	}
 }
@@ -260,7 +261,7 @@ func TestAnExistingCorrelationIDIsUsedOrInTheWay(t *testing.T) {
 func TestNewPluginsAreFlatAndInTheRoutesNamespace(t *testing.T) {
 	r := try(t, "3.15", policy(onRoute, safe+", idempotencyKey: {header: Idempotency-Key}")+httpRoute("", rule("reads", "", "api"))+service("api"))
 	o := r.object("KongPlugin", "api-reads-key")
-	if o.At("apiVersion").Text() != "configuration.konghq.com/v1" || o.At("spec").Exists() || o.At("plugin").Text() != correlationID || o.ID().Namespace != "shop" {
+	if o.At("apiVersion").Text() != "configuration.konghq.com/v1" || o.At("spec").Exists() || o.At("plugin").Text() != "correlation-id" || o.ID().Namespace != "shop" {
 		t.Errorf("the plugin is %s", o.JSON())
 	}
 	if o.At("config", "header_name").Text() != "Idempotency-Key" || o.At("config", "generator").Text() != "uuid" {

@@ -1,4 +1,4 @@
-package kong
+package controller
 
 import (
 	"fmt"
@@ -10,21 +10,22 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/kong/api"
 )
 
 // The annotations of a route or an Ingress that change what Kong matches.
 const (
-	methodsKey  = prefix + "/methods"
-	priorityKey = prefix + "/regex-priority"
-	headersKey  = prefix + "/headers."
-	snisKey     = prefix + "/snis"
+	methodsKey  = api.Prefix + "/methods"
+	priorityKey = api.Prefix + "/regex-priority"
+	headersKey  = api.Prefix + "/headers."
+	snisKey     = api.Prefix + "/snis"
 )
 
 // httpRoute adds the lines of an HTTPRoute. A prefix of whole elements becomes a
 // regular expression for the path itself and a prefix for what is below it, an exact
 // path a regular expression (subtranslator/httproute.go,
 // generateKongRoutePathFromHTTPRouteMatch).
-func (r *router) httpRoute(o *manifest.Object) {
+func (r *Router) httpRoute(o *manifest.Object) {
 	rules := route.Rules(o)
 	whole := ""
 	for _, rule := range rules {
@@ -41,10 +42,10 @@ func (r *router) httpRoute(o *manifest.Object) {
 	for n, rule := range rules {
 		dropped := whole
 		if dropped == "" {
-			dropped = leftOut(r.world, o, n)
+			dropped = LeftOut(r.world, o, n)
 		}
 		for m, match := range rule.Matches {
-			l := line{spot: spot{id: o.ID(), rule: n}, match: m, dropped: dropped}
+			l := line{Spot: Spot{ID: o.ID(), Rule: n}, match: m, dropped: dropped}
 			written := rule.Value.At("matches").Index(m)
 			l.headers = append(headersOf(written.At("headers"), ""), headersOf(written.At("queryParams"), queryMark)...)
 			if match.Method != "" {
@@ -76,13 +77,13 @@ func (r *router) httpRoute(o *manifest.Object) {
 // no gRPC is answered 415 by a route for it (kong/runloop/handler.lua). A method of a
 // service is a regular expression for the beginning of the path, as it is written, and
 // no condition on the HTTP method (subtranslator/grpcroute.go).
-func (r *router) grpcRoute(o *manifest.Object) {
+func (r *Router) grpcRoute(o *manifest.Object) {
 	rules := route.Rules(o)
 	for n, rule := range rules {
-		dropped := leftOut(r.world, o, n)
+		dropped := LeftOut(r.world, o, n)
 		for m, match := range rule.Matches {
 			written := rule.Value.At("matches").Index(m)
-			l := line{spot: spot{id: o.ID(), rule: n}, match: m, methods: behavior.POST, grpc: true, dropped: dropped, headers: headersOf(written.At("headers"), "")}
+			l := line{Spot: Spot{ID: o.ID(), Rule: n}, match: m, methods: behavior.POST, grpc: true, dropped: dropped, headers: headersOf(written.At("headers"), "")}
 			method := written.At("method")
 			service, called := method.At("service").Text(), method.At("method").Text()
 			l.order = standing{kind: 2, length: len(service), method: len(called), headers: match.Headers, created: o.At("metadata", "creationTimestamp").Text()}
@@ -136,13 +137,13 @@ func grpcHosts(world *manifest.Set, o *manifest.Object) []string {
 }
 
 // ingress adds the lines of an Ingress (subtranslator/ingress.go, PathsFromIngressPaths).
-func (r *router) ingress(o *manifest.Object) {
+func (r *Router) ingress(o *manifest.Object) {
 	add := func(host string, at int, path manifest.Value) {
 		name := path.At("backend", "service", "name").Text()
 		if name == "" {
 			return
 		}
-		l := line{spot: spot{id: o.ID(), rule: -1, to: manifest.ID{Kind: "Service", Namespace: o.ID().Namespace, Name: name}}, match: at}
+		l := line{Spot: Spot{ID: o.ID(), Rule: -1, To: manifest.ID{Kind: "Service", Namespace: o.ID().Namespace, Name: name}}, match: at}
 		l.route = fmt.Sprint(o.ID(), host, name, path.At("backend", "service", "port"))
 		value := path.At("path").Text()
 		base := strings.Trim(value, "/")
@@ -180,13 +181,13 @@ func (r *router) ingress(o *manifest.Object) {
 
 // spread adds a line for each hostname and path, with what the object's annotations
 // say of all its routes.
-func (r *router) spread(o *manifest.Object, l line, hosts []string, patterns []pattern) {
+func (r *Router) spread(o *manifest.Object, l line, hosts []string, patterns []pattern) {
 	if value, ok := o.Annotation(methodsKey); ok && !l.grpc {
-		l.methods = behavior.ParseMethods(list(strings.ToUpper(value)))
+		l.methods = behavior.ParseMethods(api.List(strings.ToUpper(value)))
 	}
 	for key, value := range o.At("metadata", "annotations").Fields() {
 		if name, ok := strings.CutPrefix(key.Text(), headersKey); ok {
-			l.headers = append(l.headers, condition{name: strings.ToLower(name), values: list(strings.ToLower(value.Text()))})
+			l.headers = append(l.headers, condition{name: strings.ToLower(name), values: api.List(strings.ToLower(value.Text()))})
 		}
 	}
 	l.rank.kinds, l.rank.headers = 1, len(l.headers)

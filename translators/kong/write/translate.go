@@ -1,4 +1,5 @@
-package kong
+// Package write puts policies into annotations and KongPlugins.
+package write
 
 import (
 	"fmt"
@@ -11,12 +12,14 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong/api"
+	"retryctl.dev/translators/kong/controller"
 )
 
 // Translate annotates the Services behind the rules where that is right for all
 // that send to them, and else puts code on single rules.
-func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
-	t := &translation{plan: plan, plugins: plugins{plan.World}, sandbox: sandboxOf(s), edits: gateway.NewEdits(plan.World, s),
+func Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
+	t := &translation{plan: plan, plugins: controller.Plugins{World: plan.World}, sandbox: controller.SandboxOf(s), edits: gateway.NewEdits(plan.World, s),
 		needs: make([]need, len(plan.Intents)), usable: make([]bool, len(plan.Intents)),
 		pools: map[manifest.ID]*pool{}, taken: map[manifest.ID]bool{}, shared: map[string]bool{}}
 	for n, i := range plan.Intents {
@@ -43,17 +46,17 @@ func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output 
 // leftOut says which rules the controller leaves out.
 func (t *translation) leftOut(s gateway.Settings) {
 	world := t.plan.World.With(t.out.Objects...)
-	var r *router
+	var r *controller.Router
 	for n, i := range t.plan.Intents {
 		if !t.usable[n] || i.Rule < 0 {
 			continue
 		}
 		if r == nil {
-			r = newRouter(world, s)
+			r = controller.NewRouter(world, s)
 		}
-		why := r.why(spot{id: i.ID(), rule: i.Rule})
+		why := r.Why(controller.Spot{ID: i.ID(), Rule: i.Rule})
 		if i.ID().Kind == "GRPCRoute" {
-			why = leftOut(world, world.Get(i.ID()), i.Rule)
+			why = controller.LeftOut(world, world.Get(i.ID()), i.Rule)
 		}
 		if why != "" {
 			f := resolve.About(i.Policy, finding.RuleLeftOut, fmt.Sprintf("spec.targetRefs[%d]", i.Ref),
@@ -67,8 +70,8 @@ func (t *translation) leftOut(s gateway.Settings) {
 
 type translation struct {
 	plan    *resolve.Plan
-	plugins plugins
-	sandbox sandbox
+	plugins controller.Plugins
+	sandbox controller.Sandbox
 	edits   *gateway.Edits
 	out     gateway.Output
 	needs   []need // by intent
@@ -97,19 +100,19 @@ func (t *translation) canUse(i resolve.Intent) bool {
 			"retries are annotations of Services, or plugins that a rule refers to", "give the manifests of its routes with -f as well")
 	case kind == "Service" || kind == "Ingress":
 		return true
-	case !served(i.Object):
+	case !controller.Served(i.Object):
 		if i.Target().Kind != "Service" { // then the Service carries the policy
 			t.fail(i, finding.WrongTargetKind, fmt.Sprintf("%s is a mesh's: its parents are Services", i.ID()), "Kong serves Gateways only", "target a route that is attached to a Gateway")
 		}
 	default:
-		return i.Rule >= 0 && i.Methods&^unreachable != 0
+		return i.Rule >= 0 && i.Methods&^api.Unreachable != 0
 	}
 	return false
 }
 
 func (t *translation) grpc(i resolve.Intent) bool {
 	ids := t.services(i)
-	return i.ID().Kind == "GRPCRoute" || upstreamOf(t.plan.World, ids, behavior.Setting[time.Duration]{}, "").grpc
+	return i.ID().Kind == "GRPCRoute" || controller.UpstreamOf(t.plan.World, ids, behavior.Setting[time.Duration]{}, "").Grpc
 }
 
 // services gives the Services that carry an intent.
@@ -191,10 +194,10 @@ func (t *translation) annotate(p *pool) {
 		}
 		annotations := t.edits.Of(o).Root().Make("metadata", "annotations")
 		if p.retries.State == behavior.Set {
-			annotations.Put(retriesKey, strconv.Itoa(p.retries.Value))
+			annotations.Put(api.RetriesKey, strconv.Itoa(p.retries.Value))
 		}
 		if p.timeout.State == behavior.Set {
-			for _, key := range []string{connectKey, writeKey, readKey} {
+			for _, key := range []string{api.ConnectKey, api.WriteKey, api.ReadKey} {
 				annotations.Put(key, strconv.FormatInt(p.timeout.Value.Milliseconds(), 10))
 			}
 		}
@@ -204,9 +207,9 @@ func (t *translation) annotate(p *pool) {
 // target puts what annotations cannot carry on the Services themselves.
 func (t *translation) target(p *pool, at int) {
 	i, n := t.plan.Intents[at], t.needs[at]
-	var holders []holder
+	var holders []controller.Holder
 	for _, id := range p.services {
-		holders = append(holders, holder{object: t.plan.World.Get(id)})
+		holders = append(holders, controller.Holder{Object: t.plan.World.Get(id)})
 	}
 	if !n.exact && t.canCode(i, byMethod, nil) {
 		t.code(at, n.script(false), holders)
@@ -242,17 +245,17 @@ func (t *translation) rule(at int) {
 		s.clauses, s.every = nil, false
 	}
 	if (retries || timeout) && len(t.services(i)) > 0 && t.canCode(i, why, missing) {
-		t.code(at, s, []holder{holderOf(i)})
+		t.code(at, s, []controller.Holder{holderOf(i)})
 	}
 	if n.key != "" {
-		t.key(at, []holder{holderOf(i)})
+		t.key(at, []controller.Holder{holderOf(i)})
 	}
 }
 
 // canCode says where code on a rule is not allowed, or stands in for annotations
 // of a Service that is not in the input.
 func (t *translation) canCode(i resolve.Intent, why string, missing []manifest.ID) bool {
-	allowed := t.sandbox.counts()
+	allowed := t.sandbox.Counts()
 	hint := "send the rule's requests to a Service object of its own"
 	if why == byMethod {
 		hint = "give the methods a rule and a Service object of their own"
@@ -265,19 +268,17 @@ func (t *translation) canCode(i resolve.Intent, why string, missing []manifest.I
 	case len(missing) > 0:
 		say(i, finding.NeedsObject, fmt.Sprintf("%s is not in the input, so it cannot be annotated", missing[0]),
 			"the number of retries and the timeouts are annotations of the Services behind a rule", "give its manifest with -f as well")
-	case allowed && t.sandbox.assumed:
+	case allowed && t.sandbox.Assumed:
 		t.out.Say(i, finding.Assumed, fmt.Sprintf("untrusted_lua = lax is assumed: strict, the default since Kong %s, keeps code in plugins from setting retries", strictSince),
 			why+"; under strict the code does nothing and what the Services say holds (changelog of 3.14.0.0)",
 			"say which it is: kong.untrustedLua in the Config, or --kong-untrusted-lua; with strict, send the rule's requests to a Service object of its own")
 	case allowed:
-	case !t.sandbox.version.AtLeast(3, 8):
+	case !t.sandbox.Version.AtLeast(3, 8):
 		t.fail(i, finding.NeedsVersion, fmt.Sprintf("%s needs code in a plugin, and code can set retries since Kong 3.8", i.Place()),
 			why+" (kong/pdk/service.lua:143)", "raise the version, or "+hint)
 	default:
-		t.fail(i, finding.NeedsSetting, fmt.Sprintf("%s needs code in a plugin, and untrusted_lua = %s does not let it set retries", i.Place(), settingWord(t.sandbox.mode)),
+		t.fail(i, finding.NeedsSetting, fmt.Sprintf("%s needs code in a plugin, and untrusted_lua = %s does not let it set retries", i.Place(), controller.SettingWord(t.sandbox.Mode)),
 			why+"; strict is Kong's default since "+strictSince, "set untrusted_lua to lax in Kong, and kong.untrustedLua to Lax in the Config; or "+hint)
 	}
 	return allowed
 }
-
-var _ gateway.Target = Gateway{}

@@ -1,4 +1,4 @@
-package kong
+package write
 
 import (
 	"fmt"
@@ -8,19 +8,21 @@ import (
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators/kong/api"
+	"retryctl.dev/translators/kong/controller"
 )
 
 // attach makes a plugin, in each namespace of the holders, and has them refer to it.
-func (t *translation) attach(i resolve.Intent, plugin, suffix string, config manifest.Value, holders []holder) {
+func (t *translation) attach(i resolve.Intent, plugin, suffix string, config manifest.Value, holders []controller.Holder) {
 	name := t.freeName(i, suffix, holders)
 	made := map[string]bool{}
 	for _, h := range holders {
 		if !t.refer(i, h, plugin, name) {
 			return
 		}
-		if namespace := h.object.ID().Namespace; !made[namespace] {
+		if namespace := h.Object.ID().Namespace; !made[namespace] {
 			made[namespace] = true
-			o := manifest.New(apiVersion, pluginKind, h.object.RawNamespace(), name)
+			o := manifest.New(api.APIVersion, api.PluginKind, h.Object.RawNamespace(), name)
 			o.Root().Put("plugin", plugin)
 			o.Root().Put("config", config.Copy())
 			t.out.Objects = append(t.out.Objects, o)
@@ -29,9 +31,9 @@ func (t *translation) attach(i resolve.Intent, plugin, suffix string, config man
 }
 
 // freeName names a plugin by the policy and the rule.
-func (t *translation) freeName(i resolve.Intent, suffix string, holders []holder) string {
+func (t *translation) freeName(i resolve.Intent, suffix string, holders []controller.Holder) string {
 	base := i.Policy.Metadata.Name
-	if holders[0].rule.Exists() {
+	if holders[0].Rule.Exists() {
 		rule := i.Name
 		if rule == "" {
 			rule = fmt.Sprintf("rule-%d", i.Rule)
@@ -42,7 +44,7 @@ func (t *translation) freeName(i resolve.Intent, suffix string, holders []holder
 	name := base
 	free := func() bool {
 		for _, h := range holders {
-			if id := pluginID(h.object.ID().Namespace, name); t.taken[id] || t.plugins.get(id) != nil {
+			if id := controller.PluginID(h.Object.ID().Namespace, name); t.taken[id] || t.plugins.Get(id) != nil {
 				return false
 			}
 		}
@@ -52,7 +54,7 @@ func (t *translation) freeName(i resolve.Intent, suffix string, holders []holder
 		name = fmt.Sprintf("%s-%d", base, n)
 	}
 	for _, h := range holders {
-		t.taken[pluginID(h.object.ID().Namespace, name)] = true
+		t.taken[controller.PluginID(h.Object.ID().Namespace, name)] = true
 	}
 	return name
 }
@@ -61,20 +63,20 @@ func (t *translation) freeName(i resolve.Intent, suffix string, holders []holder
 const maxFilters = 16
 
 // refer has a holder refer to a plugin of its namespace.
-func (t *translation) refer(i resolve.Intent, h holder, plugin, name string) bool {
-	edited := t.edits.Of(h.object)
-	if !h.rule.Exists() {
+func (t *translation) refer(i resolve.Intent, h controller.Holder, plugin, name string) bool {
+	edited := t.edits.Of(h.Object)
+	if !h.Rule.Exists() {
 		annotations := edited.Root().Make("metadata", "annotations")
-		names := list(annotations.At(pluginsKey).Text())
+		names := api.List(annotations.At(api.PluginsKey).Text())
 		if slices.Contains(names, name) {
 			return true // an older retryctl, whose edits have no marks, has put it there
 		}
-		annotations.Put(pluginsKey, strings.Join(append(names, name), ","))
+		annotations.Put(api.PluginsKey, strings.Join(append(names, name), ","))
 		return true
 	}
 	rule := edited.At("spec", "rules").Index(i.Rule)
 	for _, filter := range rule.At("filters").Items() {
-		if ref := filter.At("extensionRef"); ref.At("group").Text() == group && ref.At("kind").Text() == pluginKind && ref.At("name").Text() == name {
+		if ref := filter.At("extensionRef"); ref.At("group").Text() == api.Group && ref.At("kind").Text() == api.PluginKind && ref.At("name").Text() == name {
 			return true // as above
 		}
 	}
@@ -85,6 +87,6 @@ func (t *translation) refer(i resolve.Intent, h holder, plugin, name string) boo
 		t.fail(i, finding.CannotEdit, fmt.Sprintf("%s has %d filters, and that is the most that the Gateway API takes", i.Place(), maxFilters), "", "take one off, for the "+plugin)
 		return false
 	}
-	rule.At("filters").Append(manifest.Map("type", "ExtensionRef", "extensionRef", manifest.Map("group", group, "kind", pluginKind, "name", name)))
+	rule.At("filters").Append(manifest.Map("type", "ExtensionRef", "extensionRef", manifest.Map("group", api.Group, "kind", api.PluginKind, "name", name)))
 	return true
 }

@@ -1,4 +1,7 @@
-package kong
+// Package controller is what Kong's ingress controller and its router make of the objects
+// around rules, for those who read configuration and those who write it: the routes of
+// Kong in their order, the plugins that act on them with their code, and Services.
+package controller
 
 import (
 	"cmp"
@@ -10,18 +13,18 @@ import (
 	"retryctl.dev/schema/manifest"
 )
 
-// A spot is what requests are sent to: a rule of a route or, of an Ingress, one of
+// A Spot is what requests are sent to: a rule of a route or, of an Ingress, one of
 // its Services.
-type spot struct {
-	id   manifest.ID
-	rule int // -1 for an Ingress
-	to   manifest.ID
+type Spot struct {
+	ID   manifest.ID
+	Rule int // -1 for an Ingress
+	To   manifest.ID
 }
 
 // A line is one way for requests to reach a spot: Kong takes the matches of a rule
 // apart by hostname and by path, and ranks each for itself.
 type line struct {
-	spot
+	Spot
 	match   int // its index in the rule
 	host    string
 	methods behavior.Methods // 0 is any
@@ -126,25 +129,24 @@ func (l line) before(o line) int {
 	return cmp.Or(
 		cmp.Compare(b.host, a.host), cmp.Compare(b.kind, a.kind), cmp.Compare(b.length, a.length), cmp.Compare(b.method, a.method),
 		cmp.Compare(b.headers, a.headers), cmp.Compare(b.queries, a.queries), cmp.Compare(a.created, b.created),
-		cmp.Compare(l.id.Namespace, o.id.Namespace), cmp.Compare(l.id.Name, o.id.Name), cmp.Compare(l.rule, o.rule), cmp.Compare(l.match, o.match),
+		cmp.Compare(l.ID.Namespace, o.ID.Namespace), cmp.Compare(l.ID.Name, o.ID.Name), cmp.Compare(l.Rule, o.Rule), cmp.Compare(l.match, o.match),
 	)
 }
 
-// A request is one that lines are asked about. Its host is empty for one that no
-// route names.
-type request struct {
-	host, path string
-	method     behavior.Methods
-	headers    map[string]string
+// A Request is one that Kong gets. Names and values of headers are in lower case.
+type Request struct {
+	Host, Path string
+	Method     behavior.Methods
+	Headers    map[string]string
 }
 
 // takes reports whether a request is one of a line's.
-func (l line) takes(r request) bool {
-	if l.methods != 0 && l.methods&r.method == 0 || !l.path.matches(r.path) || !onHost(l.host, r.host) {
+func (l line) takes(r Request) bool {
+	if l.methods != 0 && l.methods&r.Method == 0 || !l.path.matches(r.Path) || !onHost(l.host, r.Host) {
 		return false
 	}
 	return !slices.ContainsFunc(l.headers, func(h condition) bool {
-		value, ok := r.headers[h.name]
+		value, ok := r.Headers[h.name]
 		return !ok || !h.matches(value)
 	})
 }

@@ -1,4 +1,5 @@
-package kong
+// Package read tells what Kong does by annotations of Services and code of plugins.
+package read
 
 import (
 	"fmt"
@@ -11,14 +12,16 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong/api"
+	"retryctl.dev/translators/kong/controller"
 )
 
-// Reader gives what Kong does with the requests of each rule, by Kong's own order: what
+// New gives what Kong does with the requests of each rule, by Kong's own order: what
 // the annotations of the Services behind it say, or the code of a plugin on it, or
 // Kong's own defaults. Requests of a rule that the controller leaves out go to the
 // next rule that takes them, and get what that one has.
-func (Gateway) Reader(world *manifest.Set, s gateway.Settings) gateway.Reader {
-	return reading{world, plugins{world}, sandboxOf(s), newRouter(world, s)}
+func New(world *manifest.Set, s gateway.Settings) gateway.Reader {
+	return reading{world, controller.Plugins{World: world}, controller.SandboxOf(s), controller.NewRouter(world, s)}
 }
 
 func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
@@ -27,9 +30,9 @@ func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
 
 type reading struct {
 	world   *manifest.Set
-	plugins plugins
-	sandbox sandbox
-	router  *router
+	plugins controller.Plugins
+	sandbox controller.Sandbox
+	router  *controller.Router
 }
 
 // A stop is a place where requests go from one rule to one upstream.
@@ -38,7 +41,7 @@ type stop struct {
 	name     string // the rule's
 	rule     manifest.Value
 	methods  behavior.Methods
-	upstream upstream
+	upstream controller.Upstream
 	services []manifest.ID
 	grpc     bool
 }
@@ -50,19 +53,19 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	}
 	var effects []behavior.Effect
 	switch kind := i.ID().Kind; {
-	case i.Rule >= 0 && (kind == "HTTPRoute" || kind == "GRPCRoute") && served(now):
+	case i.Rule >= 0 && (kind == "HTTPRoute" || kind == "GRPCRoute") && controller.Served(now):
 		indexes, methods := heirs(route.Rules(i.Object), route.Rules(now), i.Rule)
 		for n, at := range indexes {
-			effects = append(effects, r.spot(spot{id: now.ID(), rule: at}, methods[n], i.To != nil)...)
+			effects = append(effects, r.spot(controller.Spot{ID: now.ID(), Rule: at}, methods[n], i.To != nil)...)
 		}
 	case kind == "Ingress":
 		for _, id := range route.Backends(now, -1) {
 			if i.SendsTo(id) {
-				effects = append(effects, r.spot(spot{now.ID(), -1, id}, i.Methods, i.To != nil)...)
+				effects = append(effects, r.spot(controller.Spot{ID: now.ID(), Rule: -1, To: id}, i.Methods, i.To != nil)...)
 			}
 		}
 	case kind == "Service":
-		effects = r.effects(r.stop(spot{now.ID(), -1, now.ID()}, i.Methods))
+		effects = r.effects(r.stop(controller.Spot{ID: now.ID(), Rule: -1, To: now.ID()}, i.Methods))
 	}
 	return effects
 }
@@ -78,27 +81,27 @@ func heirs(original, edited []route.Rule, rule int) (indexes []int, methods []be
 
 // spot gives what requests get that come to a spot with some methods, or only those
 // that go on to its Services.
-func (r reading) spot(at spot, methods behavior.Methods, on bool) []behavior.Effect {
+func (r reading) spot(at controller.Spot, methods behavior.Methods, on bool) []behavior.Effect {
 	var effects []behavior.Effect
-	shares := r.router.shares(at)
+	shares := r.router.Shares(at)
 	for _, s := range shares {
-		m := methods & s.methods
+		m := methods & s.Methods
 		switch {
-		case m == 0, on && (s.line == nil || s.line.spot != at):
-		case s.line == nil:
-			e := behavior.Effect{Object: at.id.String(), Rule: r.stop(at, m).name, Methods: m, Origin: map[string]string{}}
-			gateway.Answered(&e, 404, "the controller leaves the rule out ("+r.router.why(at)+"), and no other takes its requests")
+		case m == 0, on && (s.Line == nil || s.Line.Spot != at):
+		case s.Line == nil:
+			e := behavior.Effect{Object: at.ID.String(), Rule: r.stop(at, m).name, Methods: m, Origin: map[string]string{}}
+			gateway.Answered(&e, 404, "the controller leaves the rule out ("+r.router.Why(at)+"), and no other takes its requests")
 			effects = append(effects, e)
 		default:
 			note := ""
-			switch why := r.router.why(at); {
-			case s.line.spot == at:
+			switch why := r.router.Why(at); {
+			case s.Line.Spot == at:
 			case why != "":
 				note = fmt.Sprintf("the controller leaves %s out: %s; this is the next rule that takes its requests", r.place(at), why)
 			default:
 				note = fmt.Sprintf("Kong ranks this rule and %s alike, and either may get these requests", r.place(at))
 			}
-			for _, e := range r.effects(r.stop(s.line.spot, m)) {
+			for _, e := range r.effects(r.stop(s.Line.Spot, m)) {
 				if note != "" {
 					e.Notes = append(e.Notes, note)
 				}
@@ -110,63 +113,51 @@ func (r reading) spot(at spot, methods behavior.Methods, on bool) []behavior.Eff
 }
 
 // place names a spot for people.
-func (r reading) place(at spot) string {
+func (r reading) place(at controller.Spot) string {
 	if name := r.stop(at, 0).name; name != "" {
-		return fmt.Sprintf("%s rule %s", at.id, name)
+		return fmt.Sprintf("%s rule %s", at.ID, name)
 	}
-	return at.id.String()
+	return at.ID.String()
 }
 
 // stop gives a spot with what stands there.
-func (r reading) stop(at spot, methods behavior.Methods) stop {
-	o := r.world.Get(at.id)
-	if at.rule < 0 {
+func (r reading) stop(at controller.Spot, methods behavior.Methods) stop {
+	o := r.world.Get(at.ID)
+	if at.Rule < 0 {
 		name := ""
 		if len(route.Backends(o, -1)) > 1 {
-			name = "to " + at.to.Name
+			name = "to " + at.To.Name
 		}
-		ids := []manifest.ID{at.to}
-		return stop{o, name, manifest.Value{}, methods, upstreamOf(r.world, ids, behavior.Setting[time.Duration]{}, ""), ids, false}
+		ids := []manifest.ID{at.To}
+		return stop{o, name, manifest.Value{}, methods, controller.UpstreamOf(r.world, ids, behavior.Setting[time.Duration]{}, ""), ids, false}
 	}
-	rule := o.At("spec", "rules").Index(at.rule)
+	rule := o.At("spec", "rules").Index(at.Rule)
 	name := rule.At("name").Text()
 	if name == "" {
-		name = fmt.Sprint(at.rule)
+		name = fmt.Sprint(at.Rule)
 	}
-	ids := route.Backends(o, at.rule)
-	timeout, origin := backendRequest(o, at.rule)
-	return stop{o, name, rule, methods, upstreamOf(r.world, ids, timeout, origin), ids, at.id.Kind == "GRPCRoute"}
-}
-
-// served reports whether Kong serves a route at all: it has no part in a mesh, so
-// routes that only have Services as parents are not its own.
-func served(o *manifest.Object) bool {
-	ids, _ := resolve.ParentRefs(o)
-	for _, id := range ids {
-		if id.Kind == "Gateway" {
-			return true
-		}
-	}
-	return len(ids) == 0
+	ids := route.Backends(o, at.Rule)
+	timeout, origin := controller.BackendRequest(o, at.Rule)
+	return stop{o, name, rule, methods, controller.UpstreamOf(r.world, ids, timeout, origin), ids, at.ID.Kind == "GRPCRoute"}
 }
 
 // effects gives one effect for all requests that meet the same, told apart by
 // method where code tells them apart.
 func (r reading) effects(at stop) []behavior.Effect {
 	if status := route.Redirect(at.rule); status != 0 {
-		e := behavior.Effect{Object: at.object.ID().String(), Rule: at.name, Methods: at.methods &^ unreachable, Origin: map[string]string{}}
+		e := behavior.Effect{Object: at.object.ID().String(), Rule: at.name, Methods: at.methods &^ api.Unreachable, Origin: map[string]string{}}
 		gateway.Answered(&e, status, "the rule redirects")
 		return []behavior.Effect{e}
 	}
-	var verdicts []verdict
+	var verdicts []controller.Verdict
 	var methods []behavior.Methods
 	functions, problem := r.functions(at)
 	protocols := []string{"http", "https"}
-	if at.grpc = at.grpc || at.upstream.grpc; at.grpc {
+	if at.grpc = at.grpc || at.upstream.Grpc; at.grpc {
 		protocols = []string{"grpc", "grpcs"}
 	}
-	for _, name := range (at.methods &^ unreachable).Each() {
-		v := r.sandbox.judge(functions, name, protocols...)
+	for _, name := range (at.methods &^ api.Unreachable).Each() {
+		v := r.sandbox.Judge(functions, name, protocols...)
 		n := 0
 		for n < len(verdicts) && verdicts[n] != v {
 			n++
@@ -216,8 +207,8 @@ func never(e behavior.Effect) int {
 // functions gives the plugins with code that act on a rule's requests, in the
 // order in which they run.
 func (r reading) functions(at stop) (functions []*manifest.Object, problem string) {
-	for _, plugin := range []string{preFunction, postFunction} {
-		o, trouble := r.plugins.holding(plugin, at.routeHolder(), r.serviceHolder(at))
+	for _, plugin := range []string{api.PreFunction, api.PostFunction} {
+		o, trouble := r.plugins.Holding(plugin, at.routeHolder(), r.serviceHolder(at))
 		if o != nil {
 			functions = append(functions, o)
 		}
@@ -226,18 +217,18 @@ func (r reading) functions(at stop) (functions []*manifest.Object, problem strin
 	return functions, problem
 }
 
-func (at stop) routeHolder() holder {
+func (at stop) routeHolder() controller.Holder {
 	if at.object.ID().Kind == "Service" {
-		return holder{}
+		return controller.Holder{}
 	}
-	return holder{at.object, at.rule}
+	return controller.Holder{Object: at.object, Rule: at.rule}
 }
 
-func (r reading) serviceHolder(at stop) holder {
+func (r reading) serviceHolder(at stop) controller.Holder {
 	for _, id := range at.services {
 		if o := r.world.Get(id); o != nil {
-			return holder{object: o}
+			return controller.Holder{Object: o}
 		}
 	}
-	return holder{}
+	return controller.Holder{}
 }

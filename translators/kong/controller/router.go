@@ -1,4 +1,4 @@
-package kong
+package controller
 
 import (
 	"cmp"
@@ -10,15 +10,15 @@ import (
 	"retryctl.dev/translators/gateway"
 )
 
-// A router says which spot serves a request, over all routes of a world: Kong has
+// A Router says which spot serves a request, over all routes of a world: Kong has
 // one order for all of them.
-type router struct {
+type Router struct {
 	world *manifest.Set
 	// expressions says that Kong's router is that of expressions, for which the
 	// controller writes priorities in the order of the Gateway API.
 	expressions bool
 	all         []*line
-	lines       map[spot][]*line
+	lines       map[Spot][]*line
 	hosts       map[string][]*line // by hostname as written; wildcards and none among them
 	loose       []string           // hostnames with a wildcard, and that of any
 	met         map[string]table   // by hostname of a request
@@ -28,15 +28,16 @@ type router struct {
 // paths; what may be on any path is in each of its lists.
 type table map[string][]*line
 
-func newRouter(world *manifest.Set, s gateway.Settings) *router {
-	r := &router{world: world, expressions: s.Kong.Router == "Expressions", lines: map[spot][]*line{}, hosts: map[string][]*line{}, met: map[string]table{}}
+// NewRouter reads a world as the ingress controller does.
+func NewRouter(world *manifest.Set, s gateway.Settings) *Router {
+	r := &Router{world: world, expressions: s.Kong.Router == "Expressions", lines: map[Spot][]*line{}, hosts: map[string][]*line{}, met: map[string]table{}}
 	for _, o := range world.Kind(route.Group, "HTTPRoute") {
-		if served(o) {
+		if Served(o) {
 			r.httpRoute(o)
 		}
 	}
 	for _, o := range world.Kind(route.Group, "GRPCRoute") {
-		if served(o) {
+		if Served(o) {
 			r.grpcRoute(o)
 		}
 	}
@@ -52,29 +53,29 @@ func newRouter(world *manifest.Set, s gateway.Settings) *router {
 	return r
 }
 
-// why says why the controller leaves a spot's rule out; empty where it does not.
-func (r *router) why(at spot) string {
+// Why says why the controller leaves a spot's rule out; empty where it does not.
+func (r *Router) Why(at Spot) string {
 	if lines := r.lines[at]; len(lines) > 0 {
 		return lines[0].dropped
 	}
 	return ""
 }
 
-func (r *router) add(l line) {
+func (r *Router) add(l line) {
 	at := &l
 	r.all = append(r.all, at)
-	r.lines[l.spot] = append(r.lines[l.spot], at)
+	r.lines[l.Spot] = append(r.lines[l.Spot], at)
 	r.hosts[l.host] = append(r.hosts[l.host], at)
 }
 
 // compare is negative where a line is asked before another, and 0 where Kong may ask
 // either first.
-func (r *router) compare(a, b *line) int {
+func (r *Router) compare(a, b *line) int {
 	switch {
 	case !r.expressions:
 		return b.rank.compare(a.rank)
-	case a.id.Kind != b.id.Kind:
-		return strings.Compare(b.id.Kind, a.id.Kind) // see kindRank
+	case a.ID.Kind != b.ID.Kind:
+		return strings.Compare(b.ID.Kind, a.ID.Kind) // see kindRank
 	}
 	return a.before(*b)
 }
@@ -91,7 +92,7 @@ func (p pattern) first() (element string, one bool) {
 
 // on gives the lines that may get requests for a hostname on a path that begins like
 // a pattern, in order.
-func (r *router) on(host string, p pattern) []*line {
+func (r *Router) on(host string, p pattern) []*line {
 	t, known := r.met[host]
 	if !known {
 		t = r.table(host)
@@ -112,7 +113,7 @@ const (
 	everyPath = "//" // all lines
 )
 
-func (r *router) table(host string) table {
+func (r *Router) table(host string) table {
 	var all []*line
 	for _, name := range append([]string{host}, r.loose...) {
 		if onHost(name, host) && (name != host || len(all) == 0) {
@@ -120,7 +121,7 @@ func (r *router) table(host string) table {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *line) int {
-		return cmp.Or(r.compare(a, b), a.before(*b), strings.Compare(a.to.Name, b.to.Name))
+		return cmp.Or(r.compare(a, b), a.before(*b), strings.Compare(a.To.Name, b.To.Name))
 	})
 	t := table{everyPath: all}
 	elements := map[string]bool{anyPath: true}
@@ -143,7 +144,7 @@ func (r *router) table(host string) table {
 
 // serving gives the lines that may serve a request, of those that ok allows: the
 // first or, where Kong may ask several first, one for each of its routes.
-func (r *router) serving(list []*line, q request, ok func(*line) bool) []*line {
+func (r *Router) serving(list []*line, q Request, ok func(*line) bool) []*line {
 	var top []*line
 	for _, l := range list {
 		if len(top) > 0 && r.compare(top[0], l) != 0 {
@@ -159,3 +160,29 @@ func (r *router) serving(list []*line, q request, ok func(*line) bool) []*line {
 
 func every(*line) bool  { return true }
 func kept(l *line) bool { return l.dropped == "" }
+
+// Serving gives the rules that may serve a request: the first in Kong's order or, where
+// Kong may ask several first, one for each of its routes. All says that those count which
+// the controller leaves out.
+func (r *Router) Serving(q Request, all bool) (list []Spot) {
+	ok := kept
+	if all {
+		ok = every
+	}
+	for _, l := range r.serving(r.on(q.Host, pattern{exact: true, text: q.Path}), q, ok) {
+		list = append(list, l.Spot)
+	}
+	return list
+}
+
+// Together reports whether the controller puts matches of two rules into one route of Kong.
+func (r *Router) Together(one, other Spot) bool {
+	for _, l := range r.lines[one] {
+		for _, o := range r.lines[other] {
+			if l.route == o.route {
+				return true
+			}
+		}
+	}
+	return false
+}

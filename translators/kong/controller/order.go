@@ -1,4 +1,4 @@
-package kong
+package controller
 
 import (
 	"slices"
@@ -9,16 +9,14 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong/api"
 	"retryctl.dev/translators/precedence"
 )
 
-// operator is the controller of Gateways that have a Kong each.
-const operator = "konghq.com/gateway-operator"
-
 // Order gives the lines of a world as Kong tries them. What its controller leaves out
 // is among them: these requests belong to the rule all the same.
-func (Gateway) Order(world *manifest.Set, s gateway.Settings) *precedence.Table {
-	r := newRouter(world, s)
+func Order(world *manifest.Set, s gateway.Settings) *precedence.Table {
+	r := NewRouter(world, s)
 	var list []precedence.Match
 	for _, l := range r.all {
 		if !r.doubled(l) {
@@ -31,12 +29,12 @@ func (Gateway) Order(world *manifest.Set, s gateway.Settings) *precedence.Table 
 // kindRank orders the kinds by the router of expressions: what is an Ingress's comes
 // first, then an HTTPRoute's, then a GRPCRoute's (subtranslator/atc_utils.go).
 func kindRank(l *line) int {
-	return slices.Index([]string{"GRPCRoute", "HTTPRoute", "Ingress"}, l.id.Kind)
+	return slices.Index([]string{"GRPCRoute", "HTTPRoute", "Ingress"}, l.ID.Kind)
 }
 
 // doubled reports whether a line that comes first by the Gateway API is for the same
 // requests and in the same route of Kong: which of the two it is makes no difference.
-func (r *router) doubled(l *line) bool {
+func (r *Router) doubled(l *line) bool {
 	for _, o := range r.hosts[l.host] {
 		if o != l && o.route == l.route && o.path.same(l.path) && o.before(*l) < 0 {
 			return true
@@ -48,7 +46,7 @@ func (r *router) doubled(l *line) bool {
 // ofEach gives the match once for each Gateway that its requests come by. The ingress
 // controller has one order for those of all Gateways of its class; the operator gives
 // each a Kong of its own.
-func (r *router) ofEach(m precedence.Match) []precedence.Match {
+func (r *Router) ofEach(m precedence.Match) []precedence.Match {
 	if m.Rule < 0 {
 		return []precedence.Match{m}
 	}
@@ -60,7 +58,7 @@ func (r *router) ofEach(m precedence.Match) []precedence.Match {
 			m.Class = parent.At("spec", "gatewayClassName").Text()
 		}
 		class := r.world.Get(manifest.ID{Group: route.Group, Kind: "GatewayClass", Namespace: manifest.DefaultNamespace, Name: m.Class})
-		if class != nil && class.At("spec", "controllerName").Text() == operator {
+		if class != nil && class.At("spec", "controllerName").Text() == api.Operator {
 			m.Class = ""
 		}
 		list = append(list, m)
@@ -72,13 +70,13 @@ func (r *router) ofEach(m precedence.Match) []precedence.Match {
 }
 
 // match is a line as a match of one order for all of Kong.
-func (r *router) match(l *line) precedence.Match {
-	m := precedence.Match{Place: precedence.Place{ID: l.id, Rule: l.rule}, Host: l.host, Methods: l.methods, Age: l.order.created}
+func (r *Router) match(l *line) precedence.Match {
+	m := precedence.Match{Place: precedence.Place{ID: l.ID, Rule: l.Rule}, Host: l.host, Methods: l.methods, Age: l.order.created}
 	if m.Methods == 0 {
 		m.Methods = behavior.AllMethods
 	}
 	if m.Age != "" {
-		m.Age += " " + l.id.Namespace + "/" + l.id.Name
+		m.Age += " " + l.ID.Namespace + "/" + l.ID.Name
 	}
 	m.Under = l.path.under()
 	o := l.order
@@ -91,7 +89,7 @@ func (r *router) match(l *line) precedence.Match {
 		m.Standard = standard
 	}
 	m.Holds = func(q precedence.Request) precedence.Answer {
-		if l.takes(request{strings.ToLower(q.Host), q.Path, m.Methods, conditionsOf(q)}) {
+		if l.takes(Request{strings.ToLower(q.Host), q.Path, m.Methods, conditionsOf(q)}) {
 			return precedence.Yes
 		}
 		return precedence.No

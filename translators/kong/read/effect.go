@@ -1,4 +1,4 @@
-package kong
+package read
 
 import (
 	"fmt"
@@ -8,10 +8,12 @@ import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong/api"
+	"retryctl.dev/translators/kong/controller"
 )
 
 // fill says what a rule's requests get.
-func (r reading) fill(e *behavior.Effect, at stop, v verdict, functions []*manifest.Object, problem string) {
+func (r reading) fill(e *behavior.Effect, at stop, v controller.Verdict, functions []*manifest.Object, problem string) {
 	e.Backoff, e.Budget = behavior.None[behavior.Backoff](), behavior.None[behavior.Budget]()
 	e.TotalTimeout = behavior.None[time.Duration]()
 	none := behavior.None[int64]()
@@ -20,7 +22,7 @@ func (r reading) fill(e *behavior.Effect, at stop, v verdict, functions []*manif
 	r.number(e, at, v, functions, problem)
 	r.causes(e, at, v)
 	r.timeout(e, at, v)
-	if missing := at.upstream.origin["maxRetries"] + ": its annotations count"; len(at.upstream.missing) > 0 {
+	if missing := at.upstream.Origin["maxRetries"] + ": its annotations count"; len(at.upstream.Missing) > 0 {
 		if e.MaxRetries.State == behavior.Unknown {
 			e.Because(missing, "maxRetries", "retryOn")
 		}
@@ -30,47 +32,47 @@ func (r reading) fill(e *behavior.Effect, at stop, v verdict, functions []*manif
 	}
 	r.key(e, at)
 	e.Notes = append(e.Notes, ignored(at)...)
-	for _, id := range r.plugins.missing(at.routeHolder()) {
+	for _, id := range r.plugins.Missing(at.routeHolder()) {
 		e.Notes = append(e.Notes, fmt.Sprintf("%s is not in the input; with code in it that sets retries, something else would hold", id))
 	}
 	e.Behavior = e.Behavior.Normal()
 }
 
 // number finds how often a request is tried again.
-func (r reading) number(e *behavior.Effect, at stop, v verdict, functions []*manifest.Object, problem string) {
+func (r reading) number(e *behavior.Effect, at stop, v controller.Verdict, functions []*manifest.Object, problem string) {
 	u := at.upstream
-	e.MaxRetries, e.Origin["maxRetries"] = u.retries, u.origin["maxRetries"]
+	e.MaxRetries, e.Origin["maxRetries"] = u.Retries, u.Origin["maxRetries"]
 	stopped := func(format string, args ...any) {
 		why := fmt.Sprintf(format, args...)
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(0), why
 		e.Notes = append(e.Notes, why)
 		e.Because(why, behavior.Everything()...)
 	}
-	if off := r.plugins.off(at.routeHolder(), r.serviceHolder(at)); len(functions) == 0 && off != nil {
+	if off := r.plugins.Off(at.routeHolder(), r.serviceHolder(at)); len(functions) == 0 && off != nil {
 		e.Because(off.ID().String()+" is disabled", "maxRetries", "retryOn")
 	}
 	switch {
 	case len(at.services) == 0:
 		stopped("it sends requests to no Service")
-	case u.differ != "":
-		stopped("the controller drops the rule: %s, and Services of one rule must agree", u.differ)
-	case u.refused != "" || problem != "":
+	case u.Differ != "":
+		stopped("the controller drops the rule: %s, and Services of one rule must agree", u.Differ)
+	case u.Refused != "" || problem != "":
 		e.MaxRetries = behavior.Unclear[int]()
-		if u.refused != "" {
-			e.Notes = append(e.Notes, u.refused+": Kong refuses its whole configuration and keeps the one before")
+		if u.Refused != "" {
+			e.Notes = append(e.Notes, u.Refused+": Kong refuses its whole configuration and keeps the one before")
 			e.Because(e.Notes[len(e.Notes)-1], behavior.Everything()...)
 		}
 		if problem != "" {
 			e.Notes = append(e.Notes, problem)
 			e.Because(problem, behavior.Everything()...)
 		}
-	case v.failed:
+	case v.Failed:
 		stopped("every request is answered 500: Kong does not let the code in %s do what it does", names(functions))
-	case v.unclear:
+	case v.Unclear:
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Unclear[int](), names(functions)+", which retryctl does not follow"
 		e.Because("code that retryctl does not follow may set it: "+names(functions), "maxRetries", "retryOn", "attemptTimeout")
-	case v.retries.State == behavior.Set:
-		e.MaxRetries, e.Origin["maxRetries"] = v.retries, v.number
+	case v.Retries.State == behavior.Set:
+		e.MaxRetries, e.Origin["maxRetries"] = v.Retries, v.Number
 	}
 }
 
@@ -83,49 +85,49 @@ func names(functions []*manifest.Object) string {
 }
 
 // causes finds after what. Where the number is unknown it may be 0.
-func (r reading) causes(e *behavior.Effect, at stop, v verdict) {
-	m := v.mask
+func (r reading) causes(e *behavior.Effect, at stop, v controller.Verdict) {
+	m := v.Mask
 	if m == 0 {
-		m = defaultMask
+		m = api.DefaultMask
 	}
-	e.Causes, e.Unclear = m.causes(e.Methods)
-	if m&onInvalidHeader != 0 {
+	e.Causes, e.Unclear = m.Causes(e.Methods)
+	if m&api.OnInvalidHeader != 0 {
 		e.Notes = append(e.Notes, "responses with an invalid header are tried again too")
 	}
 	if at.grpc {
 		e.Unclear.Add(e.Methods, behavior.RefusedStream)
 	}
-	if v.unclear || v.mask != 0 && at.grpc { // it may choose any word
-		e.Causes, e.Unclear = (onError | onTimeout | on500 | on502 | on503 | on504 | on403 | on404 | on429 | nonIdempotent).causes(e.Methods)
+	if v.Unclear || v.Mask != 0 && at.grpc { // it may choose any word
+		e.Causes, e.Unclear = (api.OnError | api.OnTimeout | api.On500 | api.On502 | api.On503 | api.On504 | api.On403 | api.On404 | api.On429 | api.NonIdempotent).Causes(e.Methods)
 	}
-	if v.unclear || v.mask != 0 && at.grpc || e.MaxRetries.State == behavior.Unknown {
+	if v.Unclear || v.Mask != 0 && at.grpc || e.MaxRetries.State == behavior.Unknown {
 		e.Unclear = e.Unclear.Union(e.Causes)
 		e.Causes = behavior.Causes{}
 	}
 	e.Origin["retryOn"] = "nginx' default"
-	if v.mask != 0 {
+	if v.Mask != 0 {
 		e.Origin["retryOn"] = "set_next_upstream"
 	}
 }
 
 // timeout reads the timeout for receiving as an idle one of a try: it is what ends a
 // try at a backend that sends nothing.
-func (r reading) timeout(e *behavior.Effect, at stop, v verdict) {
+func (r reading) timeout(e *behavior.Effect, at stop, v controller.Verdict) {
 	u := at.upstream
-	connect, read := u.connect, u.read
-	e.Origin["attemptTimeout"] = u.origin["attemptTimeout"]
-	if v.read.State == behavior.Set {
-		connect, read = v.connect, v.read
-		e.Origin["attemptTimeout"] = v.bounds + ", from one read to the next"
+	connect, read := u.Connect, u.Read
+	e.Origin["attemptTimeout"] = u.Origin["attemptTimeout"]
+	if v.Read.State == behavior.Set {
+		connect, read = v.Connect, v.Read
+		e.Origin["attemptTimeout"] = v.Bounds + ", from one read to the next"
 	}
-	if v.unclear {
+	if v.Unclear {
 		connect, read = behavior.Unclear[time.Duration](), behavior.Unclear[time.Duration]()
 	}
 	e.AttemptTimeout, e.Idle = read, true
 	for _, other := range []struct {
 		what  string
 		value behavior.Setting[time.Duration]
-	}{{"connecting", connect}, {"sending the request", u.write}} {
+	}{{"connecting", connect}, {"sending the request", u.Write}} {
 		if other.value.State == behavior.Set && read.State == behavior.Set && other.value != read {
 			e.Notes = append(e.Notes, fmt.Sprintf("%s can take %s in each try, not %s", other.what, behavior.Short(other.value.Value), behavior.Short(read.Value)))
 		}
@@ -136,25 +138,18 @@ func (r reading) timeout(e *behavior.Effect, at stop, v verdict) {
 // and is the same for all tries of a request.
 func (r reading) key(e *behavior.Effect, at stop) {
 	e.IdempotencyKey = behavior.None[string]()
-	o, _ := r.plugins.holding(correlationID, at.routeHolder(), r.serviceHolder(at))
+	o, _ := r.plugins.Holding(api.CorrelationID, at.routeHolder(), r.serviceHolder(at))
 	switch {
-	case o == nil && len(at.upstream.missing) > 0:
+	case o == nil && len(at.upstream.Missing) > 0:
 		e.IdempotencyKey = behavior.Unclear[string]()
 	case o == nil:
-	case !plain(o):
+	case !controller.Plain(o):
 		e.IdempotencyKey = behavior.Unclear[string]()
-	case gateway.ChangesHeader(at.rule, header(o)):
-		e.Notes = append(e.Notes, "a filter of the rule changes the header "+header(o)+": its plugin, request-transformer (priority 801), comes after correlation-id (100001)")
+	case gateway.ChangesHeader(at.rule, controller.Header(o)):
+		e.Notes = append(e.Notes, "a filter of the rule changes the header "+controller.Header(o)+": its plugin, request-transformer (priority 801), comes after correlation-id (100001)")
 	default:
-		e.IdempotencyKey, e.Origin["idempotencyKey"] = behavior.Is(header(o)), o.ID().String()
+		e.IdempotencyKey, e.Origin["idempotencyKey"] = behavior.Is(controller.Header(o)), o.ID().String()
 	}
-}
-
-func header(o *manifest.Object) string {
-	if name := o.At("config", "header_name").Text(); name != "" {
-		return name
-	}
-	return defaultKey
 }
 
 // ignored tells what stands at a rule and has no effect.
@@ -163,8 +158,8 @@ func ignored(at stop) []string {
 	if at.object.ID().Kind == "Service" {
 		return nil
 	}
-	if _, ok := at.object.Annotation(retriesKey); ok {
-		notes = append(notes, fmt.Sprintf("the annotation %s of %s has no effect: it counts on Services only", retriesKey, at.object.ID()))
+	if _, ok := at.object.Annotation(api.RetriesKey); ok {
+		notes = append(notes, fmt.Sprintf("the annotation %s of %s has no effect: it counts on Services only", api.RetriesKey, at.object.ID()))
 	}
 	if at.rule.At("retry").Exists() {
 		notes = append(notes, "Kong ignores the retry stanza of the rule")
@@ -172,7 +167,7 @@ func ignored(at stop) []string {
 	if at.rule.At("timeouts", "request").Exists() {
 		notes = append(notes, "Kong ignores timeouts.request of the rule")
 	}
-	if value, _ := at.object.Annotation(bufferingKey); value == "false" {
+	if value, _ := at.object.Annotation(api.BufferingKey); value == "false" {
 		notes = append(notes, "without request buffering a request is not tried again once a part of its body was sent")
 	}
 	return notes

@@ -1,4 +1,4 @@
-package kong
+package controller
 
 import (
 	"errors"
@@ -9,16 +9,17 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong/api"
 	"retryctl.dev/translators/kong/lua"
 )
 
-// A sandbox is what Kong lets the code of a plugin do.
-type sandbox struct {
-	version gateway.Version
-	mode    string
-	// assumed says that nobody said what the mode is, and that it is not Kong's
+// A Sandbox is what Kong lets the code of a plugin do.
+type Sandbox struct {
+	Version gateway.Version
+	Mode    string
+	// Assumed says that nobody said what the mode is, and that it is not Kong's
 	// default that is taken.
-	assumed bool
+	Assumed bool
 	// parsed keeps code that was read: the same plugin acts on many rules, and on each
 	// of their methods. Without it nothing is kept.
 	parsed map[string]parsed
@@ -30,7 +31,7 @@ type parsed struct {
 	err   error
 }
 
-func (s sandbox) parse(code string) (*lua.Chunk, error) {
+func (s Sandbox) parse(code string) (*lua.Chunk, error) {
 	p, known := s.parsed[code]
 	if !known {
 		p.chunk, p.err = lua.Parse(code)
@@ -41,33 +42,33 @@ func (s sandbox) parse(code string) (*lua.Chunk, error) {
 	return p.chunk, p.err
 }
 
-// sandboxOf gives the mode in force. The default was sandbox until 3.13 and is
+// SandboxOf gives the mode in force. The default was sandbox until 3.13 and is
 // strict since (changelog of 3.14.0.0); strict keeps code from retries as a whole,
 // so lax is assumed where nothing is said, and the assumption is told.
-func sandboxOf(s gateway.Settings) sandbox {
+func SandboxOf(s gateway.Settings) Sandbox {
 	mode := s.Kong.UntrustedLua
 	switch {
 	case mode != "":
 	case s.Version.AtLeast(3, 14):
-		return sandbox{s.Version, "Lax", true, map[string]parsed{}}
+		return Sandbox{s.Version, "Lax", true, map[string]parsed{}}
 	default:
 		mode = "Sandbox"
 	}
-	return sandbox{s.Version, mode, false, map[string]parsed{}}
+	return Sandbox{s.Version, mode, false, map[string]parsed{}}
 }
 
-// counts reports whether code may set retries and timeouts: kong.service has the
+// Counts reports whether code may set retries and timeouts: kong.service has the
 // functions since 3.8 (kong/pdk/service.lua:143), and strict hides them.
-func (s sandbox) counts() bool {
-	return s.version.AtLeast(3, 8) && (s.mode == "Lax" || s.mode == "Sandbox" || s.mode == "Open")
+func (s Sandbox) Counts() bool {
+	return s.Version.AtLeast(3, 8) && (s.Mode == "Lax" || s.Mode == "Sandbox" || s.Mode == "Open")
 }
 
-// chooses reports whether code may say what is tried again: the module is there
+// Chooses reports whether code may say what is tried again: the module is there
 // since 3.10 and no sandbox lets it through by itself.
-func (s sandbox) chooses() bool { return s.version.AtLeast(3, 10) && s.mode == "Open" }
+func (s Sandbox) Chooses() bool { return s.Version.AtLeast(3, 10) && s.Mode == "Open" }
 
-// settingWord gives a mode as Kong's setting has it.
-func settingWord(mode string) string {
+// SettingWord gives a mode as Kong's setting has it.
+func SettingWord(mode string) string {
 	switch mode {
 	case "Open":
 		return "on"
@@ -77,25 +78,26 @@ func settingWord(mode string) string {
 	return strings.ToLower(mode)
 }
 
-// everything is a sandbox that allows all that this package knows.
-var everything = sandbox{gateway.Version{Major: 3, Minor: 10}, "Open", false, nil}
+// Everything is a sandbox that allows all that this package knows.
+var Everything = Sandbox{gateway.Version{Major: 3, Minor: 10}, "Open", false, nil}
 
-// A verdict is what code has made of one request.
-type verdict struct {
-	retries       behavior.Setting[int] // Unset: the Service's hold
-	connect, read behavior.Setting[time.Duration]
-	mask          mask // 0: nginx' default
-	failed        bool // the request is answered 500
-	unclear       bool
-	// number and bounds name the plugins that have set retries and timeouts, the last
+// A Verdict is what code has made of one request.
+type Verdict struct {
+	Retries       behavior.Setting[int] // Unset: the Service's hold
+	Connect, Read behavior.Setting[time.Duration]
+	Mask          api.Mask // 0: nginx' default
+	Failed        bool     // the request is answered 500
+	Unclear       bool
+	// Number and bounds name the plugins that have set retries and timeouts, the last
 	// ones that did.
-	number, bounds string
+	Number, Bounds string
 }
 
 // touching are the names without which code has no say in retries.
 var touching = []string{"set_retries", "set_timeouts", "set_target", "set_next_upstream", "balancer_data"}
 
-func touches(code string) bool {
+// Touches reports whether code may have a say in retries.
+func Touches(code string) bool {
 	for _, name := range touching {
 		if strings.Contains(code, name) {
 			return true
@@ -104,16 +106,16 @@ func touches(code string) bool {
 	return false
 }
 
-// run has code act on a request, after other code that has acted on it.
-func (s sandbox) run(code, method string, v *verdict) {
-	if s.mode == "Disabled" {
-		v.failed = true
+// Run has code act on a request, after other code that has acted on it.
+func (s Sandbox) Run(code, method string, v *Verdict) {
+	if s.Mode == "Disabled" {
+		v.Failed = true
 	}
-	if v.failed || v.unclear || !touches(code) {
+	if v.Failed || v.Unclear || !Touches(code) {
 		return
 	}
 	if strings.Contains(code, "balancer_data") { // Kong's inner state, of which nothing is promised
-		v.unclear = true
+		v.Unclear = true
 		return
 	}
 	chunk, err := s.parse(code)
@@ -129,18 +131,18 @@ func (s sandbox) run(code, method string, v *verdict) {
 	var raised *lua.Raised
 	switch {
 	case errors.As(err, &raised):
-		v.failed = true
+		v.Failed = true
 	case err != nil:
-		v.unclear = true
+		v.Unclear = true
 	}
 }
 
 // globals are those that code is given: what it may do, and what it must do
 // without.
-func (s sandbox) globals(method string, v *verdict) map[string]lua.Value {
+func (s Sandbox) globals(method string, v *Verdict) map[string]lua.Value {
 	service := partial("request", partial(), "response", partial())
 	service.Fields["set_retries"], service.Fields["set_timeouts"] = nil, nil
-	if s.counts() {
+	if s.Counts() {
 		service.Fields["set_retries"] = lua.Func(v.setRetries)
 		service.Fields["set_timeouts"] = lua.Func(v.setTimeouts)
 	}
@@ -184,11 +186,11 @@ func pcall(args []lua.Value) ([]lua.Value, error) {
 // require gives the one module that chooses what is tried again. The mode Sandbox
 // lets modules through that Kong's setting untrusted_lua_sandbox_requires names;
 // Strict and Lax ignore that setting.
-func (s sandbox) require(args []lua.Value, v *verdict) ([]lua.Value, error) {
+func (s Sandbox) require(args []lua.Value, v *Verdict) ([]lua.Value, error) {
 	switch {
-	case len(args) != 1 || args[0] != "resty.kong.upstream", s.mode == "Sandbox" && s.version.AtLeast(3, 10):
+	case len(args) != 1 || args[0] != "resty.kong.upstream", s.Mode == "Sandbox" && s.Version.AtLeast(3, 10):
 		return nil, fmt.Errorf("%w: a module", lua.ErrUnclear)
-	case !s.chooses():
+	case !s.Chooses():
 		return nil, &lua.Raised{Text: "module not allowed"}
 	}
 	return []lua.Value{partial("set_next_upstream", lua.Func(v.setNext))}, nil
@@ -204,10 +206,10 @@ func whole(args []lua.Value, at int, least, most float64) (int, error) {
 	return 0, &lua.Raised{Text: "bad argument"}
 }
 
-func (v *verdict) setRetries(args []lua.Value) ([]lua.Value, error) {
-	n, err := whole(args, 0, 0, maxRetries)
+func (v *Verdict) setRetries(args []lua.Value) ([]lua.Value, error) {
+	n, err := whole(args, 0, 0, api.MaxRetries)
 	if err == nil {
-		v.retries = behavior.Is(n)
+		v.Retries = behavior.Is(n)
 	}
 	return nil, err
 }
@@ -215,25 +217,25 @@ func (v *verdict) setRetries(args []lua.Value) ([]lua.Value, error) {
 // setTimeouts takes those for connecting, writing and reading; the one for
 // writing has no effect, since the balancer looks for it under another name
 // (kong/pdk/service.lua:171, kong/init.lua:1434).
-func (v *verdict) setTimeouts(args []lua.Value) ([]lua.Value, error) {
+func (v *Verdict) setTimeouts(args []lua.Value) ([]lua.Value, error) {
 	var spans [3]int
 	for at := range spans {
-		n, err := whole(args, at, 1, maxMillis)
+		n, err := whole(args, at, 1, api.MaxMillis)
 		if err != nil {
 			return nil, err
 		}
 		spans[at] = n
 	}
-	v.connect = behavior.Is(time.Duration(spans[0]) * time.Millisecond)
-	v.read = behavior.Is(time.Duration(spans[2]) * time.Millisecond)
+	v.Connect = behavior.Is(time.Duration(spans[0]) * time.Millisecond)
+	v.Read = behavior.Is(time.Duration(spans[2]) * time.Millisecond)
 	return nil, nil
 }
 
-func (v *verdict) setNext(args []lua.Value) ([]lua.Value, error) {
-	var m mask
+func (v *Verdict) setNext(args []lua.Value) ([]lua.Value, error) {
+	var m api.Mask
 	for _, arg := range args {
 		word, _ := arg.(string)
-		bit := wordMask(word)
+		bit := api.WordMask(word)
 		if bit == 0 {
 			return nil, fmt.Errorf("%w: set_next_upstream(%v)", lua.ErrUnclear, arg)
 		}
@@ -242,6 +244,6 @@ func (v *verdict) setNext(args []lua.Value) ([]lua.Value, error) {
 	if m == 0 {
 		return nil, fmt.Errorf("%w: set_next_upstream without words", lua.ErrUnclear)
 	}
-	v.mask = m
+	v.Mask = m
 	return nil, nil
 }

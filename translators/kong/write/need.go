@@ -1,4 +1,4 @@
-package kong
+package write
 
 import (
 	"time"
@@ -6,6 +6,8 @@ import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong/api"
+	"retryctl.dev/translators/kong/controller"
 )
 
 // A need is what Kong is to do for an intent, as far as Kong can do it at all.
@@ -24,7 +26,7 @@ type need struct {
 }
 
 // needOf finds what of a wish Kong can carry.
-func needOf(i resolve.Intent, grpc bool, s sandbox) need {
+func needOf(i resolve.Intent, grpc bool, s controller.Sandbox) need {
 	n := need{retries: i.Want.MaxRetries.Value}
 	if i.Want.AttemptTimeout.State == behavior.Set {
 		n.timeout = i.Want.AttemptTimeout.Value
@@ -32,9 +34,9 @@ func needOf(i resolve.Intent, grpc bool, s sandbox) need {
 	if i.Want.IdempotencyKey.State == behavior.Set {
 		n.key = i.Want.IdempotencyKey.Value
 	}
-	w := wish{causes: i.Want.Causes, methods: i.Methods &^ unreachable}
+	w := wish{causes: i.Want.Causes, methods: i.Methods &^ api.Unreachable}
 	w.limit, _ = gateway.Limit(i.Want)
-	if s.chooses() && !grpc && n.retries > 0 && w.choosy() {
+	if s.Chooses() && !grpc && n.retries > 0 && w.choosy() {
 		n.choose(w)
 	} else {
 		n.count(w)
@@ -58,9 +60,9 @@ func (w wish) any(method behavior.Methods, causes ...behavior.Cause) bool {
 	return false
 }
 
-func (w wish) codes(method behavior.Methods) mask {
-	var m mask
-	for bit, status := range maskCodes {
+func (w wish) codes(method behavior.Methods) api.Mask {
+	var m api.Mask
+	for bit, status := range api.MaskCodes {
 		if c, ok := behavior.Code(status); ok && w.causes[c]&method != 0 {
 			m |= bit
 		}
@@ -70,7 +72,7 @@ func (w wish) codes(method behavior.Methods) mask {
 
 // choosy reports whether a part of the wish needs other words than nginx' own.
 func (w wish) choosy() bool {
-	return w.codes(w.methods) != 0 || w.any(w.methods&afterSending, behavior.Reset, behavior.AttemptTimeout)
+	return w.codes(w.methods) != 0 || w.any(w.methods&api.AfterSending, behavior.Reset, behavior.AttemptTimeout)
 }
 
 // count gives each method the number or 0, with nginx' own words. A method that
@@ -82,9 +84,9 @@ func (n *need) count(w wish) {
 		m := behavior.ParseMethod(name)
 		safe := w.any(m, behavior.ConnectFailure, behavior.ResetBeforeRequest)
 		switch {
-		case m&afterSending != 0 && safe:
+		case m&api.AfterSending != 0 && safe:
 			on |= m
-		case m&afterSending != 0:
+		case m&api.AfterSending != 0:
 			either |= m
 		case w.limit&m != 0 && (safe || w.any(m, behavior.Reset, behavior.AttemptTimeout)):
 			on |= m
@@ -116,7 +118,7 @@ func (n *need) choose(w wish) {
 	for _, name := range w.methods.Each() {
 		m := behavior.ParseMethod(name)
 		words := w.words(m)
-		if words == 0 || w.limit&m == 0 && m&afterSending == 0 {
+		if words == 0 || w.limit&m == 0 && m&api.AfterSending == 0 {
 			continue
 		}
 		all |= m
@@ -132,27 +134,27 @@ func (n *need) choose(w wish) {
 	n.every = len(n.clauses) == 1 && all == w.methods
 }
 
-func (w wish) words(m behavior.Methods) mask {
+func (w wish) words(m behavior.Methods) api.Mask {
 	words := w.codes(m)
 	if w.any(m, behavior.ConnectFailure) {
-		words |= defaultMask
+		words |= api.DefaultMask
 	}
 	if w.any(m, behavior.ResetBeforeRequest, behavior.Reset) {
-		words |= onError
+		words |= api.OnError
 	}
 	if w.any(m, behavior.AttemptTimeout) {
-		words |= onTimeout
+		words |= api.OnTimeout
 	}
-	if m&afterSending == 0 {
+	if m&api.AfterSending == 0 {
 		return words
 	}
 	asked := w.codes(m) != 0 || w.any(m, behavior.Reset, behavior.AttemptTimeout)
-	covered := (words&onError == 0 || w.any(m, behavior.Reset)) && (words&onTimeout == 0 || w.any(m, behavior.AttemptTimeout))
+	covered := (words&api.OnError == 0 || w.any(m, behavior.Reset)) && (words&api.OnTimeout == 0 || w.any(m, behavior.AttemptTimeout))
 	switch {
 	case asked && covered:
-		return words | nonIdempotent
+		return words | api.NonIdempotent
 	case asked:
-		return words & defaultMask
+		return words & api.DefaultMask
 	}
 	return words
 }

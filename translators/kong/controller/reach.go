@@ -1,4 +1,4 @@
-package kong
+package controller
 
 import (
 	"maps"
@@ -6,7 +6,9 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/kong/api"
 	"retryctl.dev/translators/precedence"
 )
 
@@ -14,32 +16,32 @@ import (
 // go to one line: the spot's own, or that of another where the controller leaves the
 // spot's rule out, or where Kong may take either. Without a line no one serves them.
 type share struct {
-	line    *line
-	methods behavior.Methods
+	Line    *line
+	Methods behavior.Methods
 }
 
-// shares gives where the requests of a spot go.
-func (r *router) shares(at spot) []share {
+// Shares gives where the requests of a spot go.
+func (r *Router) Shares(at Spot) []share {
 	var list []share
 	add := func(l *line, m behavior.Methods) {
-		n := slices.IndexFunc(list, func(s share) bool { return s.line == l || s.line != nil && l != nil && s.line.spot == l.spot })
+		n := slices.IndexFunc(list, func(s share) bool { return s.Line == l || s.Line != nil && l != nil && s.Line.Spot == l.Spot })
 		if n < 0 {
 			list = append(list, share{l, m})
 			return
 		}
-		list[n].methods |= m
+		list[n].Methods |= m
 	}
 	for _, l := range r.lines[at] {
-		r.each(l, func(near []*line, q request) {
-			if !slices.ContainsFunc(r.serving(near, q, every), func(o *line) bool { return o.spot == at }) {
+		r.each(l, func(near []*line, q Request) {
+			if !slices.ContainsFunc(r.serving(near, q, every), func(o *line) bool { return o.Spot == at }) {
 				return
 			}
 			now := r.serving(near, q, kept)
 			for _, o := range now {
-				add(o, q.method)
+				add(o, q.Method)
 			}
 			if len(now) == 0 {
-				add(nil, q.method)
+				add(nil, q.Method)
 			}
 		})
 	}
@@ -49,7 +51,7 @@ func (r *router) shares(at spot) []share {
 // each asks about requests of a line that stand for all of them: with each method, on
 // its path and on those of other lines within it, with its headers and with those of
 // other lines as well.
-func (r *router) each(l *line, ask func(near []*line, q request)) {
+func (r *Router) each(l *line, ask func(near []*line, q Request)) {
 	var near []*line
 	host := l.host
 	for _, o := range r.on(host, l.path) {
@@ -75,7 +77,7 @@ func (r *router) each(l *line, ask func(near []*line, q request)) {
 	for _, path := range paths {
 		for _, with := range headers {
 			for _, m := range methodsOf(l.methods) {
-				if q := (request{host, path, m, with}); l.takes(q) {
+				if q := (Request{host, path, m, with}); l.takes(q) {
 					ask(near, q)
 				}
 			}
@@ -118,7 +120,7 @@ func (l *line) with(more map[string]string) map[string]string {
 
 func methodsOf(some behavior.Methods) []behavior.Methods {
 	var list []behavior.Methods
-	for _, name := range (behavior.AllMethods &^ unreachable).Each() {
+	for _, name := range (behavior.AllMethods &^ api.Unreachable).Each() {
 		if m := behavior.ParseMethod(name); some == 0 || some&m != 0 {
 			list = append(list, m)
 		}
@@ -126,17 +128,17 @@ func methodsOf(some behavior.Methods) []behavior.Methods {
 	return list
 }
 
-// leftOut says why the controller leaves a rule of a route out; it is empty where it
+// LeftOut says why the controller leaves a rule of a route out; it is empty where it
 // does not: the Services of a rule have to agree on every annotation of Kong's
 // (ingressrules.go:543), and with a filter that it does not take it makes nothing of
 // all rules with the same backends (subtranslator/httproute.go,
 // generatePluginsFromHTTPRouteFilters).
-func leftOut(world *manifest.Set, o *manifest.Object, rule int) string {
+func LeftOut(world *manifest.Set, o *manifest.Object, rule int) string {
 	rules := o.At("spec", "rules")
 	for _, other := range rules.Items() {
 		for _, f := range other.At("filters").Items() {
 			kind, ref := f.At("type").Text(), f.At("extensionRef")
-			foreign := kind == "ExtensionRef" && (ref.At("group").Text() != group || ref.At("kind").Text() != pluginKind)
+			foreign := kind == "ExtensionRef" && (ref.At("group").Text() != api.Group || ref.At("kind").Text() != api.PluginKind)
 			if o.ID().Kind == "HTTPRoute" && (kind == "RequestMirror" || foreign) && same(other.At("backendRefs"), rules.Index(rule).At("backendRefs")) {
 				return "a filter " + kind + ", which the controller does not take"
 			}
@@ -156,4 +158,16 @@ func leftOut(world *manifest.Set, o *manifest.Object, rule int) string {
 		}
 	}
 	return ""
+}
+
+// Served reports whether Kong serves a route at all: it has no part in a mesh, so
+// routes that only have Services as parents are not its own.
+func Served(o *manifest.Object) bool {
+	ids, _ := resolve.ParentRefs(o)
+	for _, id := range ids {
+		if id.Kind == "Gateway" {
+			return true
+		}
+	}
+	return len(ids) == 0
 }

@@ -1,4 +1,4 @@
-package kong
+package write
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"retryctl.dev/schema/behavior"
+	"retryctl.dev/translators/kong/api"
 )
 
 // A script is the code that retryctl writes, as a value. Its text is made of
@@ -23,7 +24,7 @@ type script struct {
 type clause struct {
 	methods behavior.Methods
 	retries int
-	mask    mask
+	mask    api.Mask
 }
 
 // text gives the Lua. All of it runs inside of pcall, so that whatever Kong lacks
@@ -73,7 +74,7 @@ func (c clause) condition() string {
 
 func (c clause) write(line func(indent int, format string, args ...any), indent int) {
 	if c.mask != 0 {
-		line(indent, `require("resty.kong.upstream").set_next_upstream("%s")`, strings.Join(c.mask.words(), `", "`))
+		line(indent, `require("resty.kong.upstream").set_next_upstream("%s")`, strings.Join(c.mask.Words(), `", "`))
 	}
 	line(indent, "kong.service.set_retries(%d)", c.retries)
 }

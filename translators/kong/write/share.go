@@ -1,4 +1,4 @@
-package kong
+package write
 
 import (
 	"slices"
@@ -8,6 +8,7 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
+	"retryctl.dev/translators/kong/controller"
 )
 
 // A sender is a rule that sends requests to Services, with or without a policy.
@@ -42,7 +43,7 @@ func senders(plan *resolve.Plan) []sender {
 	for _, kind := range []string{"HTTPRoute", "GRPCRoute"} {
 		for _, o := range plan.World.Kind(route.Group, kind) {
 			for n := range o.At("spec", "rules").Items() {
-				if served(o) {
+				if controller.Served(o) {
 					add(o, n, route.Backends(o, n))
 				}
 			}
@@ -121,13 +122,13 @@ type demand struct {
 
 // keeps gives the demand of a rule that nothing is wished for.
 func keeps(world *manifest.Set, s sender) demand {
-	timeout, _ := backendRequest(s.object, s.rule)
-	u := upstreamOf(world, s.services, timeout, "")
-	d := demand{retries: u.retries, timeout: u.read}
-	if u.differ != "" || u.refused != "" {
+	timeout, _ := controller.BackendRequest(s.object, s.rule)
+	u := controller.UpstreamOf(world, s.services, timeout, "")
+	d := demand{retries: u.Retries, timeout: u.Read}
+	if u.Differ != "" || u.Refused != "" {
 		d.retries, d.timeout = behavior.Unclear[int](), behavior.Unclear[time.Duration]()
 	}
-	if u.connect != u.read || u.write != u.read {
+	if u.Connect != u.Read || u.Write != u.Read {
 		d.timeout = behavior.Unclear[time.Duration]()
 	}
 	return d
