@@ -53,7 +53,7 @@ func (o order) reaching(plan *resolve.Plan) *resolve.Plan {
 		}
 		return intents
 	}
-	return &resolve.Plan{World: plan.World, Intents: reached(plan.Intents), Held: reached(plan.Held)}
+	return &resolve.Plan{World: plan.World, Intents: reached(plan.Intents), Failed: reached(plan.Failed)}
 }
 
 // elsewhere finds the requests that by the Gateway API belong to one rule and are
@@ -70,8 +70,8 @@ func (o order) elsewhere(profile gateway.Profile, plan *resolve.Plan, world *man
 		of[precedence.Place{ID: i.ID(), Rule: i.Rule}] = i
 	}
 	held := map[precedence.Place]*resolve.Intent{}
-	for n := range plan.Held {
-		i := &plan.Held[n]
+	for n := range plan.Failed {
+		i := &plan.Failed[n]
 		held[precedence.Place{ID: i.ID(), Rule: i.Rule}] = i
 	}
 	var said []gateway.Said

@@ -45,7 +45,7 @@ func Run(g gateway.Target, plan *resolve.Plan, s gateway.Settings, strict bool) 
 		plan = plan.Joined()
 	}
 	first := review{profile: result.Gateway, strict: strict, used: map[acceptance]bool{}}
-	found, sharing := first.findings(nil, apart(result.Gateway, plan))
+	found, sharing := first.findings(nil, sharedRules(result.Gateway, plan))
 	order := orderOf(g, plan.World, s)
 	result.Findings, plan = found, order.reaching(plan.Without(sharing))
 	failed := map[*schema.RetryPolicy]bool{}
@@ -59,7 +59,7 @@ func Run(g gateway.Target, plan *resolve.Plan, s gateway.Settings, strict bool) 
 		places := read(result.Gateway, seen, both.after)
 		r := review{profile: result.Gateway, strict: strict, used: maps.Clone(first.used), written: names(out.Objects)}
 		r.before = sync.OnceValue(func() [][]behavior.Effect { return gateway.Collect(before(), seen) })
-		findings, errors := r.findings(places, slices.Concat(out.Said, unseen(result.Gateway, places, out.Said), programs(places),
+		findings, errors := r.findings(places, slices.Concat(out.Said, uncovered(result.Gateway, places, out.Said), programs(places),
 			order.elsewhere(result.Gateway, plan, world, both.after),
 			bystanders(plan, out.Objects, both), held(plan, out.Objects, both), refused(g, plan, out.Objects, s)))
 		fresh := false

@@ -9,14 +9,14 @@ import (
 // expand gives the tree of a decoded document without aliases, anchors and merge
 // keys, and refuses keys that stand twice, keys that are no scalars, cycles, and
 // documents that grow beyond the limits.
-func expand(root *yaml.Node, file string, s *shed) (*node, error) {
-	e := expander{file: file, shed: s}
+func expand(root *yaml.Node, file string, s *arena) (*node, error) {
+	e := expander{file: file, arena: s}
 	return e.node(root, 0, false)
 }
 
 type expander struct {
 	file    string
-	shed    *shed
+	arena   *arena
 	added   int
 	anchors map[*yaml.Node]bool // those met in this document; true while one is being expanded
 }
@@ -52,8 +52,8 @@ func (e *expander) node(y *yaml.Node, depth int, copied bool) (*node, error) {
 		e.anchors[y] = true
 		defer func() { e.anchors[y] = false }()
 	}
-	n := e.shed.from(y)
-	n.kids = e.shed.list(len(y.Content))
+	n := e.arena.from(y)
+	n.kids = e.arena.list(len(y.Content))
 	switch {
 	case n.shape == mapping:
 		return n, e.mapping(n, y, depth, copied)

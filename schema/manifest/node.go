@@ -115,8 +115,8 @@ func (n *node) spread() {
 	n.kids[0].rare = &first
 }
 
-// A shed is where nodes are made that live and die together, many at a time.
-type shed struct {
+// An arena is where nodes are made that live and die together, many at a time.
+type arena struct {
 	nodes []node
 	kids  []*node
 	texts map[string]string // those that are short and were met before
@@ -124,7 +124,7 @@ type shed struct {
 
 // text gives one copy of texts that come again and again, such as the names of
 // fields: the decoder makes one for each place.
-func (s *shed) text(text string) string {
+func (s *arena) text(text string) string {
 	if len(text) > 32 {
 		return text
 	}
@@ -140,7 +140,7 @@ func (s *shed) text(text string) string {
 	return text
 }
 
-func (s *shed) node() *node {
+func (s *arena) node() *node {
 	if len(s.nodes) == 0 {
 		s.nodes = make([]node, 128)
 	}
@@ -150,7 +150,7 @@ func (s *shed) node() *node {
 }
 
 // list gives an empty list that can take n kids.
-func (s *shed) list(n int) []*node {
+func (s *arena) list(n int) []*node {
 	if n == 0 {
 		return nil
 	}
@@ -164,13 +164,13 @@ func (s *shed) list(n int) []*node {
 
 // copyNode gives a deep copy, all of whose nodes lie side by side.
 func copyNode(n *node) *node {
-	var s shed
+	var s arena
 	nodes, kids := size(n)
 	s.nodes, s.kids = make([]node, nodes), make([]*node, kids)
 	return s.copy(n)
 }
 
-func (s *shed) copy(n *node) *node {
+func (s *arena) copy(n *node) *node {
 	c := s.node()
 	*c = *n
 	if n.kids != nil {

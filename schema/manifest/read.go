@@ -98,7 +98,7 @@ func parse(raw []byte, file string, below int) ([]*node, error) {
 		raw = jsonEscapes(raw)
 	}
 	var roots []*node
-	var s shed
+	var s arena
 	decoder := yaml.NewDecoder(bytes.NewReader(raw))
 	for {
 		var doc yaml.Node

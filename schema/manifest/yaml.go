@@ -10,7 +10,7 @@ import (
 // a List one by one, none of an empty document. The tree is only read. Trouble is
 // a *SyntaxError.
 func FromNode(root *yaml.Node, file string) ([]*Object, error) {
-	plain, err := expand(root, file, &shed{})
+	plain, err := expand(root, file, &arena{})
 	if err != nil || plain.tag == tagNull {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func FromNode(root *yaml.Node, file string) ([]*Object, error) {
 func (v Value) Node() *yaml.Node { return v.node.yaml(false) }
 
 // from gives the node of a decoded one, but for what is below it.
-func (s *shed) from(y *yaml.Node) *node {
+func (s *arena) from(y *yaml.Node) *node {
 	n := s.node()
 	n.value, n.line, n.column, n.style = s.text(y.Value), int32(y.Line), int32(y.Column), style(y.Style)
 	switch y.Kind {

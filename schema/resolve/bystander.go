@@ -21,7 +21,7 @@ var carriers = []struct{ group, kind string }{
 // the input's and target the object that holds the rule.
 func (p *Plan) Bystanders() []Intent {
 	claimed := map[place][]Door{} // nil is all
-	for _, intents := range [][]Intent{p.Intents, p.Held} {
+	for _, intents := range [][]Intent{p.Intents, p.Failed} {
 		for n := range intents {
 			i := &intents[n]
 			at := place{id: i.ID(), rule: i.Rule}

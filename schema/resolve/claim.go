@@ -148,7 +148,7 @@ func (r *resolver) plan(policies []*schema.RetryPolicy) *Plan {
 	}
 	for _, p := range slices.Concat(r.broken, policies) {
 		if r.failed[p] {
-			plan.Held = append(plan.Held, won[p]...)
+			plan.Failed = append(plan.Failed, won[p]...)
 		} else {
 			plan.Intents = append(plan.Intents, won[p]...)
 		}

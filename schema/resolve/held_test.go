@@ -38,7 +38,7 @@ func TestARuleOfAPolicyWithAnErrorIsNotLeftToAWiderOne(t *testing.T) {
 			if got := claims(plan); got != c.want {
 				t.Errorf("claims:\n%s\nwant:\n%s", got, c.want)
 			}
-			if got := places(plan.Held); got != c.held {
+			if got := places(plan.Failed); got != c.held {
 				t.Errorf("held:\n%s\nwant:\n%s", got, c.held)
 			}
 			if got := said(findings); got != c.findings {
@@ -52,7 +52,7 @@ func TestWhatIsTakenOutOfAPlanIsHeld(t *testing.T) {
 	policies, world := input(t, objects+policy("p", "HTTPRoute mesh")+policy("q", "HTTPRoute only-a")+policy("r", "HTTPRoute api/reads"))
 	plan, _ := resolve.Resolve(policies, world)
 	rest := plan.Without(map[*schema.RetryPolicy]bool{policies[0]: true}).Without(map[*schema.RetryPolicy]bool{policies[1]: true})
-	if claims(rest) != "r: HTTPRoute shop/api rule reads" || places(rest.Held) != "p: HTTPRoute shop/mesh rule one\nq: HTTPRoute shop/only-a rule 0" || len(plan.Held) > 0 {
-		t.Errorf("%s are left and %s held, and %d of the plan before", claims(rest), places(rest.Held), len(plan.Held))
+	if claims(rest) != "r: HTTPRoute shop/api rule reads" || places(rest.Failed) != "p: HTTPRoute shop/mesh rule one\nq: HTTPRoute shop/only-a rule 0" || len(plan.Failed) > 0 {
+		t.Errorf("%s are left and %s held, and %d of the plan before", claims(rest), places(rest.Failed), len(plan.Failed))
 	}
 }

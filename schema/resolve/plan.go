@@ -12,9 +12,9 @@ import (
 type Plan struct {
 	World   *manifest.Set
 	Intents []Intent
-	// Held are the intents of policies with errors. Nothing is translated for them,
+	// Failed are the intents of policies with errors. Nothing is translated for them,
 	// and their requests are to get nothing from a wider policy either.
-	Held []Intent
+	Failed []Intent
 }
 
 // Without gives the plan with the intents of some policies held.
@@ -22,10 +22,10 @@ func (p *Plan) Without(policies map[*schema.RetryPolicy]bool) *Plan {
 	if !slices.ContainsFunc(p.Intents, func(i Intent) bool { return policies[i.Policy] }) {
 		return p
 	}
-	rest := &Plan{World: p.World, Held: slices.Clip(p.Held)}
+	rest := &Plan{World: p.World, Failed: slices.Clip(p.Failed)}
 	for _, intent := range p.Intents {
 		if policies[intent.Policy] {
-			rest.Held = append(rest.Held, intent)
+			rest.Failed = append(rest.Failed, intent)
 		} else {
 			rest.Intents = append(rest.Intents, intent)
 		}
@@ -37,10 +37,10 @@ func (p *Plan) Without(policies map[*schema.RetryPolicy]bool) *Plan {
 // gateway that has no way to treat the doors of a rule differently.
 func (p *Plan) Joined() *Plan {
 	apart := func(i Intent) bool { return i.Doors != nil }
-	if !slices.ContainsFunc(p.Intents, apart) && !slices.ContainsFunc(p.Held, apart) {
+	if !slices.ContainsFunc(p.Intents, apart) && !slices.ContainsFunc(p.Failed, apart) {
 		return p
 	}
-	return &Plan{World: p.World, Intents: joined(p.Intents, p.World), Held: joined(p.Held, p.World)}
+	return &Plan{World: p.World, Intents: joined(p.Intents, p.World), Failed: joined(p.Failed, p.World)}
 }
 
 func joined(intents []Intent, world *manifest.Set) []Intent {

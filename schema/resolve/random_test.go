@@ -15,7 +15,7 @@ import (
 // whatIsHeld gives the places; of several policies with an error any may hold one.
 func whatIsHeld(plan *resolve.Plan) string {
 	var list []string
-	for _, i := range plan.Held {
+	for _, i := range plan.Failed {
 		list = append(list, i.Place()+i.Through())
 	}
 	return strings.Join(list, "\n")

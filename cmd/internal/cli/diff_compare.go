@@ -59,17 +59,17 @@ func (d *diff) translation(cmd *cobra.Command, s Streams) (comparison, error) {
 	if p.given == 0 {
 		return comparison{}, d.run.nothing(s.Err, p.findings)
 	}
-	errands, err := d.run.shown(p)
+	assignments, err := d.run.shown(p)
 	if err != nil {
 		return comparison{}, d.run.report.also(s.Err, p.findings, err)
 	}
-	p.takeBack(errands)
+	p.takeBack(assignments)
 	if d.run.strict {
 		p.findings = p.findings.Strict()
 	}
 	c := comparison{from: "existing", to: "wanted", findings: p.findings}
 	written := manifest.NewSet(nil)
-	for _, t := range errands {
+	for _, t := range assignments {
 		if err := cmd.Context().Err(); err != nil {
 			return comparison{}, err
 		}
@@ -90,7 +90,7 @@ func (d *diff) translation(cmd *cobra.Command, s Streams) (comparison, error) {
 		}
 		c.findings = append(c.findings, list...)
 		name := ""
-		if len(errands) > 1 {
+		if len(assignments) > 1 {
 			name = result.Gateway.Name
 		}
 		c.add(name, counterparts(result.Objects, existing), result.Objects, normal.Options{StanzaDefaults: stanzaDefaults(result.Gateway.Name, with)})
@@ -156,7 +156,7 @@ func (d *diff) sides(cmd *cobra.Command, s Streams, from, to string) (comparison
 	}
 	var both [2][]*manifest.Object
 	for n, name := range []string{from, to} {
-		r := reading{ctx: cmd.Context(), recursive: d.run.input.recursive, whole: true, sieve: &sieve{}, left: manifest.MaxBytes}
+		r := reading{ctx: cmd.Context(), recursive: d.run.input.recursive, whole: true, selection: &selection{}, left: manifest.MaxBytes}
 		if err := r.side(name); err != nil {
 			return comparison{}, d.run.report.unreadable(s.Err, fmt.Errorf("%w", err))
 		}

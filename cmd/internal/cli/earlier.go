@@ -20,8 +20,8 @@ type earlier struct {
 }
 
 // takeBack takes out of the world what earlier runs wrote for the targets of this one.
-func (p *project) takeBack(errands []errand) {
-	taken := undo.TakeBack(p.world.All(), targetNames(errands))
+func (p *project) takeBack(assignments []assignment) {
+	taken := undo.TakeBack(p.world.All(), targetNames(assignments))
 	p.world, p.earlier = manifest.NewSet(taken.Objects), earlier{made: taken.Made, written: map[manifest.ID]bool{}}
 	p.findings = append(slices.Clip(p.findings), taken.Findings...)
 	for _, o := range taken.Objects {
@@ -31,9 +31,9 @@ func (p *project) takeBack(errands []errand) {
 	}
 }
 
-func targetNames(errands []errand) []string {
+func targetNames(assignments []assignment) []string {
 	var names []string
-	for _, e := range errands {
+	for _, e := range assignments {
 		names = append(names, e.Gateway.Profile().Name)
 	}
 	return names

@@ -102,7 +102,7 @@ func (f *function) process(ctx context.Context, s Streams, flags schema.ConfigSp
 	if p.given == 0 && !f.run.input.allowEmpty {
 		return f.run.nothing(s.Err, p.findings)
 	}
-	errands, lost, err := f.run.errands(p, given.targets()...)
+	assignments, lost, err := f.run.assignments(p, given.targets()...)
 	if err != nil {
 		return err
 	}
@@ -110,11 +110,11 @@ func (f *function) process(ctx context.Context, s Streams, flags schema.ConfigSp
 		return fmt.Errorf("no targets for %s: give --to, the annotation %s on it or on the functionConfig, or spec.targets in a Config",
 			resolve.PolicyID(lost[0]), toAnnotation)
 	}
-	out, err := f.run.translate(ctx, p, flags, errands)
+	out, err := f.run.translate(ctx, p, flags, assignments)
 	if err != nil {
 		return err
 	}
-	_, found := p.planFor(errand{policies: lost}, f.run.strict)
+	_, found := p.planFor(assignment{policies: lost}, f.run.strict)
 	out.findings = append(out.findings, found...)
 	items, conflicts := given.edited(rl.Items, out)
 	list := visible(given.located(append(out.findings, conflicts...))).Sorted()

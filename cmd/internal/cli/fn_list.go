@@ -84,7 +84,7 @@ func (l *list) add(n int, item *yaml.RNode) error {
 // is an item as well is taken from there.
 func (l *list) follow(ctx context.Context) error {
 	var in input
-	r := reading{ctx: ctx, sieve: &in.sieve, left: manifest.MaxBytes}
+	r := reading{ctx: ctx, selection: &in.selection, left: manifest.MaxBytes}
 	for _, o := range l.objects {
 		file := o.File
 		o.File = "<stdin>" // of which names are relative to the current folder

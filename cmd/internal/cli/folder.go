@@ -15,11 +15,11 @@ import (
 // so that a folder is never read without end. What retryctl has written is left
 // alone, unless it is all that there is in a folder that it was asked to write.
 func (r *reading) folder(name string) error {
-	before, passedOver := r.ours, len(r.sieve.ours)
+	before, passedOver := r.ours, len(r.selection.ours)
 	found, err := r.entries(name)
 	if _, written := r.ours[filepath.Join(name, inventoryName)]; err == nil && !found && written {
 		whole := r.whole
-		r.ours, r.whole, r.sieve.ours = before, true, r.sieve.ours[:passedOver]
+		r.ours, r.whole, r.selection.ours = before, true, r.selection.ours[:passedOver]
 		found, err = r.entries(name)
 		r.whole = whole
 	}
@@ -47,7 +47,7 @@ func (r *reading) entries(folder string) (found bool, err error) {
 			continue
 		}
 		if list := r.ours[name]; list != "" {
-			r.sieve.ours = append(r.sieve.ours, filepath.ToSlash(list))
+			r.selection.ours = append(r.selection.ours, filepath.ToSlash(list))
 			continue
 		}
 		info, err := os.Stat(name)

@@ -21,7 +21,7 @@ type input struct {
 	recursive  bool
 	whole      bool // whether what retryctl wrote is read in folders as well
 	allowEmpty bool // whether it is no mistake that nothing is found
-	sieve      sieve
+	selection  selection
 	keep       bool // whether given is wanted
 	given      []manifest.Document
 	names      []string      // what was named to be read
@@ -49,7 +49,7 @@ func (in *input) read(ctx context.Context, stdin io.Reader, args []string) ([]*m
 	if len(names) == 0 {
 		return nil, fmt.Errorf("nothing to read: give files with -f")
 	}
-	r := reading{ctx: ctx, recursive: in.recursive, whole: in.whole, allowEmpty: in.allowEmpty, sieve: &in.sieve, left: manifest.MaxBytes}
+	r := reading{ctx: ctx, recursive: in.recursive, whole: in.whole, allowEmpty: in.allowEmpty, selection: &in.selection, left: manifest.MaxBytes}
 	if in.keep {
 		r.parse = in.documents
 	}
@@ -91,7 +91,7 @@ type reading struct {
 	whole     bool // whether what retryctl wrote is read in folders as well
 	// allowEmpty says that a folder may have no manifests.
 	allowEmpty bool
-	sieve      *sieve
+	selection  *selection
 	parse      parser // nil for manifest.Read
 	left       int64  // of the bytes that all files with objects may hold together
 	marks      int    // that these files hold, see manifest.Marks
@@ -170,7 +170,7 @@ func (r *reading) add(in io.Reader, name string, ofFolder bool) error {
 	if parse == nil {
 		parse = manifest.Read
 	}
-	objects, err := r.sieve.read(counted, name, parse, ofFolder)
+	objects, err := r.selection.read(counted, name, parse, ofFolder)
 	if len(objects) > 0 {
 		r.left -= counted.n
 		r.marks += counted.marks

@@ -20,7 +20,7 @@ func (r *run) passThrough(s Streams, cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	errands, lost, err := r.errands(p)
+	assignments, lost, err := r.assignments(p)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (r *run) passThrough(s Streams, cmd *cobra.Command, args []string) error {
 		p.findings.Add(finding.Finding{Code: finding.NoPolicy, Message: errNoPolicy.Error(),
 			Hint: "give the policies with -f, or see to it that the manifests have them"})
 	}
-	out, err := r.translate(cmd.Context(), p, flags, errands)
+	out, err := r.translate(cmd.Context(), p, flags, assignments)
 	if err != nil {
 		return err
 	}

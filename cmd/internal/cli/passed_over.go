@@ -24,7 +24,7 @@ func (in *input) passedOver() (list finding.List) {
 	note := func(file, message string) {
 		list.Add(finding.Finding{Code: finding.PassedOver, File: file, Message: message})
 	}
-	if files := in.sieve.foreign; len(files) > 0 {
+	if files := in.selection.foreign; len(files) > 0 {
 		message := "it is no Kubernetes object, or a patch, and is passed over"
 		if more := files[1:]; len(more) > 0 {
 			message = fmt.Sprintf("%d files are no Kubernetes objects, or patches, and are passed over: this one, %s", len(files), some(more))
@@ -32,7 +32,7 @@ func (in *input) passedOver() (list finding.List) {
 		note(files[0], message)
 	}
 	listed := map[string]int{}
-	for _, inventory := range in.sieve.ours {
+	for _, inventory := range in.selection.ours {
 		listed[inventory]++
 	}
 	for _, inventory := range slices.Sorted(maps.Keys(listed)) {
@@ -58,7 +58,7 @@ func some(names []string) string {
 // folders that were read, or files that were passed over.
 func (in *input) noPolicy() error {
 	var hints []string
-	if n := in.sieve.leftOut; n > 0 {
+	if n := in.selection.leftOut; n > 0 {
 		hints = append(hints, fmt.Sprintf("files that are no Kubernetes objects, or patches: %d", n))
 	}
 	for _, name := range in.names {

@@ -70,11 +70,11 @@ func (r *run) run(ctx context.Context, s Streams, cmd *cobra.Command, args []str
 	if p.given == 0 {
 		return outcome{}, r.nothing(s.Err, p.findings)
 	}
-	errands, _, err := r.errands(p, "all")
+	assignments, _, err := r.assignments(p, "all")
 	if err != nil {
 		return outcome{}, err
 	}
-	return r.translate(ctx, p, flags, errands)
+	return r.translate(ctx, p, flags, assignments)
 }
 
 // read reads and decodes the input, and gives what the flags say of the targets.
@@ -105,18 +105,18 @@ func (r *run) nothing(w io.Writer, list finding.List) error {
 }
 
 // translate resolves and translates what is read.
-func (r *run) translate(ctx context.Context, p project, flags schema.ConfigSpec, errands []errand) (outcome, error) {
-	p.takeBack(errands)
+func (r *run) translate(ctx context.Context, p project, flags schema.ConfigSpec, assignments []assignment) (outcome, error) {
+	p.takeBack(assignments)
 	if r.strict {
 		p.findings = p.findings.Strict()
 	}
 	out := outcome{findings: slices.Clip(p.findings), unusable: p.unusable, earlier: p.earlier}
 	var plan *resolve.Plan
-	for n, e := range errands {
+	for n, e := range assignments {
 		if err := ctx.Err(); err != nil {
 			return outcome{}, err
 		}
-		if n == 0 || !slices.Equal(e.policies, errands[n-1].policies) {
+		if n == 0 || !slices.Equal(e.policies, assignments[n-1].policies) {
 			var found finding.List
 			plan, found = p.planFor(e, r.strict)
 			out.findings = append(out.findings, found...)
@@ -136,12 +136,12 @@ func (r *run) translate(ctx context.Context, p project, flags schema.ConfigSpec,
 		return outcome{}, err
 	}
 	out.findings = out.findings.Sort()
-	out.leftOut = leftOut(p, errands, out.findings)
+	out.leftOut = leftOut(p, assignments, out.findings)
 	return out, nil
 }
 
 // leftOut gives a finding for each policy that is not in the output of a target.
-func leftOut(p project, errands []errand, findings finding.List) (list finding.List) {
+func leftOut(p project, assignments []assignment, findings finding.List) (list finding.List) {
 	type key struct{ object, gateway string }
 	wrong := map[key]bool{}
 	for _, f := range findings {
@@ -157,7 +157,7 @@ func leftOut(p project, errands []errand, findings finding.List) (list finding.L
 	for _, policy := range p.broken {
 		add(policy, "")
 	}
-	for _, e := range errands {
+	for _, e := range assignments {
 		name := e.Gateway.Profile().Name
 		for _, policy := range e.policies {
 			id := resolve.PolicyID(policy).String()

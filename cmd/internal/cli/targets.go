@@ -14,17 +14,17 @@ import (
 // toAnnotation names the targets that a RetryPolicy is for.
 const toAnnotation = "retryctl.dev/to"
 
-// An errand is a target with the policies that are for it.
-type errand struct {
+// An assignment is a target with the policies that are for it.
+type assignment struct {
 	translators.Target
 	policies []*schema.RetryPolicy
 }
 
-// errands gives the targets of a run. Those of --to are for all policies; else a
+// assignments gives the targets of a run. Those of --to are for all policies; else a
 // policy is for those of its annotation, or of the Configs, or the usual ones. One
 // without any of these is lost. Without policies it is the targets that all would
 // be for.
-func (r *run) errands(p project, usual ...string) (list []errand, lost []*schema.RetryPolicy, err error) {
+func (r *run) assignments(p project, usual ...string) (list []assignment, lost []*schema.RetryPolicy, err error) {
 	texts := slices.Clone(r.to)
 	for _, c := range p.configs {
 		if len(r.to) == 0 {
@@ -40,7 +40,7 @@ func (r *run) errands(p project, usual ...string) (list []errand, lost []*schema
 	}
 	if len(p.policies) == 0 {
 		for _, t := range common {
-			list = append(list, errand{Target: t})
+			list = append(list, assignment{Target: t})
 		}
 	}
 	for _, policy := range p.policies {
@@ -57,14 +57,14 @@ func (r *run) errands(p project, usual ...string) (list []errand, lost []*schema
 			lost = append(lost, policy)
 		}
 	}
-	slices.SortFunc(list, func(a, b errand) int { return place(a.Target) - place(b.Target) })
+	slices.SortFunc(list, func(a, b assignment) int { return place(a.Target) - place(b.Target) })
 	return list, lost, nil
 }
 
 // shown gives the targets of a run that writes: where nothing names one, the gateway
 // that the input shows, which has to be one for all policies without a target.
-func (r *run) shown(p project) ([]errand, error) {
-	list, lost, err := r.errands(p)
+func (r *run) shown(p project) ([]assignment, error) {
+	list, lost, err := r.assignments(p)
 	if err != nil || len(lost) == 0 {
 		return list, err
 	}
@@ -88,7 +88,7 @@ func (r *run) shown(p project) ([]errand, error) {
 		return nil, fmt.Errorf("no target is named, and the input shows several, %s: give --to with one of them, or the annotation %s to each policy",
 			strings.Join(names, " and "), toAnnotation)
 	}
-	list, _, err = r.errands(p, names...)
+	list, _, err = r.assignments(p, names...)
 	return list, err
 }
 
@@ -107,10 +107,10 @@ func destinations(to string, common []translators.Target) []translators.Target {
 	return targets
 }
 
-func assign(list []errand, t translators.Target, policy *schema.RetryPolicy) ([]errand, error) {
-	at := slices.IndexFunc(list, func(e errand) bool { return place(e.Target) == place(t) })
+func assign(list []assignment, t translators.Target, policy *schema.RetryPolicy) ([]assignment, error) {
+	at := slices.IndexFunc(list, func(e assignment) bool { return place(e.Target) == place(t) })
 	if at < 0 {
-		return append(list, errand{t, []*schema.RetryPolicy{policy}}), nil
+		return append(list, assignment{t, []*schema.RetryPolicy{policy}}), nil
 	}
 	if other := list[at]; other.Version != t.Version {
 		return nil, fmt.Errorf("%s is for %s %s, and %s for %[2]s %[5]s: a run is for one version of a gateway", resolve.PolicyID(other.policies[0]),
@@ -138,9 +138,9 @@ func misdirected(policy *schema.RetryPolicy) finding.List {
 	return list
 }
 
-// planFor resolves the policies of an errand, and gives what is found with them and
+// planFor resolves the policies of an assignment, and gives what is found with them and
 // in the input. Policies for other targets have no part in it.
-func (p project) planFor(e errand, strict bool) (*resolve.Plan, finding.List) {
+func (p project) planFor(e assignment, strict bool) (*resolve.Plan, finding.List) {
 	p.policies, p.findings = e.policies, slices.Clip(p.findings)
 	plan := p.plan(strict)
 	return plan, p.findings
@@ -148,13 +148,13 @@ func (p project) planFor(e errand, strict bool) (*resolve.Plan, finding.List) {
 
 // check gives what is found in the input and with the policies for each target.
 func (p project) check(strict bool) (finding.List, error) {
-	errands, _, err := (&run{}).errands(p, "all")
-	p.takeBack(errands)
+	assignments, _, err := (&run{}).assignments(p, "all")
+	p.takeBack(assignments)
 	if strict {
 		p.findings = p.findings.Strict()
 	}
 	list := p.findings
-	for _, e := range slices.CompactFunc(errands, func(a, b errand) bool { return slices.Equal(a.policies, b.policies) }) {
+	for _, e := range slices.CompactFunc(assignments, func(a, b assignment) bool { return slices.Equal(a.policies, b.policies) }) {
 		_, found := p.planFor(e, strict)
 		list = slices.Concat(list, found)
 	}

@@ -109,15 +109,15 @@ func (t *translation) execute(cmd *cobra.Command, s Streams, args []string) erro
 	if p.given == 0 && !t.run.input.allowEmpty {
 		return t.run.nothing(s.Err, p.findings)
 	}
-	errands, err := t.run.shown(p)
+	assignments, err := t.run.shown(p)
 	if err != nil {
 		return t.run.report.also(s.Err, p.findings, err)
 	}
 	var text stream
-	if len(errands) == 1 && t.folder == "" && t.form.value == "yaml" {
+	if len(assignments) == 1 && t.folder == "" && t.form.value == "yaml" {
 		t.run.each = text.take
 	}
-	out, err := t.run.translate(cmd.Context(), p, flags, errands)
+	out, err := t.run.translate(cmd.Context(), p, flags, assignments)
 	if err != nil {
 		return err
 	}

@@ -41,21 +41,21 @@ each of several environments. Hooks give --allow-empty too.`,
 	}
 	v.input.flags(cmd)
 	v.input.empty(cmd)
-	cmd.Flags().BoolVar(&v.input.sieve.each, "each", false, "check every file by itself")
+	cmd.Flags().BoolVar(&v.input.selection.each, "each", false, "check every file by itself")
 	cmd.Flags().BoolVar(&v.strict, "strict", false, "make an error of every warning")
 	v.report.flags(cmd)
 	return cmd
 }
 
 func (v *validation) execute(cmd *cobra.Command, s Streams, args []string) error {
-	sieve := &v.input.sieve
-	sieve.all = true
+	selection := &v.input.selection
+	selection.all = true
 	objects, err := v.input.read(cmd.Context(), s.In, args)
 	if err != nil {
 		return err
 	}
-	list := sieve.broken
-	if len(list) > 0 && !sieve.each { // what is missing may be in the file that cannot be read
+	list := selection.broken
+	if len(list) > 0 && !selection.each { // what is missing may be in the file that cannot be read
 		return v.report.stop(s.Err, list)
 	}
 	checked := 0
@@ -65,7 +65,7 @@ func (v *validation) execute(cmd *cobra.Command, s Streams, args []string) error
 		if err != nil {
 			return err
 		}
-		if p.alone || sieve.each { // policies alone say nothing about targets
+		if p.alone || selection.each { // policies alone say nothing about targets
 			found = without(found, finding.NoTarget)
 		}
 		checked += p.given + len(p.configs)
@@ -74,7 +74,7 @@ func (v *validation) execute(cmd *cobra.Command, s Streams, args []string) error
 	failed := list.Count(finding.Error) > 0
 	list = append(list, v.input.passedOver()...).Sorted()
 	switch {
-	case len(sieve.broken) > 0 || checked == 0 && failed:
+	case len(selection.broken) > 0 || checked == 0 && failed:
 		return v.report.stop(s.Err, list)
 	case checked == 0 && !v.input.allowEmpty:
 		return fmt.Errorf("nothing to check: %w", v.input.noPolicy())
@@ -88,7 +88,7 @@ func (v *validation) execute(cmd *cobra.Command, s Streams, args []string) error
 // groups gives the objects that are checked together.
 func (v *validation) groups(objects []*manifest.Object) (groups [][]*manifest.Object) {
 	for n, o := range objects {
-		if n == 0 || v.input.sieve.each && o.File != objects[n-1].File {
+		if n == 0 || v.input.selection.each && o.File != objects[n-1].File {
 			groups = append(groups, nil)
 		}
 		groups[len(groups)-1] = append(groups[len(groups)-1], o)

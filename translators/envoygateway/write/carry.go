@@ -146,7 +146,7 @@ func ours(existing *manifest.Object, c carried, list []carried) bool {
 // reaches says that a policy on a target holds for a rule whose own policy has an
 // error. Only of what is not in the input is it said here: of the rest it is seen.
 func (t *translation) reaches(c carried) {
-	for _, h := range t.plan.Held {
+	for _, h := range t.plan.Failed {
 		id, target := h.ID(), c.intent.TargetID()
 		below := c.ref.Kind == "Gateway" && (id.Kind == "HTTPRoute" || id.Kind == "GRPCRoute") && h.Object == nil
 		part := id == target && h.Rule < 0 && h.Target().SectionName != "" && c.ref.Section == ""

@@ -131,7 +131,7 @@ func (t *translation) whole(at int, plugin string) bool {
 	}
 	same := 0
 	for n, other := range t.plan.Intents {
-		a, b := t.needs[n], t.needs[at]
+		a, b := t.portions[n], t.portions[at]
 		if other.ID() == i.ID() && t.usable[n] && a.number == b.number && a.timeout == b.timeout && a.key == b.key {
 			same++
 		}
@@ -170,7 +170,7 @@ func (t *translation) only(o *manifest.Object, holders []controller.Holder) bool
 
 // key puts a correlation-id on holders that share it.
 func (t *translation) key(at int, holders []controller.Holder) {
-	i, name := t.plan.Intents[at], t.needs[at].key
+	i, name := t.plan.Intents[at], t.portions[at].key
 	if !t.whole(at, api.CorrelationID) {
 		return
 	}

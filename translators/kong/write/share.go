@@ -66,7 +66,7 @@ type pool struct {
 	targets []int
 	missing []manifest.ID
 	// retries and timeout are what the Services' annotations can carry for all
-	// senders; without them each sender needs code of its own.
+	// senders; without them each sender portions code of its own.
 	retries behavior.Setting[int]
 	timeout behavior.Setting[time.Duration]
 }
@@ -135,7 +135,7 @@ func keeps(world *manifest.Set, s sender) demand {
 }
 
 // over lays a wish over what a rule has now.
-func (d demand) over(n need, code bool) demand {
+func (d demand) over(n portion, code bool) demand {
 	d.retries = behavior.Setting[int]{}
 	if n.exact && !code {
 		d.retries, d.asks = behavior.Is(n.number), true

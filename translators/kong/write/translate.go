@@ -20,11 +20,11 @@ import (
 // that send to them, and else puts code on single rules.
 func Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := &translation{plan: plan, plugins: controller.Plugins{World: plan.World}, sandbox: controller.SandboxOf(s), edits: gateway.NewEdits(plan.World, s),
-		needs: make([]need, len(plan.Intents)), usable: make([]bool, len(plan.Intents)),
+		portions: make([]portion, len(plan.Intents)), usable: make([]bool, len(plan.Intents)),
 		pools: map[manifest.ID]*pool{}, taken: map[manifest.ID]bool{}, shared: map[string]bool{}}
 	for n, i := range plan.Intents {
 		if t.usable[n] = t.canUse(i); t.usable[n] {
-			t.needs[n] = needOf(i, t.grpc(i), t.sandbox)
+			t.portions[n] = portionOf(i, t.grpc(i), t.sandbox)
 		}
 	}
 	for _, p := range pools(plan) {
@@ -69,16 +69,16 @@ func (t *translation) leftOut(s gateway.Settings) {
 }
 
 type translation struct {
-	plan    *resolve.Plan
-	plugins controller.Plugins
-	sandbox controller.Sandbox
-	edits   *gateway.Edits
-	out     gateway.Output
-	needs   []need // by intent
-	usable  []bool // by intent
-	pools   map[manifest.ID]*pool
-	taken   map[manifest.ID]bool // names of new plugins
-	shared  map[string]bool      // GRPCRoutes that have a plugin already, with its type
+	plan     *resolve.Plan
+	plugins  controller.Plugins
+	sandbox  controller.Sandbox
+	edits    *gateway.Edits
+	out      gateway.Output
+	portions []portion // by intent
+	usable   []bool    // by intent
+	pools    map[manifest.ID]*pool
+	taken    map[manifest.ID]bool // names of new plugins
+	shared   map[string]bool      // GRPCRoutes that have a plugin already, with its type
 }
 
 // fail says what stands in the way of a target; nothing is written for it.
@@ -133,7 +133,7 @@ func (t *translation) pool(p *pool) {
 	}
 	switch {
 	case target >= 0: // holds for all senders without a policy of their own
-		n := t.needs[target]
+		n := t.portions[target]
 		if n.exact {
 			p.retries = behavior.Is(n.number)
 		}
@@ -155,7 +155,7 @@ func (t *translation) demands(p *pool) []demand {
 		d := keeps(t.plan.World, s)
 		if s.intent >= 0 && t.usable[s.intent] {
 			code, _ := t.scripted(t.plan.Intents[s.intent])
-			d = d.over(t.needs[s.intent], code)
+			d = d.over(t.portions[s.intent], code)
 		}
 		list = append(list, d)
 	}
@@ -206,7 +206,7 @@ func (t *translation) annotate(p *pool) {
 
 // target puts what annotations cannot carry on the Services themselves.
 func (t *translation) target(p *pool, at int) {
-	i, n := t.plan.Intents[at], t.needs[at]
+	i, n := t.plan.Intents[at], t.portions[at]
 	var holders []controller.Holder
 	for _, id := range p.services {
 		holders = append(holders, controller.Holder{Object: t.plan.World.Get(id)})
@@ -227,7 +227,7 @@ const byMethod = "the number of retries differs by method"
 // rule carries an intent on a rule: what the annotations of its Services do not
 // carry already is code on the rule.
 func (t *translation) rule(at int) {
-	i, n := t.plan.Intents[at], t.needs[at]
+	i, n := t.plan.Intents[at], t.portions[at]
 	retries, timeout := t.scripted(i)
 	retries, timeout, why := retries || !n.exact, timeout && n.timeout > 0, byMethod
 	var missing []manifest.ID

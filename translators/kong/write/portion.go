@@ -10,8 +10,8 @@ import (
 	"retryctl.dev/translators/kong/controller"
 )
 
-// A need is what Kong is to do for an intent, as far as Kong can do it at all.
-type need struct {
+// A portion is what Kong is to do for an intent: as much of the wish as Kong can do at all.
+type portion struct {
 	retries int
 	// clauses are the numbers by method, as code would have them; every says that
 	// one number is for all.
@@ -25,9 +25,9 @@ type need struct {
 	key     string        // empty is no wish
 }
 
-// needOf finds what of a wish Kong can carry.
-func needOf(i resolve.Intent, grpc bool, s controller.Sandbox) need {
-	n := need{retries: i.Want.MaxRetries.Value}
+// portionOf finds what of a wish Kong can carry.
+func portionOf(i resolve.Intent, grpc bool, s controller.Sandbox) portion {
+	n := portion{retries: i.Want.MaxRetries.Value}
 	if i.Want.AttemptTimeout.State == behavior.Set {
 		n.timeout = i.Want.AttemptTimeout.Value
 	}
@@ -36,7 +36,7 @@ func needOf(i resolve.Intent, grpc bool, s controller.Sandbox) need {
 	}
 	w := wish{causes: i.Want.Causes, methods: i.Methods &^ api.Unreachable}
 	w.limit, _ = gateway.Limit(i.Want)
-	if s.Chooses() && !grpc && n.retries > 0 && w.choosy() {
+	if s.Chooses() && !grpc && n.retries > 0 && w.needsWords() {
 		n.choose(w)
 	} else {
 		n.count(w)
@@ -70,15 +70,15 @@ func (w wish) codes(method behavior.Methods) api.Mask {
 	return m
 }
 
-// choosy reports whether a part of the wish needs other words than nginx' own.
-func (w wish) choosy() bool {
+// needsWords reports whether a part of the wish portions other words than nginx' own.
+func (w wish) needsWords() bool {
 	return w.codes(w.methods) != 0 || w.any(w.methods&api.AfterSending, behavior.Reset, behavior.AttemptTimeout)
 }
 
 // count gives each method the number or 0, with nginx' own words. A method that
 // the owner left out gets 0 where Kong would try it again after it was sent: less
 // is better than more. POST and PATCH are safe with any number.
-func (n *need) count(w wish) {
+func (n *portion) count(w wish) {
 	var on, out, either behavior.Methods
 	for _, name := range w.methods.Each() {
 		m := behavior.ParseMethod(name)
@@ -113,7 +113,7 @@ func (n *need) count(w wish) {
 // choose gives each method the words of its causes. Words for what may have been
 // processed are for POST and PATCH only if every outcome that they cover is one
 // that was asked for.
-func (n *need) choose(w wish) {
+func (n *portion) choose(w wish) {
 	var all behavior.Methods
 	for _, name := range w.methods.Each() {
 		m := behavior.ParseMethod(name)
@@ -159,8 +159,8 @@ func (w wish) words(m behavior.Methods) api.Mask {
 	return words
 }
 
-// script gives the code for a need.
-func (n need) script(timeout bool) script {
+// script gives the code for a portion.
+func (n portion) script(timeout bool) script {
 	s := script{clauses: n.clauses, every: n.every}
 	if timeout {
 		s.timeout = n.timeout

@@ -10,9 +10,9 @@ import (
 	"retryctl.dev/translators/gateway"
 )
 
-// unseen finds the requests of intents that no effect is about, where the
+// uncovered finds the requests of intents that no effect is about, where the
 // translator has not said why: what nobody can tell is a finding too.
-func unseen(profile gateway.Profile, places []Place, said []gateway.Said) []gateway.Said {
+func uncovered(profile gateway.Profile, places []Place, said []gateway.Said) []gateway.Said {
 	type target struct {
 		policy *schema.RetryPolicy
 		ref    int

@@ -112,9 +112,9 @@ func TestNothingReachesARuleWhosePolicyHasAnError(t *testing.T) {
 			without[p] = bad[id(p)]
 		}
 		plan := in.plan().Without(without)
-		before := gateway.Read(s, plan.Held, plan.World, s.Settings)
-		after := gateway.Read(s, plan.Held, plan.World.With(r.Objects...), s.Settings)
-		for n, i := range plan.Held {
+		before := gateway.Read(s, plan.Failed, plan.World, s.Settings)
+		after := gateway.Read(s, plan.Failed, plan.World.With(r.Objects...), s.Settings)
+		for n, i := range plan.Failed {
 			seen++
 			for _, method := range behavior.AllMethods.Each() {
 				from, to := met(before[n], method), met(after[n], method)

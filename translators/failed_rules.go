@@ -10,17 +10,17 @@ import (
 	"retryctl.dev/translators/gateway"
 )
 
-// held finds what a translation changes for rules whose own policies have errors: a
+// failedRules finds what a translation changes for rules whose own policies have errors: a
 // policy on a Gateway holds for all of its routes unless a more specific one is
 // there, and that one is missing. It is an error of each policy that may be the
 // cause, since nobody has asked for what such a rule would get.
 func held(plan *resolve.Plan, objects []*manifest.Object, c change) []gateway.Said {
-	if len(plan.Held) == 0 || len(objects) == 0 {
+	if len(plan.Failed) == 0 || len(objects) == 0 {
 		return nil
 	}
-	before, after := gateway.Collect(c.before(), plan.Held), gateway.Collect(c.after, plan.Held)
+	before, after := gateway.Collect(c.before(), plan.Failed), gateway.Collect(c.after, plan.Failed)
 	var said []gateway.Said
-	for n, i := range plan.Held {
+	for n, i := range plan.Failed {
 		if len(changes(before[n], after[n])) == 0 {
 			continue
 		}

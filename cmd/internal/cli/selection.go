@@ -16,10 +16,10 @@ import (
 	"retryctl.dev/schema/manifest"
 )
 
-// A sieve is what the files of folders are read through, and every file of validate.
+// A selection is what the files of folders are read through, and every file of validate.
 // It leaves out what is not for retryctl: templates, values and workflows that are no
 // Kubernetes objects, and patches of kustomize.
-type sieve struct {
+type selection struct {
 	all     bool         // whether files that are named themselves go through it as well
 	each    bool         // each file is checked by itself, so one without anything of ours is not parsed
 	broken  finding.List // with all: about files that cannot be read, which else end the run
@@ -29,7 +29,7 @@ type sieve struct {
 	patches patches
 }
 
-func (s *sieve) read(in io.Reader, name string, parse parser, ofFolder bool) ([]*manifest.Object, error) {
+func (s *selection) read(in io.Reader, name string, parse parser, ofFolder bool) ([]*manifest.Object, error) {
 	if !s.all && !ofFolder {
 		return parse(in, name)
 	}
@@ -59,7 +59,7 @@ func (s *sieve) read(in io.Reader, name string, parse parser, ofFolder bool) ([]
 	return nil, nil
 }
 
-func (s *sieve) leaveOut(name string, ofFolder bool) {
+func (s *selection) leaveOut(name string, ofFolder bool) {
 	s.leftOut++
 	if ofFolder {
 		s.foreign = append(s.foreign, name)

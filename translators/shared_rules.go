@@ -11,10 +11,10 @@ import (
 	"retryctl.dev/translators/gateway"
 )
 
-// apart finds the rules that several policies are for, each for the requests that
+// sharedRules finds the rules that several policies are for, each for the requests that
 // come in through a listener or Gateway of its own, where the gateway cannot treat
 // these requests differently: that is an error of all of them.
-func apart(profile gateway.Profile, plan *resolve.Plan) []gateway.Said {
+func sharedRules(profile gateway.Profile, plan *resolve.Plan) []gateway.Said {
 	type rule struct {
 		id    manifest.ID
 		index int
