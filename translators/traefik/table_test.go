@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
@@ -158,5 +159,22 @@ func TestBeforeTraefik37EqualPrioritiesAreAMatterOfChance(t *testing.T) {
 	w.ingress("old", "web", "/")
 	if got := w.served(t, version(3, 6)); got != "old by old, web by old|web" {
 		t.Error(got)
+	}
+}
+
+func TestARouteOfTheMeshHasNoRouter(t *testing.T) {
+	w := &table{}
+	w.gateway("edge", "traefik")
+	w.route("pay", "edge", "/")
+	w.text.WriteString(strings.NewReplacer("name: pay,", "name: mesh,", "{name: edge}]", "{group: '', kind: Service, name: api}]", "value: /", "value: /a").Replace(w.text.String()[strings.LastIndex(w.text.String(), "---"):]))
+	if got := w.served(t); got != "mesh by , pay by pay" {
+		t.Error(got)
+	}
+}
+
+func TestAPolicyOnARouteOfTheMeshIsRefused(t *testing.T) {
+	r := translate(t, policy("HTTPRoute api", byStatus)+strings.Replace(httpRoute(""), "parentRefs: [{name: edge}]", "parentRefs: [{group: '', kind: Service, name: api}]", 1))
+	if !has(r, finding.WrongTargetKind, "is a mesh's") || len(r.Objects) > 0 {
+		t.Errorf("%s%v", all(t, r), codes(r))
 	}
 }

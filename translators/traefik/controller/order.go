@@ -8,6 +8,7 @@ import (
 
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/precedence"
 	"retryctl.dev/translators/traefik/api"
@@ -27,10 +28,9 @@ func (c Cluster) Order(world *manifest.Set) *precedence.Table {
 
 // Routers gives the matches of all routers of a world.
 func (c Cluster) Routers(world *manifest.Set) []precedence.Match {
-	list := c.routing().Routes(world)
-	if !c.GRPC {
-		list = slices.DeleteFunc(list, func(m precedence.Match) bool { return m.ID.Kind == "GRPCRoute" })
-	}
+	list := slices.DeleteFunc(c.routing().Routes(world), func(m precedence.Match) bool {
+		return m.ID.Kind == "GRPCRoute" && !c.GRPC || !Served(world.Get(m.ID))
+	})
 	for _, o := range world.Kind(api.Group, "IngressRoute") {
 		list = append(list, c.routerMatches(o)...)
 	}
@@ -40,9 +40,18 @@ func (c Cluster) Routers(world *manifest.Set) []precedence.Match {
 	return list
 }
 
+// Served reports whether Traefik serves a route at all: it has no part in a mesh, so
+// routes that only have Services as parents are not its own.
+func Served(o *manifest.Object) bool {
+	ids, _ := resolve.ParentRefs(o)
+	return len(ids) == 0 || slices.ContainsFunc(ids, func(id manifest.ID) bool { return id.Kind == "Gateway" })
+}
+
 // MatchesOf gives those of one object.
 func (c Cluster) MatchesOf(o *manifest.Object) []precedence.Match {
 	switch {
+	case o.Is(route.Group, "HTTPRoute") && !Served(o), o.Is(route.Group, "GRPCRoute") && !Served(o):
+		return nil
 	case o.Is(api.Group, "IngressRoute"):
 		return c.routerMatches(o)
 	case o.Is("networking.k8s.io", "Ingress"):

@@ -79,6 +79,9 @@ func (t *translation) usable(i resolve.Intent) bool {
 		t.out.Say(i, finding.RuleLeftOut, fmt.Sprintf("Traefik leaves %s out, and its requests go to the next router that takes them", i.Place()),
 			controller.RoutedOf(controller.RuleOf(i.Object, i.Rule)).Refused+" (v3.7.13 pkg/server/router/router.go:282)", "mend the match: until then the policy holds for no request")
 		return false
+	case (kind == "HTTPRoute" || kind == "GRPCRoute") && i.Object != nil && !controller.Served(i.Object):
+		t.out.Fail(i, finding.WrongTargetKind, fmt.Sprintf("%s is a mesh's: its parents are Services", i.ID()), "Traefik serves Gateways only", "target a route that is attached to a Gateway")
+		return false
 	case kind == "HTTPRoute", kind == "GRPCRoute", kind == "Gateway", kind == "IngressRoute", kind == "Ingress":
 		return true
 	default:
