@@ -15,7 +15,7 @@ func Covers(wide, narrow string) bool {
 
 // Hosts gives the hostnames for which a route gets requests of a listener, which is
 // of any hostname where it has none: of its own and the listener's the narrower one,
-// where one covers the other. "*" is any hostname.
+// where one covers the other, each once. "*" is any hostname.
 func Hosts(listener string, o *manifest.Object) []string {
 	if listener == "" {
 		listener = "*"
@@ -25,12 +25,18 @@ func Hosts(listener string, o *manifest.Object) []string {
 		return []string{listener}
 	}
 	var list []string
+	there := map[string]bool{}
 	for _, v := range own.Items() {
-		switch h := v.Text(); {
+		h := v.Text()
+		switch {
 		case Covers(listener, h):
-			list = append(list, h)
 		case Covers(h, listener):
-			list = append(list, listener)
+			h = listener
+		default:
+			continue
+		}
+		if !there[h] {
+			there[h], list = true, append(list, h)
 		}
 	}
 	return list

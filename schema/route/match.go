@@ -1,6 +1,7 @@
 package route
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -33,6 +34,21 @@ type Rule struct {
 	GRPC bool
 	// Value is the rule in the object's tree.
 	Value manifest.Value
+}
+
+// Distinct yields the matches of a rule with their indexes, those that are equal once.
+func (r Rule) Distinct() iter.Seq2[int, Match] {
+	return func(yield func(int, Match) bool) {
+		there := map[Match]bool{}
+		for n, m := range r.Matches {
+			if there[m] {
+				continue
+			}
+			if there[m] = true; !yield(n, m) {
+				return
+			}
+		}
+	}
 }
 
 // Rules reads the rules of an HTTPRoute or GRPCRoute; none for other kinds. An

@@ -30,6 +30,9 @@ func (t *taking) mapping(m, record manifest.Value, path string) {
 			}
 		case now.IsMap():
 			t.mapping(now, change, there)
+			if shared(k) && now.Len() == 0 {
+				t.do(func() { m.Remove(k) })
+			}
 		}
 	}
 }

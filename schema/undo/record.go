@@ -32,7 +32,9 @@ func mapping(was, now manifest.Value) manifest.Value {
 	record := manifest.Map()
 	for key, value := range now.Fields() {
 		before := was.At(key.Text())
-		if !before.Written() {
+		if !before.Exists() && shared(key.Text()) && value.IsMap() && plainKeys(value) {
+			record.Put(key.Text(), mapping(manifest.Map(), value)) // tools may have put their own there, or not
+		} else if !before.Written() {
 			record.Put(key.Text(), manifest.Map(wrote, value))
 		} else if inner, changed := change(before, value); changed {
 			record.Put(key.Text(), inner)
@@ -47,6 +49,9 @@ func mapping(was, now manifest.Value) manifest.Value {
 	}
 	return record
 }
+
+// shared reports whether a mapping of the name is for the entries of several writers.
+func shared(key string) bool { return key == "annotations" || key == "labels" }
 
 // plainKeys reports whether no key of a mapping can be taken for one of a record's.
 func plainKeys(m manifest.Value) bool {

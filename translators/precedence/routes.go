@@ -64,7 +64,7 @@ func (g Routing) Of(o *manifest.Object, world *manifest.Set) []Match {
 			class = parent.At("spec", "gatewayClassName").Text()
 		}
 		for _, rule := range rules {
-			for n, m := range rule.Matches {
+			for n, m := range rule.Distinct() {
 				rank := g.Rank(Entry{rule, len(rules), m, rule.Value.At("matches").Index(n), hosts})
 				conditions := conditionsOf(m)
 				for _, host := range hosts {

@@ -44,7 +44,7 @@ func (r *Router) httpRoute(o *manifest.Object) {
 		if dropped == "" {
 			dropped = LeftOut(r.world, o, n)
 		}
-		for m, match := range rule.Matches {
+		for m, match := range rule.Distinct() {
 			l := line{Spot: Spot{ID: o.ID(), Rule: n}, match: m, dropped: dropped}
 			written := rule.Value.At("matches").Index(m)
 			l.headers = append(headersOf(written.At("headers"), ""), headersOf(written.At("queryParams"), queryMark)...)
@@ -81,7 +81,7 @@ func (r *Router) grpcRoute(o *manifest.Object) {
 	rules := route.Rules(o)
 	for n, rule := range rules {
 		dropped := LeftOut(r.world, o, n)
-		for m, match := range rule.Matches {
+		for m, match := range rule.Distinct() {
 			written := rule.Value.At("matches").Index(m)
 			l := line{Spot: Spot{ID: o.ID(), Rule: n}, match: m, methods: behavior.POST, grpc: true, dropped: dropped, headers: headersOf(written.At("headers"), "")}
 			method := written.At("method")
@@ -208,8 +208,12 @@ func (r *Router) spread(o *manifest.Object, l line, hosts []string, patterns []p
 		hosts = []string{""}
 	}
 	priority, _ := o.Annotation(priorityKey)
+	there := map[string]bool{}
 	for _, host := range hosts {
-		l.host = host
+		if there[host] {
+			continue
+		}
+		there[host], l.host = true, host
 		l.order.host = 2 * len(host)
 		if strings.HasPrefix(host, "*") {
 			l.order.host = len(host)

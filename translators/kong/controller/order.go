@@ -52,7 +52,12 @@ func (r *Router) ofEach(m precedence.Match) []precedence.Match {
 	}
 	var list []precedence.Match
 	parents, _ := resolve.ParentRefs(r.world.Get(m.ID))
+	there := map[manifest.ID]bool{}
 	for _, id := range parents {
+		if there[id] {
+			continue
+		}
+		there[id] = true
 		m.Gateway, m.Class = id, ""
 		if parent := r.world.Get(id); parent != nil {
 			m.Class = parent.At("spec", "gatewayClassName").Text()
