@@ -12,7 +12,9 @@ import (
 // which API servers refuse or bound and files do not.
 func TestWhatARouteSaysAgainCostsNoMoreThanItsText(t *testing.T) {
 	world := func(hosts, parents, matches int) []byte {
-		repeated := func(text string, n int) string { return "[" + strings.TrimSuffix(strings.Repeat(text+", ", n), ", ") + "]" }
+		repeated := func(text string, n int) string {
+			return "[" + strings.TrimSuffix(strings.Repeat(text+", ", n), ", ") + "]"
+		}
 		return fmt.Appendf(nil, `apiVersion: retryctl.dev/v1alpha1
 kind: RetryPolicy
 metadata: {name: orders, namespace: shop}
