@@ -265,3 +265,18 @@ func TestAGRPCRouteIsAllPosts(t *testing.T) {
 		t.Errorf("findings %v", codes(r))
 	}
 }
+
+func TestAMiddlewareThatIsNotGivenIsSaidOnce(t *testing.T) {
+	route := httpRoute(filter("auth", "auth"))
+	for text, want := range map[string]int{route: 1, route + middleware("auth", "{headers: {}}"): 0} {
+		said := 0
+		for _, f := range translate(t, policy("HTTPRoute api", anything)+text).Findings {
+			if f.Code == finding.NeedsObject && strings.Contains(f.Message, "auth") {
+				said++
+			}
+		}
+		if said != want {
+			t.Errorf("%d findings, want %d, of\n%s", said, want, text)
+		}
+	}
+}

@@ -155,6 +155,8 @@ type Stack struct {
 	Retries []Retry // the outermost first
 	// Hidden are what cannot be seen from here, and might retry.
 	Hidden []string
+	// Missing are the Middlewares among them that are not in the input.
+	Missing []string
 	// Broken says why the router is not built: it answers every request with 404.
 	Broken string
 	steps  int
@@ -179,6 +181,7 @@ func (c Cluster) follow(refs []Reference, s *Stack, above []string) {
 		case ref.ID == "":
 			s.Hidden = append(s.Hidden, fmt.Sprintf("middleware %s is another provider's", ref.Text))
 		case len(found) == 0:
+			s.Missing = append(s.Missing, ref.Text)
 			s.Hidden = append(s.Hidden, fmt.Sprintf("Middleware %s is not in the input; if it does not exist, every request is answered 404", ref.Text))
 		case len(found) > 1:
 			s.Hidden = append(s.Hidden, fmt.Sprintf("%s and %s have one name within Traefik, %s: either may hold", found[0].ID(), found[1].ID(), ref.ID))

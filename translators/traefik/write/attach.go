@@ -7,6 +7,7 @@ import (
 
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/traefik/api"
 	"retryctl.dev/translators/traefik/controller"
@@ -81,6 +82,7 @@ func (t *translation) attach() {
 		edited := t.edits.Of(j.intent.Object)
 		rule := controller.RuleOf(edited, j.rule)
 		refs, _ := t.RouterRefs(edited, rule)
+		t.missing(j.intent, slices.Concat(refs, t.serviceRefs(edited, rule)))
 		kept := t.keep(refs, j.config, asked)
 		t.chains(j, refs)
 		for _, ref := range append(refs, t.serviceRefs(edited, rule)...) {
@@ -105,6 +107,14 @@ func (t *translation) attach() {
 				t.put(j, edited, rule, made)
 			}
 		}
+	}
+}
+
+// missing says which Middlewares a rule refers to that cannot be looked into.
+func (t *translation) missing(i resolve.Intent, refs []controller.Reference) {
+	for _, name := range t.Resolve(refs).Missing {
+		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("Middleware %s, which %s refers to, is not in the input", name, i.Place()),
+			"one that retries multiplies its tries by those of the policy", "give its manifest with -f as well")
 	}
 }
 
