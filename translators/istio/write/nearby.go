@@ -21,7 +21,7 @@ func (s *nearby) add(o *manifest.Object) {
 	n := len(s.routes)
 	s.routes = append(s.routes, o)
 	for _, rule := range route.Rules(o) {
-		for _, m := range rule.Matches {
+		for _, m := range rule.Distinct() {
 			path, ok := placeOf(m)
 			if !ok {
 				s.any = append(s.any, n)
@@ -44,7 +44,7 @@ func (s *nearby) near(o *manifest.Object) []*manifest.Object {
 	}
 	found := slices.Clone(s.any)
 	for _, rule := range route.Rules(o) {
-		for _, m := range rule.Matches {
+		for _, m := range rule.Distinct() {
 			path, ok := placeOf(m)
 			if !ok {
 				return s.routes
