@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,6 +19,7 @@ import (
 	"retryctl.dev/schema/route"
 	"retryctl.dev/schema/undo"
 	"retryctl.dev/translators"
+	"retryctl.dev/translators/gateway"
 )
 
 // again gives an input with other objects, from which what was written for a setting
@@ -319,6 +321,37 @@ func TestWithoutMarksNothingIsReferredToTwice(t *testing.T) {
 					}
 					seen[key] = true
 				}
+			}
+		}
+	})
+}
+
+// TestASplitWithoutItsMarkIsNamed takes the marks off what is written, as an older
+// retryctl left it.
+func TestASplitWithoutItsMarkIsNamed(t *testing.T) {
+	lists := map[string]string{"HTTPRoute": "rules", "VirtualService": "http", "IngressRoute": "routes"}
+	var all atomic.Int64
+	t.Cleanup(func() {
+		if all.Load() == 0 {
+			t.Error("nothing was split")
+		}
+	})
+	everyOf(t, append(inputs(t, 6), crowds(t, 1)...), func(t *testing.T, in input, s setting) {
+		s.Settings.Split = gateway.SplitAlways
+		in = in.plain(t)
+		for _, o := range in.run(s).Objects {
+			list := lists[o.ID().Kind]
+			if o.Original == nil || list == "" {
+				continue
+			}
+			parts := o.At("spec", list).Len() - max(1, o.Original.At("spec", list).Len()) // none is one that takes all
+			all.Add(int64(parts))
+			bare := reread(t, o, func(root manifest.Value) {
+				root.At("metadata", "annotations").Remove(undo.Annotation(s.Target.Profile().Name))
+			})
+			before, after := undo.TakeBack([]*manifest.Object{o.Original}, nil).Findings, undo.TakeBack([]*manifest.Object{bare}, nil).Findings
+			if named := len(after) - len(before); named != parts {
+				t.Errorf("%s: %s has %d parts, and %d are named: %v\nof\n%s\nis\n%s", in.name, o.ID(), parts, named, after, text(t, []*manifest.Object{o.Original}), text(t, []*manifest.Object{bare}))
 			}
 		}
 	})

@@ -256,7 +256,20 @@ on. Otherwise restore the object from its source, and translate again.
 It is also said of an object that retryctl made itself, and to which somebody
 has added something since, in its spec or elsewhere outside of its metadata. The
 next run writes the object anew, or leaves it out, and what was added goes with
-it. Put it into an object of its own, or into the policy.`},
+it. Put it into an object of its own, or into the policy.
+
+And it is said of rules that retryctl split off others, and as a note of objects
+that it made, where no mark says so: it left none before there were marks, and
+some tools take annotations off. Such a rule is known by its name, its backends
+and filters, and by matches that are those of the other rule but for a method.
+
+    warning RT3017 rule reads-retryable of HTTPRoute shop/checkout was split off
+    rule reads by retryctl and has no mark: no run joins them again, and it
+    keeps its retries
+
+Restore the route from its source, or delete the rule, and what has one of its
+methods and stands beside the same match without one; take references to
+Middlewares and plugins of retryctl out too. Then translate again.`},
 
 	{SiblingRoutes, "SiblingRoutes", Note, "routes that share a host are written together", `
 For a host that a VirtualService names on a classic Gateway of Istio, Istio

@@ -34,7 +34,7 @@ func written(t *testing.T, was *manifest.Object, target, now string) *manifest.O
 	return edited
 }
 
-const route = `apiVersion: gateway.networking.k8s.io/v1
+const untouched = `apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata:
   name: a
@@ -83,24 +83,24 @@ func TestAnEditIsTakenBackWhateverWasAddedBesideIt(t *testing.T) {
 	for _, c := range []struct{ about, from, to, want, stuck string }{
 		{about: "nothing"},
 		{about: "defaults of the API server", from: "name: t\n      port: 80\n  - name: two-", to: "name: t\n      port: 80\n      weight: 1\n  - name: two-",
-			want: strings.Replace(route, "name: t\n      port: 80\n", "name: t\n      port: 80\n      weight: 1\n", 1)},
+			want: strings.Replace(untouched, "name: t\n      port: 80\n", "name: t\n      port: 80\n      weight: 1\n", 1)},
 		{about: "defaults in what was written", from: "retryable\n    backendRefs:\n    - name: t", to: "retryable\n    backendRefs:\n    - weight: 1\n      group: ''\n      name: t"},
-		{about: "another annotation", from: "    konghq", to: "    other: x\n    konghq", want: strings.Replace(route, "  name: a\n", "  name: a\n  annotations:\n    other: x\n", 1)},
+		{about: "another annotation", from: "    konghq", to: "    other: x\n    konghq", want: strings.Replace(untouched, "  name: a\n", "  name: a\n  annotations:\n    other: x\n", 1)},
 		{about: "another plugin", from: "plugins: ours", to: "plugins: ours, theirs",
-			want: strings.Replace(route, "  name: a\n", "  name: a\n  annotations:\n    konghq.com/plugins: theirs\n", 1)},
+			want: strings.Replace(untouched, "  name: a\n", "  name: a\n  annotations:\n    konghq.com/plugins: theirs\n", 1)},
 		{about: "another filter", from: "    filters:\n", to: "    filters:\n    - type: URLRewrite\n",
-			want: strings.Replace(route, "      port: 80\n  - name: two\n", "      port: 80\n    filters:\n    - type: URLRewrite\n  - name: two\n", 1)},
-		{about: "a rule before", from: "  rules:\n", to: "  rules:\n  - name: zero\n", want: strings.Replace(route, "  rules:\n", "  rules:\n  - name: zero\n", 1)},
+			want: strings.Replace(untouched, "      port: 80\n  - name: two\n", "      port: 80\n    filters:\n    - type: URLRewrite\n  - name: two\n", 1)},
+		{about: "a rule before", from: "  rules:\n", to: "  rules:\n  - name: zero\n", want: strings.Replace(untouched, "  rules:\n", "  rules:\n  - name: zero\n", 1)},
 		{about: "another backend in the rule that was split", from: "    - name: t\n      port: 80\n  - name: two-", to: "    - name: u\n      port: 80\n  - name: two-",
-			want: strings.Replace(route, "name: t\n", "name: u\n", 1)},
+			want: strings.Replace(untouched, "name: t\n", "name: u\n", 1)},
 		{about: "a filter in the new rule", from: "  - name: two-retryable\n", to: "  - name: two-retryable\n    filters:\n    - type: URLRewrite\n",
-			want:  route + "  - name: two-retryable\n    filters:\n    - type: URLRewrite\n    backendRefs:\n    - name: t\n      port: 80\n",
+			want:  untouched + "  - name: two-retryable\n    filters:\n    - type: URLRewrite\n    backendRefs:\n    - name: t\n      port: 80\n",
 			stuck: "spec.rules[two-retryable]"},
 		{about: "another timeout in the place of what was taken out", from: "  - name: two\n", to: "  - name: two\n    timeouts:\n      request: 9s\n",
-			want: strings.Replace(route, "3s", "9s", 1), stuck: "spec.rules[two].timeouts"},
-		{about: "all of it undone by hand", from: edited[strings.Index(edited, "    filters"):], to: route[strings.Index(route, "  - name: two"):]},
+			want: strings.Replace(untouched, "3s", "9s", 1), stuck: "spec.rules[two].timeouts"},
+		{about: "all of it undone by hand", from: edited[strings.Index(edited, "    filters"):], to: untouched[strings.Index(untouched, "  - name: two"):]},
 	} {
-		marked := print(t, written(t, read(t, route), "kong", edited))
+		marked := print(t, written(t, read(t, untouched), "kong", edited))
 		changed := strings.Replace(marked, c.from, c.to, 1)
 		if c.from != "" && changed == marked {
 			t.Fatalf("%s: nothing was changed in\n%s", c.about, marked)
@@ -108,7 +108,7 @@ func TestAnEditIsTakenBackWhateverWasAddedBesideIt(t *testing.T) {
 		given := read(t, changed)
 		taken := TakeBack([]*manifest.Object{given}, []string{"kong"})
 		if c.want == "" {
-			c.want = route
+			c.want = untouched
 		}
 		if got := print(t, taken.Objects[0]); got != c.want {
 			t.Errorf("%s:\n%s\nbecomes\n%s\nand is to be\n%s", c.about, changed, got, c.want)
@@ -125,7 +125,7 @@ func TestAnEditIsTakenBackWhateverWasAddedBesideIt(t *testing.T) {
 
 func TestOnlyTheMarksOfTheTargetsCount(t *testing.T) {
 	made := read(t, "apiVersion: v1\nkind: Service\nmetadata:\n  name: made\n  annotations:\n    retryctl.dev/undo-kong: delete\n")
-	given := written(t, read(t, route), "kong", edited)
+	given := written(t, read(t, untouched), "kong", edited)
 	objects := []*manifest.Object{made, given}
 	if taken := TakeBack(objects, []string{"traefik", "istio"}); len(taken.Objects) != 2 || taken.Objects[0] != made || taken.Objects[1] != given || taken.Made != nil {
 		t.Errorf("for other targets: %v", taken)
@@ -154,10 +154,10 @@ func TestOfTwoEditsTheLaterOneGoesFirst(t *testing.T) {
 
 func TestAMarkThatIsNoRecordIsSaid(t *testing.T) {
 	for _, mark := range []string{"", "x", "[]", "3", `{"spec":`, `"delete"`} {
-		o := read(t, route)
+		o := read(t, untouched)
 		o.Root().Make("metadata", "annotations").Put(Annotation("kong"), mark)
 		taken := TakeBack([]*manifest.Object{o}, []string{"kong"})
-		if len(taken.Objects) != 1 || len(taken.Findings) != 1 || print(t, taken.Objects[0]) != route {
+		if len(taken.Objects) != 1 || len(taken.Findings) != 1 || print(t, taken.Objects[0]) != untouched {
 			t.Errorf("%q: %v\n%s", mark, taken.Findings, print(t, taken.Objects[0]))
 		}
 	}

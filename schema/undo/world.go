@@ -27,6 +27,7 @@ func TakeBack(objects []*manifest.Object, targets []string) Taken {
 	taken := Taken{Objects: make([]*manifest.Object, 0, len(objects))}
 	for _, o := range objects {
 		marks := marksOf(o, targets)
+		taken.unmarked(o)
 		switch {
 		case len(marks) == 0:
 			taken.Objects = append(taken.Objects, o)
