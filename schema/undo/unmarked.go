@@ -48,7 +48,10 @@ func (taken *Taken) unmarked(o *manifest.Object) {
 		if !o.Is(s.group, s.kind) || !slices.ContainsFunc(items(o.At("spec", s.list)), s.may) {
 			continue
 		}
-		bare := withoutMarks(o, marks)
+		bare, whole := withoutMarks(o, marks)
+		if !whole {
+			return // a mark explains what is still there, which its own target's run says
+		}
 		rules := normal.Normalise(bare, normal.Options{}).At("spec", s.list)
 		for n, part := range rules.Items() {
 			for m, rest := range rules.Items() {
@@ -86,13 +89,15 @@ func allMarks(o *manifest.Object) []mark {
 	return marks
 }
 
-// withoutMarks gives an object without the edits of its marks.
-func withoutMarks(o *manifest.Object, marks []mark) *manifest.Object {
+// withoutMarks gives an object without the edits of its marks, and whether all of them
+// could be taken back.
+func withoutMarks(o *manifest.Object, marks []mark) (bare *manifest.Object, whole bool) {
 	if len(marks) == 0 {
-		return o
+		return o, true
 	}
-	var aside Taken // whose findings are those of the targets' own runs
-	return aside.restored(o, marks)
+	var aside Taken
+	bare = aside.restored(o, marks)
+	return bare, len(aside.Findings) == 0
 }
 
 // made reports whether an object is one that a translation made: it has the label, or

@@ -120,6 +120,12 @@ func TestWhatAMarkOfAnyTargetExplainsIsNoOldSplit(t *testing.T) {
 			t.Errorf("%v: %v", targets, taken.Findings)
 		}
 	}
+	renamed := read(t, strings.NewReplacer("- {name: s,", "- {name: dev-s,", "[{name: s,", "[{name: dev-s,").Replace(print(t, now)))
+	for target, want := range map[string]int{"traefik": 1, "kong": 0} {
+		if taken := TakeBack([]*manifest.Object{renamed}, []string{target}); len(taken.Findings) != want || want == 1 && strings.Contains(taken.Findings[0].Message, "has no mark") {
+			t.Errorf("with names that kustomize changed, for %s: %v", target, taken.Findings)
+		}
+	}
 	older := written(t, read(t, oldRoute), "traefik", strings.Replace(oldRoute, "attempts: 2", "attempts: 3", 1))
 	for _, targets := range [][]string{{"traefik"}, {"kong"}} {
 		if taken := TakeBack([]*manifest.Object{older}, targets); len(taken.Findings) != 2 {

@@ -35,7 +35,7 @@ func TakeBack(objects []*manifest.Object, targets []string) Taken {
 			taken.Made = append(taken.Made, o)
 			for _, m := range marks {
 				if changed(o, m.text) {
-					taken.cannot(o, m.target, "it was changed since, and the change goes with it")
+					taken.cannot(o, m.target, "it was changed since, and the change goes with it", "put what was added into an object of its own, or into the policy")
 					break
 				}
 			}
@@ -85,7 +85,7 @@ func (taken *Taken) restored(given *manifest.Object, marks []mark) *manifest.Obj
 		annotations.Remove(Annotation(m.target))
 		record, err := manifest.ReadJSON(m.text)
 		if err != nil || !record.IsMap() {
-			taken.cannot(given, m.target, fmt.Sprintf("its annotation %s is no record of an edit", Annotation(m.target)))
+			taken.cannot(given, m.target, fmt.Sprintf("its annotation %s is no record of an edit", Annotation(m.target)), stays)
 		}
 		marks[n].record = record
 	}
@@ -101,18 +101,21 @@ func (taken *Taken) restored(given *manifest.Object, marks []mark) *manifest.Obj
 		t := &taking{object: o}
 		t.mapping(o.Root(), marks[next].record, "")
 		if len(t.stuck) > 0 {
-			taken.cannot(given, marks[next].target, "it was changed since at "+strings.Join(t.stuck, ", "))
+			taken.cannot(given, marks[next].target, "it was changed since at "+strings.Join(t.stuck, ", "), stays)
 		}
 		marks = slices.Delete(marks, next, next+1)
 	}
 	return o
 }
 
-func (taken *Taken) cannot(o *manifest.Object, target, why string) {
+// stays is what to do about a place that is not ours any more.
+const stays = "what stands there is left as it is: see that it is wanted, or restore the object from its source"
+
+func (taken *Taken) cannot(o *manifest.Object, target, why, hint string) {
 	taken.Findings.Add(finding.Finding{
 		Code: finding.CannotTakeBack, Gateway: target, Object: o.ID().String(),
 		Message: fmt.Sprintf("what an earlier run wrote into %s cannot all be taken back: %s", o.ID(), why),
-		Hint:    "what stands there is left as it is: see that it is wanted, or restore the object from its source",
+		Hint:    hint,
 		File:    o.File, Line: o.Root().Line(), Column: o.Root().Column(),
 	})
 }
