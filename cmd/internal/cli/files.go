@@ -43,6 +43,10 @@ func writeFile(name string, write func(io.Writer) error) error {
 	if err != nil {
 		return fail(err)
 	}
+	if err := syncFile(staged); err != nil {
+		os.Remove(staged) //nolint:errcheck // the first error is the one to tell
+		return fail(err)
+	}
 	if err := os.Rename(staged, target); err != nil {
 		os.Remove(staged) //nolint:errcheck // the first error is the one to tell
 		return fail(err)
@@ -50,7 +54,17 @@ func writeFile(name string, write func(io.Writer) error) error {
 	return nil
 }
 
-// stage writes what is to become a file of a folder under another name there.
+// syncFile waits until a file is on the disk: some tell only then that they are full.
+func syncFile(name string) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return cmp.Or(f.Sync(), f.Close())
+}
+
+// stage writes what is to become a file of a folder under another name there. It is for
+// the caller to have it synced.
 func stage(folder string, write func(io.Writer) error) (staged string, err error) {
 	f, err := os.CreateTemp(folder, stagedFiles)
 	if err != nil {
@@ -71,9 +85,6 @@ func stage(folder string, write func(io.Writer) error) (staged string, err error
 		return "", err
 	}
 	if err := f.Chmod(0o644); err != nil {
-		return "", err
-	}
-	if err := f.Sync(); err != nil { // some disks tell only now that they are full
 		return "", err
 	}
 	if err := f.Close(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -121,8 +122,35 @@ func (s *staging) remove(ctx context.Context, name string) error {
 	return nil
 }
 
-// commit makes the changes, in their order.
+// sync waits until what is staged is on the disk.
+func (s *staging) sync() error {
+	var files []string
+	for _, c := range s.changes {
+		if c.staged != "" {
+			files = append(files, c.staged)
+		}
+	}
+	if err := syncFolders(slices.Sorted(maps.Keys(s.locked)), files); err != nil {
+		return fmt.Errorf("write %s: %w", s.folder, reason(err))
+	}
+	return nil
+}
+
+// syncEach waits for files one by one.
+func syncEach(files []string) error {
+	for _, name := range files {
+		if err := syncFile(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// commit makes the changes, in their order, once all that is staged is on the disk.
 func (s *staging) commit() error {
+	if err := s.sync(); err != nil {
+		return err
+	}
 	for n := range s.changes {
 		if err := s.changes[n].make(); err != nil {
 			for _, c := range slices.Backward(s.changes[:n+1]) {
