@@ -91,15 +91,19 @@ func TestSamplesOfWaitsMustReachBothEndsOfTheirRange(t *testing.T) {
 	const ms = time.Millisecond
 	for _, c := range []struct {
 		measured []time.Duration
+		way      time.Duration
 		fine     bool
 	}{
-		{series(0, 100*ms), true},
-		{series(0, 60*ms), false},
-		{series(60*ms, 100*ms), false},
-		{series(0, 250*ms), false},
-		{series(0, 100*ms)[:20], false},
+		{series(0, 100*ms), ms, true},
+		{series(0, 60*ms), ms, false},
+		{series(60*ms, 100*ms), ms, false},
+		{series(0, 250*ms), ms, false},
+		{series(0, 100*ms)[:20], ms, false},
+		{series(50*ms, 240*ms), 80 * ms, true}, // where the way alone takes that long
+		{series(0, 60*ms), 80 * ms, false},
+		{series(0, 400*ms), 80 * ms, false},
 	} {
-		if r := waited(want, c.measured); r.Fine != c.fine {
+		if r := waited(want, c.measured, c.way); r.Fine != c.fine {
 			t.Errorf("%v to %v: %+v", c.measured[0], c.measured[len(c.measured)-1], r)
 		}
 	}

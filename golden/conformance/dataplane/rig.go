@@ -31,6 +31,7 @@ var busy = make(chan struct{}, 48)
 // An outcome is a request with what became of it.
 type outcome struct {
 	id     string
+	sent   time.Time
 	answer Answer
 	tries  int
 }
@@ -54,7 +55,8 @@ func (rig Rig) ask(ctx context.Context, p Place, f Fault, method string, header 
 		r.Body = 5
 	}
 	kind := p.kind(f)
-	o := outcome{id: r.ID, answer: Send(ctx, rig.Plane.Address(p.Site, kind), r)}
+	o := outcome{id: r.ID, sent: time.Now()}
+	o.answer = Send(ctx, rig.Plane.Address(p.Site, kind), r)
 	o.tries = triesOf(rig.Backend, rig.Plane, r.ID, kind)
 	return o
 }
@@ -66,16 +68,16 @@ func (p Place) kind(f Fault) Upstream {
 	return p.Home()
 }
 
-// times sends several requests, as many at once as the place bears.
-func (rig Rig) times(ctx context.Context, n int, p Place, f Fault, method string, header map[string]string) []outcome {
+// times sends a number of requests, so many at once.
+func (rig Rig) times(ctx context.Context, n, parallel int, p Place, f Fault, method string) []outcome {
 	outcomes := make([]outcome, n)
-	slots := make(chan struct{}, p.parallel())
+	slots := make(chan struct{}, parallel)
 	var all sync.WaitGroup
 	for i := range outcomes {
 		all.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			outcomes[i] = rig.ask(ctx, p, f, method, header)
+			outcomes[i] = rig.ask(ctx, p, f, method, nil)
 		})
 	}
 	all.Wait()

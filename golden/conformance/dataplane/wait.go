@@ -13,9 +13,14 @@ import (
 // samples is how many waits are measured for each retry.
 const samples = 200
 
+// together is how many requests whose waits are measured are in flight at most: more of
+// them keep each other waiting.
+const together = 16
+
 // The tolerances for waits. A wait is measured from the end of a try's answer to
 // the arrival of the next try, so the way there and a busy machine make it longer,
-// and nothing makes it shorter.
+// and nothing makes it shorter. How long the way is on this machine now, the first
+// tries of the same requests tell, which wait for nothing else.
 const (
 	waitEarly = 3 * time.Millisecond
 	waitLate  = 60 * time.Millisecond
@@ -47,8 +52,9 @@ func (rig Rig) Waits(ctx context.Context, p Place) {
 	m := behavior.ParseMethod(method)
 	f.Idle = duration(e.For(m), 1+len(ranges), 0) > idle
 	rig.steady(maxRuns, func() (results []Result) {
-		for k, measured := range rig.sample(ctx, p, f, method, len(ranges)) {
-			r := waited(ranges[k], measured)
+		waits, way := rig.sample(ctx, p, f, method, len(ranges))
+		for k, measured := range waits {
+			r := waited(ranges[k], measured, way)
 			r.Gateway, r.Case, r.Cause, r.Methods = p.Gateway, p.Case, fmt.Sprintf("wait %d", k+1), m
 			results = append(results, r)
 		}
@@ -56,16 +62,25 @@ func (rig Rig) Waits(ctx context.Context, p Place) {
 	})
 }
 
-// sample gives samples of each of a number of waits.
-func (rig Rig) sample(ctx context.Context, p Place, f Fault, method string, n int) [][]time.Duration {
-	waits := make([][]time.Duration, n)
-	for _, o := range rig.times(ctx, samples, p, f, method, nil) {
+// sample gives samples of each of a number of waits, and how long the way to the backend
+// took nine of ten requests.
+func (rig Rig) sample(ctx context.Context, p Place, f Fault, method string, n int) (waits [][]time.Duration, way time.Duration) {
+	waits = make([][]time.Duration, n)
+	var ways []time.Duration
+	for _, o := range rig.times(ctx, samples, min(together, p.parallel()), p, f, method) {
 		tries := rig.settled(o.id)
+		if len(tries) > 0 {
+			ways = append(ways, tries[0].Arrived.Sub(o.sent))
+		}
 		for k := 1; k < len(tries) && k <= n; k++ {
 			waits[k-1] = append(waits[k-1], tries[k].Arrived.Sub(tries[k-1].Done))
 		}
 	}
-	return waits
+	if len(ways) > 0 {
+		slices.Sort(ways)
+		way = ways[len(ways)*9/10]
+	}
+	return waits, way
 }
 
 // repeatable finds a method and a fault that the backend sees and that is retried.
@@ -85,8 +100,9 @@ func (p Place) repeatable() (method string, f Fault, e behavior.Effect, reason s
 	return "", f, e, "nothing that a backend sees is retried"
 }
 
-// waited compares samples of one wait with its range.
-func waited(want behavior.Wait, measured []time.Duration) Result {
+// waited compares samples of one wait with its range, where the way to the backend
+// takes so long by itself.
+func waited(want behavior.Wait, measured []time.Duration, way time.Duration) Result {
 	r := Result{Predicted: want.String(), N: len(measured)}
 	if len(measured) < samples*9/10 {
 		r.Measured = fmt.Sprintf("only %d of %d requests had it", len(measured), samples)
@@ -95,10 +111,10 @@ func waited(want behavior.Wait, measured []time.Duration) Result {
 	}
 	slices.Sort(measured)
 	first, last := measured[0], measured[len(measured)-1]
-	above, _ := slices.BinarySearch(measured, want.Max+waitLate)
+	above, _ := slices.BinarySearch(measured, want.Max+waitLate+way)
 	span := want.Max - want.Min
 	r.Fine = first >= want.Min-waitEarly && len(measured)-above <= stragglers &&
-		first <= want.Min+span/8+waitLate/2 && last >= want.Max-span/8
+		first <= want.Min+span/8+waitLate/2+way && last >= want.Max-span/8
 	// A few that a busy machine made late are not shown as if they were the rule.
 	r.Measured = behavior.Wait{Min: first.Round(time.Millisecond), Max: measured[max(above, 1)-1].Round(time.Millisecond)}.String()
 	if above < len(measured) {
