@@ -23,7 +23,7 @@ type Difference struct {
 
 // Differences finds them, once for each pair of rules.
 func (t *Table) Differences() []Difference {
-	d := differing{table: t, at: map[[2]Place]int{}}
+	d := differing{table: t, at: map[[2]Place]int{}, asked: map[string]*asked{}}
 	seen := map[*Match]bool{}
 	for _, m := range t.all() {
 		clear(seen)
@@ -54,6 +54,43 @@ type differing struct {
 	table *Table
 	list  []Difference
 	at    map[[2]Place]int
+	asked map[string]*asked
+}
+
+// asked is what became of a request, which may be an example of many pairs of matches.
+type asked struct {
+	found []candidate
+	first map[behavior.Methods][]Place
+	right map[*Match]behavior.Methods // with which the request belongs to a match
+}
+
+func (d *differing) ask(entry string, r Request) *asked {
+	key := r.key(entry)
+	a, known := d.asked[key]
+	if !known {
+		a = &asked{d.table.found(entry, r), map[behavior.Methods][]Place{}, map[*Match]behavior.Methods{}}
+		for method := behavior.GET; method <= behavior.CONNECT; method <<= 1 {
+			a.first[method] = first(a.found, method)
+		}
+		d.asked[key] = a
+	}
+	return a
+}
+
+// rightly gives the methods with which the request belongs to a match by the Gateway
+// API: it comes before all others that hold for them.
+func (a *asked) rightly(m *Match) behavior.Methods {
+	methods, known := a.right[m]
+	if !known {
+		methods = m.Methods
+		for _, c := range a.found {
+			if c.Place != m.Place && c.Gateway == m.Gateway && standard(m, c.Match) >= 0 {
+				methods &^= c.Methods
+			}
+		}
+		a.right[m] = methods
+	}
+	return methods
 }
 
 // pair looks at the requests of two matches of which the first comes first by the
@@ -66,15 +103,16 @@ func (d *differing) pair(m, n *Match) {
 		if holds := n.Holds(r); m.Holds(r) != Yes || holds == No || holds == Maybe && !n.Perhaps {
 			continue
 		}
-		list := d.table.found(m.Entry, r)
+		a := d.ask(m.Entry, r)
+		rightly := a.rightly(m)
 		for method := behavior.GET; method <= behavior.CONNECT; method <<= 1 {
-			if m.Methods&n.Methods&method == 0 || !rightly(m, list, method) {
+			if n.Methods&rightly&method == 0 {
 				continue
 			}
-			places := first(list, method)
+			places := a.first[method]
 			for _, by := range places {
 				if by != m.Place {
-					d.add(Difference{m.Place, by, method, r, slices.Contains(places, m.Place), perhaps(list, by)})
+					d.add(Difference{m.Place, by, method, r, slices.Contains(places, m.Place), perhaps(a.found, by)})
 				}
 			}
 		}
@@ -142,12 +180,4 @@ func standard(a, b *Match) int {
 		return 0
 	}
 	return cmp.Compare(a.Age, b.Age)
-}
-
-// rightly reports whether the requests belong to a match by the Gateway API: it
-// comes before all others that hold for them.
-func rightly(m *Match, list []candidate, method behavior.Methods) bool {
-	return !slices.ContainsFunc(list, func(c candidate) bool {
-		return c.Place != m.Place && c.Gateway == m.Gateway && c.Methods&method != 0 && standard(m, c.Match) >= 0
-	})
 }

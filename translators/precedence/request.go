@@ -1,6 +1,9 @@
 package precedence
 
-import "maps"
+import (
+	"fmt"
+	"maps"
+)
 
 // An Answer says whether a request belongs to a match.
 type Answer int8
@@ -68,4 +71,9 @@ func over(a, b map[string]string) map[string]string {
 	all := maps.Clone(a)
 	maps.Copy(all, b)
 	return all
+}
+
+// key tells requests at an entry apart.
+func (r Request) key(entry string) string {
+	return fmt.Sprintf("%q %q %q %q %q", entry, r.Host, r.Path, r.Headers, r.Queries)
 }
