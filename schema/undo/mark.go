@@ -1,13 +1,10 @@
 package undo
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
-	"retryctl.dev/schema/normal"
 )
 
 const (
@@ -55,10 +52,12 @@ func unmarked(o *manifest.Object) *manifest.Object {
 // Mark writes on the objects of a translation what takes them back. World is what
 // was translated, without traces of an earlier run for the target.
 func Mark(target string, world *manifest.Set, objects []*manifest.Object) {
+	known := digests{}
 	for _, o := range objects {
 		was := world.Get(o.ID())
 		if was == nil {
-			o.Root().Make("metadata", "annotations").Put(Annotation(target), remove+" "+digest(o))
+			digest := known.of(o)
+			o.Root().Make("metadata", "annotations").Put(Annotation(target), remove+" "+digest)
 			if labels := o.Root().Make("metadata", "labels"); !labels.At(managedBy).Exists() {
 				labels.Put(managedBy, manager)
 			}
@@ -68,20 +67,4 @@ func Mark(target string, world *manifest.Set, objects []*manifest.Object) {
 			o.Root().Make("metadata", "annotations").Put(Annotation(target), string(record.JSON()))
 		}
 	}
-}
-
-// digest is equal for two states of an object that say the same, whatever tools write
-// into its metadata and servers into the rest.
-func digest(o *manifest.Object) string {
-	root := normal.Normalise(o, normal.Options{StanzaDefaults: true})
-	root.Remove("metadata")
-	sum := sha256.Sum256(root.JSON())
-	return hex.EncodeToString(sum[:8])
-}
-
-// changed reports whether an object that a translation made was changed since. An older
-// mark does not tell.
-func changed(o *manifest.Object, mark string) bool {
-	was, told := strings.CutPrefix(mark, remove+" ")
-	return told && was != digest(o)
 }

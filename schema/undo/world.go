@@ -25,6 +25,7 @@ type Taken struct {
 // names of gateways. What they wrote for others stays.
 func TakeBack(objects []*manifest.Object, targets []string) Taken {
 	taken := Taken{Objects: make([]*manifest.Object, 0, len(objects))}
+	known := digests{}
 	for _, o := range objects {
 		marks := marksOf(o, targets)
 		taken.unmarked(o)
@@ -34,7 +35,7 @@ func TakeBack(objects []*manifest.Object, targets []string) Taken {
 		case slices.ContainsFunc(marks, mark.made):
 			taken.Made = append(taken.Made, o)
 			for _, m := range marks {
-				if changed(o, m.text) {
+				if known.changed(o, m.text) {
 					taken.cannot(o, m.target, "it was changed since, and the change goes with it", "put what was added into an object of its own, or into the policy")
 					break
 				}
