@@ -18,31 +18,67 @@ type digests map[string]string
 // tools write into its metadata, servers into the rest, and generators before the names
 // of what it refers to.
 func (d digests) of(o *manifest.Object) string {
+	key, names := said(make([]byte, 0, 1<<10), o.Root(), true)
+	if digest, known := d[string(key)]; known {
+		return digest
+	}
 	bare := o.Clone()
 	bare.Root().Remove("metadata")
-	key := strconv.Itoa(unname(bare.Root())) + string(bare.JSON())
-	digest, known := d[key]
-	if !known {
-		normal := normal.Normalise(bare, normal.Options{StanzaDefaults: true})
-		sum := sha256.Sum256(append(normal.JSON(), key[:strings.IndexByte(key, '{')]...))
-		digest = hex.EncodeToString(sum[:8])
-		d[key] = digest
-	}
+	unname(bare.Root())
+	text := normal.Normalise(bare, normal.Options{StanzaDefaults: true}).JSON()
+	sum := sha256.Sum256(strconv.AppendInt(text, int64(names), 10))
+	digest := hex.EncodeToString(sum[:8])
+	d[string(key)] = digest
 	return digest
 }
 
-// unname takes the names out of the references to objects, and gives how many there were.
-func unname(v manifest.Value) (n int) {
-	if v.At("kind").IsScalar() && v.Remove("name") {
-		n++
+// said appends what a value says, without the names in references, and gives how many
+// these are. Of a whole object the metadata is left out.
+func said(key []byte, v manifest.Value, whole bool) (_ []byte, names int) {
+	add := func(v manifest.Value) {
+		var n int
+		key, n = said(key, v, false)
+		names += n
+	}
+	switch {
+	case v.IsMap():
+		reference := refers(v)
+		key = append(key, '{')
+		for k, value := range v.Fields() {
+			switch {
+			case whole && k.Text() == "metadata":
+			case reference && k.Text() == "name":
+				names++
+			default:
+				key = append(strconv.AppendQuote(key, k.Text()), ':')
+				add(value)
+			}
+		}
+		return append(key, '}'), names
+	case v.IsList():
+		key = append(key, '[')
+		for _, item := range v.Items() {
+			add(item)
+		}
+		return append(key, ']'), names
+	}
+	return strconv.AppendQuote(append(key, v.Tag()...), v.Text()), 0
+}
+
+// refers reports whether a mapping refers to an object of a kind.
+func refers(v manifest.Value) bool { return v.At("kind").IsScalar() && v.At("name").Written() }
+
+// unname takes the names out of the references to objects.
+func unname(v manifest.Value) {
+	if refers(v) {
+		v.Remove("name")
 	}
 	for _, field := range v.Fields() {
-		n += unname(field)
+		unname(field)
 	}
 	for _, item := range v.Items() {
-		n += unname(item)
+		unname(item)
 	}
-	return n
 }
 
 // changed reports whether an object that a translation made was changed since. An older
