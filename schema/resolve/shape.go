@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"retryctl.dev/schema/finding"
@@ -10,18 +11,22 @@ import (
 )
 
 // shapes are the parts of objects that retryctl looks into and writes to: mappings,
-// and with [] behind a name lists of mappings.
+// and with [] behind a name lists of mappings, with a number in it of so many at most;
+// of a list with the number in round brackets only the length matters. The lengths are
+// those of Gateway API 1.6.3 (apis/v1/httproute_types.go, grpcroute_types.go,
+// shared_types.go).
 var shapes = []struct {
 	group, kind string
 	parts       []string
 }{
 	{route.Group, "HTTPRoute", []string{
-		"spec.parentRefs[]", "spec.rules[].matches[].path", "spec.rules[].matches[].headers[]", "spec.rules[].matches[].queryParams[]",
-		"spec.rules[].filters[]", "spec.rules[].backendRefs[].filters[]", "spec.rules[].timeouts", "spec.rules[].retry",
+		"spec.parentRefs[32]", "spec.hostnames(16)", "spec.rules[16].matches[64].path", "spec.rules[].matches[].headers[16]",
+		"spec.rules[].matches[].queryParams[16]", "spec.rules[].filters[16]", "spec.rules[].backendRefs[16].filters[16]",
+		"spec.rules[].timeouts", "spec.rules[].retry",
 	}},
 	{route.Group, "GRPCRoute", []string{
-		"spec.parentRefs[]", "spec.rules[].matches[].method", "spec.rules[].matches[].headers[]",
-		"spec.rules[].filters[]", "spec.rules[].backendRefs[].filters[]",
+		"spec.parentRefs[32]", "spec.hostnames(16)", "spec.rules[16].matches[64].method", "spec.rules[].matches[].headers[16]",
+		"spec.rules[].filters[16]", "spec.rules[].backendRefs[16].filters[16]",
 	}},
 	{route.Group, "Gateway", []string{"spec.listeners[]"}},
 	{"networking.k8s.io", "Ingress", []string{"spec.rules[].http.paths[].backend.service", "spec.defaultBackend.service"}},
@@ -41,9 +46,9 @@ var shapes = []struct {
 
 // An oddity is a part of an object that is not what its kind has there.
 type oddity struct {
-	path, wanted string
-	value        manifest.Value
-	more         int // others in the object
+	path, is string // such as "spec.rules", "is not a list"
+	value    manifest.Value
+	more     int // others in the object
 }
 
 // oddityOf gives the first that an object has, if any.
@@ -69,36 +74,58 @@ func oddityOf(o *manifest.Object) (odd oddity, is bool) {
 	return odd, is
 }
 
+// A step is one name of a part.
+type step struct {
+	name       string
+	list, bare bool // bare items may be anything
+	most       int  // items; 0 is no bound
+}
+
+func stepOf(text string) (s step) {
+	name, rest, list := strings.Cut(text, "[")
+	if !list {
+		name, rest, s.bare = strings.Cut(text, "(")
+	}
+	s.name, s.list = name, list || s.bare
+	s.most, _ = strconv.Atoi(strings.TrimRight(rest, "])"))
+	return s
+}
+
 // misshapen walks down the names of a part, and tells what is neither absent nor of
 // the shape that it should be.
 func misshapen(v manifest.Value, names []string, path string, tell func(oddity)) {
 	if len(names) == 0 {
 		return
 	}
-	name, list := strings.CutSuffix(names[0], "[]")
-	path = strings.TrimPrefix(path+"."+name, ".")
-	switch v = v.At(name); {
+	s := stepOf(names[0])
+	path = strings.TrimPrefix(path+"."+s.name, ".")
+	switch v = v.At(s.name); {
 	case !v.Exists():
-	case list && v.IsList():
+	case s.list && v.IsList():
+		if s.most > 0 && v.Len() > s.most {
+			tell(oddity{path, fmt.Sprintf("has %d items, and %d is the most", v.Len(), s.most), v, 0})
+		}
 		for n, item := range v.Items() {
 			at := fmt.Sprintf("%s[%d]", path, n)
-			if !item.IsMap() {
-				tell(oddity{at, "a mapping", item, 0})
-				continue
+			switch {
+			case s.bare:
+			case item.IsMap():
+				misshapen(item, names[1:], at, tell)
+			default:
+				tell(oddity{at, "is not a mapping", item, 0})
 			}
-			misshapen(item, names[1:], at, tell)
 		}
-	case list:
-		tell(oddity{path, "a list", v, 0})
+	case s.list:
+		tell(oddity{path, "is not a list", v, 0})
 	case v.IsMap():
 		misshapen(v, names[1:], path, tell)
 	default:
-		tell(oddity{path, "a mapping", v, 0})
+		tell(oddity{path, "is not a mapping", v, 0})
 	}
 }
 
 func (d oddity) text(id manifest.ID) string {
-	text := fmt.Sprintf("%s: %s is not %s", id, d.path, d.wanted)
+	text := fmt.Sprintf("%s: %s %s", id, d.path, d.is)
 	if d.more > 0 {
 		text += fmt.Sprintf(", and %d more of its parts are not what they should be", d.more)
 	}

@@ -41,15 +41,19 @@ func TestNothingIsServedByARouteWithoutAnyRule(t *testing.T) {
 
 func TestAnObjectOfAnotherShapeIsAFindingWhereItIs(t *testing.T) {
 	for spec, at := range map[string]string{
-		"{rules: ['*']}":                                      "spec.rules[0] is not a mapping",
-		"{rules: [{}, 2147483648]}":                           "spec.rules[1] is not a mapping",
-		"{rules: [null]}":                                     "spec.rules[0] is not a mapping",
-		"{rules: {}}":                                         "spec.rules is not a list",
-		"{rules: [{matches: [x]}]}":                           "spec.rules[0].matches[0] is not a mapping",
-		"{rules: [{filters: 3}]}":                             "spec.rules[0].filters is not a list",
-		"{rules: [{backendRefs: [[]]}]}":                      "spec.rules[0].backendRefs[0] is not a mapping",
-		"{parentRefs: [x, y], rules: [{}]}":                   "spec.parentRefs[0] is not a mapping, and 1 more of its parts are not what they should be",
-		"{rules: [{timeouts: [], retry: [], filters: [{}]}]}": "spec.rules[0].timeouts is not a mapping, and 1 more of its parts are not what they should be",
+		"{rules: ['*']}":                                                 "spec.rules[0] is not a mapping",
+		"{rules: [{}, 2147483648]}":                                      "spec.rules[1] is not a mapping",
+		"{rules: [null]}":                                                "spec.rules[0] is not a mapping",
+		"{rules: {}}":                                                    "spec.rules is not a list",
+		"{rules: [{matches: [x]}]}":                                      "spec.rules[0].matches[0] is not a mapping",
+		"{rules: [{filters: 3}]}":                                        "spec.rules[0].filters is not a list",
+		"{rules: [{backendRefs: [[]]}]}":                                 "spec.rules[0].backendRefs[0] is not a mapping",
+		"{parentRefs: [x, y], rules: [{}]}":                              "spec.parentRefs[0] is not a mapping, and 1 more of its parts are not what they should be",
+		"{rules: [{timeouts: [], retry: [], filters: [{}]}]}":            "spec.rules[0].timeouts is not a mapping, and 1 more of its parts are not what they should be",
+		"{rules: [" + strings.Repeat("{}, ", 16) + "{}]}":                "spec.rules has 17 items, and 16 is the most",
+		"{hostnames: [" + strings.Repeat("a, ", 16) + "a], rules: [{}]}": "spec.hostnames has 17 items, and 16 is the most",
+		"{rules: [{matches: [" + strings.Repeat("{}, ", 64) + "{}]}]}":   "spec.rules[0].matches has 65 items, and 64 is the most",
+		"{rules: [{}, {matches: [{headers: [" + strings.Repeat("{}, ", 16) + "x]}]}]}": "spec.rules[1].matches[0].headers has 17 items, and 16 is the most, and 1 more of its parts are not what they should be",
 		"x": "spec is not a mapping",
 	} {
 		_, world := input(t, routeOf("HTTPRoute", "r", spec))
