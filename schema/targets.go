@@ -22,6 +22,15 @@ var kinds = []targetKind{
 	{"VirtualService", "networking.istio.io", true},
 }
 
+// GroupOf gives the API group of a kind that a policy can target, and whether it is one.
+func GroupOf(kind string) (group string, ok bool) {
+	at := slices.IndexFunc(kinds, func(k targetKind) bool { return k.kind == kind })
+	if at < 0 {
+		return "", false
+	}
+	return kinds[at].group, true
+}
+
 func targetKinds() []string {
 	var names []string
 	for _, k := range kinds {

@@ -56,3 +56,19 @@ func TestWhatIsTakenOutOfAPlanIsHeld(t *testing.T) {
 		t.Errorf("%s are left and %s held, and %d of the plan before", claims(rest), places(rest.Failed), len(plan.Failed))
 	}
 }
+
+func TestAPolicyThatGivesAKindAnotherGroupHoldsWhatItCanOnlyMean(t *testing.T) {
+	policies, world := input(t, objects+policy("g", "HTTPRoute mesh"))
+	for group, held := range map[string]string{"": "b: HTTPRoute shop/mesh rule one", "networking.istio.io": "b: HTTPRoute shop/mesh rule one"} {
+		broken, _ := input(t, policy("b", "HTTPRoute mesh"))
+		broken[0].Spec.TargetRefs[0].Group = group
+		if plan, _ := resolve.Resolve(policies, world, broken...); places(plan.Failed) != held || claims(plan) != "" {
+			t.Errorf("group %q: %s are held, and claimed %s", group, places(plan.Failed), claims(plan))
+		}
+	}
+	broken, _ := input(t, policy("b", "HTTPRoute mesh"))
+	broken[0].Spec.TargetRefs[0].Kind = "Mesh"
+	if plan, _ := resolve.Resolve(policies, world, broken...); places(plan.Failed) != "" || claims(plan) != "g: HTTPRoute shop/mesh rule one" {
+		t.Errorf("a kind that no policy can be for: %s are held, and claimed %s", places(plan.Failed), claims(plan))
+	}
+}

@@ -76,8 +76,11 @@ func PolicyID(p *schema.RetryPolicy) manifest.ID {
 	return manifest.ID{Group: schema.Group, Kind: schema.Kind, Namespace: namespace, Name: p.Metadata.Name}
 }
 
+// targetID gives what a reference means. A policy that gives the kind another group has an
+// error, and holds the rules of the object that it can only mean.
 func targetID(p *schema.RetryPolicy, ref schema.TargetRef) manifest.ID {
-	return manifest.ID{Group: ref.Group, Kind: ref.Kind, Namespace: PolicyID(p).Namespace, Name: ref.Name}
+	group, _ := schema.GroupOf(ref.Kind)
+	return manifest.ID{Group: group, Kind: ref.Kind, Namespace: PolicyID(p).Namespace, Name: ref.Name}
 }
 
 // About gives a finding about one field of a policy, at its position.
@@ -137,6 +140,9 @@ type resolver struct {
 
 func (r *resolver) target(p *schema.RetryPolicy, ref int, want *behavior.Behavior) {
 	t := p.Spec.TargetRefs[ref]
+	if _, known := schema.GroupOf(t.Kind); !known {
+		return // the policy has an error
+	}
 	object := r.world.Get(targetID(p, t))
 	intent := Intent{Policy: p, Ref: ref, Object: object, Rule: -1, Methods: behavior.AllMethods, Want: *want}
 	if object == nil && !r.absent(p, ref) {

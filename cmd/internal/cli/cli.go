@@ -38,6 +38,7 @@ func Main(ctx context.Context, args []string, s Streams) (status int) {
 		}
 	}()
 	reportTo(root, s.Report)
+	withCompletion(root, args)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {

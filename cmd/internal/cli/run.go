@@ -38,7 +38,7 @@ func (r *run) how(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&r.strict, "strict", false, "make an error of every warning that the policy does not accept")
 	r.report.flags(cmd)
 	r.settings.flags(cmd)
-	cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(append(names, "all"), cobra.ShellCompDirectiveNoFileComp)) //nolint:errcheck // the flag exists
+	completes(cmd, "to", append(names, "all"))
 }
 
 // outcome is everything that a run came to.
