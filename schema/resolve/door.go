@@ -1,7 +1,6 @@
 package resolve
 
 import (
-	"slices"
 	"strings"
 
 	"retryctl.dev/schema/manifest"
@@ -31,10 +30,12 @@ func Doors(o *manifest.Object, world *manifest.Set) []Door {
 	if !o.Is(route.Group, "HTTPRoute") && !o.Is(route.Group, "GRPCRoute") {
 		return nil
 	}
+	there := map[Door]bool{}
 	ids, _ := ParentRefs(o)
 	for n, id := range ids {
 		for _, d := range doors(o, o.At("spec", "parentRefs").Index(n), id, world.Get(id)) {
-			if !slices.Contains(list, d) {
+			if !there[d] {
+				there[d] = true
 				list = append(list, d)
 			}
 		}

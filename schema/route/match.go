@@ -64,9 +64,27 @@ func Rules(o *manifest.Object) []Rule {
 	}
 	rules := make([]Rule, 0, list.Len())
 	for i, v := range list.Items() {
-		rules = append(rules, Rule{v.At("name").Text(), i, matches(v, grpc), grpc, v})
+		rules = append(rules, ruleOf(v, i, grpc))
 	}
 	return rules
+}
+
+// RuleAt is one of those that Rules gives; of an object or an index that has none it is
+// the zero value.
+func RuleAt(o *manifest.Object, i int) Rule {
+	list := o.At("spec", "rules")
+	if implied(o) {
+		list = impliedRules()
+	}
+	grpc := o.Is(Group, "GRPCRoute")
+	if !grpc && !o.Is(Group, "HTTPRoute") || i < 0 || i >= list.Len() {
+		return Rule{}
+	}
+	return ruleOf(list.Index(i), i, grpc)
+}
+
+func ruleOf(v manifest.Value, i int, grpc bool) Rule {
+	return Rule{v.At("name").Text(), i, matches(v, grpc), grpc, v}
 }
 
 func matches(rule manifest.Value, grpc bool) []Match {

@@ -36,7 +36,7 @@ func (e *Edits) foreignTo(o *manifest.Object, rule int) []route.Match {
 	}
 	_, asked := doors(e.world, o)
 	var matches []route.Match
-	for _, m := range route.Rules(o)[rule].Matches {
+	for _, m := range route.RuleAt(o, rule).Matches {
 		for _, d := range asked {
 			for _, f := range e.foreign[sharedPath{d, m.Tier()}] {
 				if f.route != o.ID() && !slices.Contains(matches, f.match) {

@@ -47,13 +47,14 @@ func Of(g gateway.Source, before, after *manifest.Set, s gateway.Settings) []Imp
 	for _, i := range intents {
 		known[key(i)] = true
 	}
+	told := methodsOf(now)
 	for n, i := range fresh {
 		if known[key(i)] {
 			continue
 		}
 		var new []behavior.Effect
 		for _, e := range effects[n] {
-			if e.Methods &^= covered(now, e); e.Methods != 0 {
+			if e.Methods &^= told[ruleOf{e.Object, e.Rule}]; e.Methods != 0 {
 				new = append(new, e)
 			}
 		}
@@ -67,14 +68,15 @@ func key(i resolve.Intent) string {
 	return strings.Join(append([]string{i.Place(), i.ID().Group, fmt.Sprint(i.Rule)}, Paths(i)...), "\x00")
 }
 
-// covered gives the methods of an effect's rule of which other effects tell.
-func covered(effects [][]behavior.Effect, e behavior.Effect) behavior.Methods {
-	var methods behavior.Methods
+// ruleOf names the rule of an effect.
+type ruleOf struct{ object, rule string }
+
+// methodsOf gives the methods of each rule of which effects tell.
+func methodsOf(effects [][]behavior.Effect) map[ruleOf]behavior.Methods {
+	methods := map[ruleOf]behavior.Methods{}
 	for _, list := range effects {
-		for _, o := range list {
-			if o.Object == e.Object && o.Rule == e.Rule {
-				methods |= o.Methods
-			}
+		for _, e := range list {
+			methods[ruleOf{e.Object, e.Rule}] |= e.Methods
 		}
 	}
 	return methods

@@ -95,7 +95,7 @@ func Paths(i resolve.Intent) []string {
 	switch o := i.Object; {
 	case o == nil:
 	case i.Rule >= 0 && o.ID().Group == route.Group:
-		for _, m := range route.Rules(o)[i.Rule].Matches {
+		for _, m := range route.RuleAt(o, i.Rule).Matches {
 			kind, path, _ := strings.Cut(m.Path, " ")
 			switch kind {
 			case "PathPrefix":

@@ -23,7 +23,7 @@ import (
 // the route wins over the BackendTrafficPolicy's, the most specific policy holds
 // as a whole, and Envoy's own defaults hold where neither says anything.
 func New(world *manifest.Set, s gateway.Settings) gateway.Reader {
-	return reading{world: world, version: s.Version, attached: controller.NewAttachments(world, s.Version, api.Kind), keys: requestIDs(world),
+	return reading{world: world, version: s.Version, rules: route.Parsed{}, attached: controller.NewAttachments(world, s.Version, api.Kind), keys: requestIDs(world),
 		injections: newInjections(world, s.Version), stanza: newStanzas(s)}
 }
 
@@ -34,6 +34,7 @@ func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
 type reading struct {
 	world    *manifest.Set
 	version  gateway.Version
+	rules    route.Parsed
 	attached controller.Attachments
 	keys     bool
 	injections
@@ -48,8 +49,8 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	case i.Rule < 0, i.Object == nil, now == nil:
 		return []behavior.Effect{r.whole(i)}
 	}
-	rules := route.Rules(now)
-	indexes, methods := route.ServingBy(route.ReachCounting, route.Rules(i.Object), rules, i.Rule)
+	rules := r.rules.Of(now)
+	indexes, methods := route.ServingBy(route.ReachCounting, r.rules.Of(i.Object), rules, i.Rule)
 	var effects []behavior.Effect
 	for n, at := range indexes {
 		rule := rules[at]

@@ -25,7 +25,7 @@ import (
 // implementation that is a gateway of this project reads it itself, with its own
 // policies and defaults.
 func New(world *manifest.Set, s gateway.Settings, implementers []gateway.Implementer) gateway.Reader {
-	r := reading{world: world, settings: s, row: stanza.Of(s.GatewayAPI.Implementation), budgets: map[manifest.ID]*manifest.Object{}}
+	r := reading{world: world, settings: s, row: stanza.Of(s.GatewayAPI.Implementation), rules: route.Parsed{}, budgets: map[manifest.ID]*manifest.Object{}}
 	if r.row.Name == "kgateway" {
 		r.policies = kgateway.New(world)
 	}
@@ -101,14 +101,15 @@ type reading struct {
 	world    *manifest.Set
 	settings gateway.Settings
 	row      stanza.Implementation
+	rules    route.Parsed
 	budgets  map[manifest.ID]*manifest.Object // by Service
 	policies kgateway.Policies                // none where it is not the implementation
 }
 
 func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	now := r.world.Get(i.ID())
-	rules := route.Rules(now)
-	indexes, methods := route.ServingBy(r.row.Order(), route.Rules(i.Object), rules, i.Rule)
+	rules := r.rules.Of(now)
+	indexes, methods := route.ServingBy(r.row.Order(), r.rules.Of(i.Object), rules, i.Rule)
 	var effects []behavior.Effect
 	for n, at := range indexes {
 		name := rules[at].Name

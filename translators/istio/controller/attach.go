@@ -47,6 +47,18 @@ type Routes struct {
 	// rivals are VirtualServices that would have the host in the mesh to themselves
 	// if they were older.
 	rivals []*manifest.Object
+	keys   map[Key]bool
+}
+
+// Keys gives what the http routes match.
+func (r *Routes) Keys() map[Key]bool {
+	if r.keys == nil {
+		r.keys = make(map[Key]bool, len(r.Matches))
+		for _, m := range r.Matches {
+			r.keys[m.Key] = true
+		}
+	}
+	return r.keys
 }
 
 // newAttachments reads a world. VirtualServices for one host are merged in the

@@ -53,6 +53,7 @@ func OwnDoors(o *manifest.Object, b Binding) []GatewayHost {
 // routes of each gateway and host, which are sorted when they are asked for.
 type View struct {
 	World    *manifest.Set
+	Rules    route.Parsed // of the world's routes, and of those before a translation
 	Settings gateway.Settings
 	Attached attachments
 	Routes   map[GatewayHost][]*manifest.Object
@@ -62,7 +63,7 @@ type View struct {
 
 // NewView gives the view of a world.
 func NewView(world *manifest.Set, s gateway.Settings) *View {
-	return &View{World: world, Settings: s, Attached: newAttachments(world, s)}
+	return &View{World: world, Rules: route.Parsed{}, Settings: s, Attached: newAttachments(world, s)}
 }
 
 // Standing is a match of a route at a door.
@@ -93,8 +94,9 @@ func (r *View) Keys(door GatewayHost) map[Key]bool {
 	if r.taken[door] == nil {
 		r.taken[door] = map[Key]bool{}
 		for _, o := range list {
-			for n := range route.Rules(o) {
-				for _, w := range Wanted(o, n) {
+			rules := r.Rules.Of(o)
+			for n := range rules {
+				for _, w := range Wanted(o, rules, n) {
 					r.taken[door][w.Key] = true
 				}
 			}
@@ -109,7 +111,7 @@ func (r *View) Stand(door GatewayHost, path string) []Standing {
 	if len(list) > 1 && r.standing[door] == nil {
 		r.standing[door] = map[string][]Standing{}
 		for _, o := range list {
-			for _, rule := range route.Rules(o) {
+			for _, rule := range r.Rules.Of(o) {
 				for _, m := range rule.Matches {
 					r.standing[door][m.Path] = append(r.standing[door][m.Path], Standing{o, m})
 				}
@@ -166,7 +168,7 @@ func within(others, conditions string) bool {
 // WantedAt is wanted without the requests that other routes at a door have, or may
 // have; the methods of the latter are open.
 func (r *View) WantedAt(door GatewayHost, o, now *manifest.Object, rule int) (list []Matcher, open behavior.Methods) {
-	for m, w := range wants(o, rule) {
+	for m, w := range wants(o, r.Rules.Of(o), rule) {
 		lost, perhaps := r.Shares(door, now, m)
 		if path, exact := strings.CutPrefix(w.URI, "exact "); exact && m.Path == "PathPrefix "+path {
 			for _, n := range r.Stand(door, "Exact "+path) {

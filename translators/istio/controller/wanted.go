@@ -36,10 +36,11 @@ func Allowed(m route.Match) behavior.Methods {
 	return behavior.ParseMethod(m.Method)
 }
 
-// Wanted gives the requests of a rule as a VirtualService would match them.
-func Wanted(o *manifest.Object, rule int) []Matcher {
+// Wanted gives the requests of a rule as a VirtualService would match them, where the
+// route has these rules.
+func Wanted(o *manifest.Object, rules []route.Rule, rule int) []Matcher {
 	var list []Matcher
-	for _, w := range wants(o, rule) {
+	for _, w := range wants(o, rules, rule) {
 		list = append(list, w)
 	}
 	return list
@@ -47,8 +48,7 @@ func Wanted(o *manifest.Object, rule int) []Matcher {
 
 // wants is wanted with the match that each is made of. The exact half of a prefix
 // loses to a rule's exact path.
-func wants(o *manifest.Object, rule int) iter.Seq2[route.Match, Matcher] {
-	rules := route.Rules(o)
+func wants(o *manifest.Object, rules []route.Rule, rule int) iter.Seq2[route.Match, Matcher] {
 	return func(yield func(route.Match, Matcher) bool) {
 		for n, m := range rules[rule].Matches {
 			one := Candidate{o, 0, rules[rule], m, rules[rule].Value.At("matches").Index(n)}

@@ -22,7 +22,8 @@ import (
 // HTTPRoute on Istio's own Gateways, and by the DestinationRules of the hosts.
 // What is not said is Istio's default: two retries.
 func New(world *manifest.Set, s gateway.Settings) gateway.Reader {
-	return reading{View: controller.NewView(world, s), roots: delegates(world), hidden: hiddenIn(world), narrower: map[string][]string{}}
+	return reading{View: controller.NewView(world, s), roots: delegates(world), hidden: hiddenIn(world),
+		routes: map[*manifest.Object]*controller.Routes{}, narrower: map[string][]string{}}
 }
 
 func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
@@ -40,6 +41,7 @@ type reading struct {
 	// roots are the http routes that leave their requests to a VirtualService.
 	roots map[manifest.ID][]manifest.Value
 	hidden
+	routes   map[*manifest.Object]*controller.Routes            // of VirtualServices
 	narrower map[string][]string                                // the hosts with a VirtualService, by gateway
 	claimed  map[controller.GatewayHost]map[controller.Key]bool // what rules with policies match
 }
@@ -78,12 +80,10 @@ func (r reading) service(i resolve.Intent) []behavior.Effect {
 		return []behavior.Effect{e}
 	}
 	var everything []controller.Matcher
-	own := map[controller.Key]bool{}
 	for _, s := range group.Matches {
-		own[s.Key] = true
 		everything = append(everything, controller.Matchers(s.VS.At("spec", "http").Index(s.HTTP))...)
 	}
-	in, certain := uncertainOf(group, everything, func() map[controller.Key]bool { return own })
+	in, certain := uncertainOf(group, everything, group.Keys)
 	return append(r.served(certain, group), in.effects(i.ID().String(), "", true)...)
 }
 
@@ -96,7 +96,7 @@ func (r reading) route(i resolve.Intent, now *manifest.Object) []behavior.Effect
 	for _, door := range controller.Doors(now, b, r.World, r.Settings) {
 		group := r.Attached.On(door.Gateway, door.Host)
 		if group == nil {
-			in = in.and(uncertain{none: i.Methods}).and(r.below(door, controller.Wanted(i.Object, i.Rule)))
+			in = in.and(uncertain{none: i.Methods}).and(r.below(door, controller.Wanted(i.Object, r.Rules.Of(i.Object), i.Rule)))
 			continue
 		}
 		want, open := r.WantedAt(door, i.Object, now, i.Rule)
@@ -104,7 +104,7 @@ func (r reading) route(i resolve.Intent, now *manifest.Object) []behavior.Effect
 		effects = join(effects, r.served(certain, group))
 		in = in.and(uncertain{open: open}).and(about).and(r.below(door, want))
 	}
-	effects = append(effects, in.effects(i.ID().String(), ruleName(route.Rules(i.Object)[i.Rule]), len(effects) > 0)...)
+	effects = append(effects, in.effects(i.ID().String(), ruleName(r.Rules.Of(i.Object)[i.Rule]), len(effects) > 0)...)
 	if b.Native {
 		effects = append(effects, r.native(i, now, b)...)
 	}

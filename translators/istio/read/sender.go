@@ -45,7 +45,7 @@ func (r reading) claims(all []resolve.Intent) map[controller.GatewayHost]map[con
 			if claimed[door] == nil {
 				claimed[door] = map[controller.Key]bool{}
 			}
-			for _, w := range controller.Wanted(i.Object, i.Rule) {
+			for _, w := range controller.Wanted(i.Object, r.Rules.Of(i.Object), i.Rule) {
 				claimed[door][w.Key] = true
 			}
 		}

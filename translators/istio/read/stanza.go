@@ -18,7 +18,7 @@ import (
 // native reads what Istio makes of a rule of an HTTPRoute on a Gateway of its own:
 // the retry stanza of the rules that serve its requests now.
 func (r reading) native(i resolve.Intent, now *manifest.Object, b controller.Binding) []behavior.Effect {
-	rules := route.Rules(now)
+	rules := r.Rules.Of(now)
 	var open, dead, dropped behavior.Methods
 	reach := func(original []route.Rule, n int, m route.Match) (methods behavior.Methods) {
 		all := controller.ReachOf(original, n, m)
@@ -36,7 +36,7 @@ func (r reading) native(i resolve.Intent, now *manifest.Object, b controller.Bin
 		}
 		return methods
 	}
-	indexes, methods := route.ServingBy(reach, route.Rules(i.Object), rules, i.Rule)
+	indexes, methods := route.ServingBy(reach, r.Rules.Of(i.Object), rules, i.Rule)
 	for _, method := range dead.Each() {
 		at := catching(rules, method)
 		n := slices.Index(indexes, at)
@@ -79,7 +79,7 @@ func (r reading) native(i resolve.Intent, now *manifest.Object, b controller.Bin
 			effects = append(effects, e)
 		}
 	}
-	return append(effects, uncertain{open: open, none: dropped}.effects(i.ID().String(), ruleName(route.Rules(i.Object)[i.Rule]), true)...)
+	return append(effects, uncertain{open: open, none: dropped}.effects(i.ID().String(), ruleName(r.Rules.Of(i.Object)[i.Rule]), true)...)
 }
 
 // foreign reports whether a rule has a filter that Istio does not know: it leaves
@@ -102,7 +102,7 @@ func (r reading) first(door controller.GatewayHost, now *manifest.Object, m rout
 	if !strings.HasPrefix(m.Path, "RegularExpression ") {
 		return false, false
 	}
-	is = catching(route.Rules(now), "") >= 0
+	is = catching(r.Rules.Of(now), "") >= 0
 	several = slices.ContainsFunc(r.Stand(door, "PathPrefix /"), func(n controller.Standing) bool { return n.O.ID() != now.ID() && controller.Everything(n.Match) })
 	return is, several
 }

@@ -17,31 +17,34 @@ import (
 // and for each host: an older VirtualService may have them. One without hosts is
 // a part of others, and is read by itself.
 func (r reading) virtualService(i resolve.Intent, now *manifest.Object) []behavior.Effect {
-	before := &controller.Routes{}
-	before.Add(i.Object)
-	before.Index()
+	before := r.alone(i.Object)
 	wanted := reaching(before, i.Object, i.Rule)
 	if now.At("spec", "hosts").Len() == 0 {
-		alone := &controller.Routes{}
-		alone.Add(now)
-		alone.Index()
-		return r.served(wanted, alone)
-	}
-	own := map[controller.Key]bool{}
-	for _, s := range before.Matches {
-		own[s.Key] = true
+		return r.served(wanted, r.alone(now))
 	}
 	var effects []behavior.Effect
 	var in uncertain
 	for _, gateway := range controller.GatewaysOf(now) {
 		for _, host := range controller.HostsOf(now, r.Settings) {
 			group := r.Attached.On(gateway, host)
-			about, certain := uncertainOf(group, wanted, func() map[controller.Key]bool { return own })
+			about, certain := uncertainOf(group, wanted, before.Keys)
 			effects = join(effects, r.served(certain, group))
 			in = in.and(about)
 		}
 	}
 	return append(effects, in.effects(now.ID().String(), controller.HTTPName(i.Object, i.Rule), len(effects) > 0)...)
+}
+
+// alone gives the http routes of a VirtualService without those of others.
+func (r reading) alone(vs *manifest.Object) *controller.Routes {
+	routes, known := r.routes[vs]
+	if !known {
+		routes = &controller.Routes{}
+		routes.Add(vs)
+		routes.Index()
+		r.routes[vs] = routes
+	}
+	return routes
 }
 
 // join adds effects that are not there yet.

@@ -182,14 +182,15 @@ func (t *translation) foreign(h holding, door controller.GatewayHost, there *man
 		return ""
 	}
 	for _, o := range h.routes {
-		for n := range route.Rules(o) {
-			for _, w := range controller.Wanted(o, n) {
+		rules := route.Rules(o)
+		for n := range rules {
+			for _, w := range controller.Wanted(o, rules, n) {
 				for _, at := range group.Near(w.URI) {
 					s := group.Matches[at]
 					if s.VS == there || s.Methods&w.Methods == 0 || s.Everything() && !w.Everything() && !t.splits(o, n) && len(h.intents) == 0 {
 						continue
 					}
-					return fmt.Sprintf("http route %s of %s serves a part of %s", controller.HTTPName(s.VS, s.HTTP), s.VS.ID(), resolve.Place(o.ID(), route.Rules(o)[n].Name, n))
+					return fmt.Sprintf("http route %s of %s serves a part of %s", controller.HTTPName(s.VS, s.HTTP), s.VS.ID(), resolve.Place(o.ID(), rules[n].Name, n))
 				}
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/istio/api"
 	"retryctl.dev/translators/istio/controller"
 )
@@ -44,7 +45,7 @@ func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, 
 				"", "give its hosts a VirtualService of their own")
 			return true
 		}
-		if !inside(c.VS.At("spec", "http").Index(c.HTTP), controller.Wanted(o, c.intent.Rule)) {
+		if !inside(c.VS.At("spec", "http").Index(c.HTTP), controller.Wanted(o, route.Rules(o), c.intent.Rule)) {
 			t.refuse([]resolve.Intent{c.intent}, finding.CannotEdit, fmt.Sprintf("http route %s of %s serves %s, and other requests as well",
 				controller.HTTPName(c.VS, c.HTTP), c.VS.ID(), c.intent.Place()), "", "give these requests an http route of their own there")
 			return true

@@ -21,7 +21,7 @@ import (
 // Kong's own defaults. Requests of a rule that the controller leaves out go to the
 // next rule that takes them, and get what that one has.
 func New(world *manifest.Set, s gateway.Settings) gateway.Reader {
-	return reading{world, controller.Plugins{World: world}, controller.SandboxOf(s), controller.NewRouter(world, s)}
+	return reading{world, route.Parsed{}, controller.Plugins{World: world}, controller.SandboxOf(s), controller.NewRouter(world, s)}
 }
 
 func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
@@ -30,6 +30,7 @@ func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
 
 type reading struct {
 	world   *manifest.Set
+	rules   route.Parsed
 	plugins controller.Plugins
 	sandbox controller.Sandbox
 	router  *controller.Router
@@ -54,7 +55,7 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	var effects []behavior.Effect
 	switch kind := i.ID().Kind; {
 	case i.Rule >= 0 && (kind == "HTTPRoute" || kind == "GRPCRoute") && controller.Served(now):
-		indexes, methods := heirs(route.Rules(i.Object), route.Rules(now), i.Rule)
+		indexes, methods := heirs(r.rules.Of(i.Object), r.rules.Of(now), i.Rule)
 		for n, at := range indexes {
 			effects = append(effects, r.spot(controller.Spot{ID: now.ID(), Rule: at}, methods[n], i.To != nil)...)
 		}
