@@ -1,6 +1,7 @@
 package precedence
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -45,20 +46,30 @@ func (t *Table) found(entry string, r Request) []candidate {
 // first gives the rules of which one serves the requests with a method.
 func first(list []candidate, method behavior.Methods) []Place {
 	var places []Place
-	sure := false
-	for n, c := range list {
-		if sure && slices.Compare(c.Rank, list[n-1].Rank) != 0 {
-			break
-		}
-		if c.Methods&method == 0 {
-			continue
-		}
-		sure = sure || c.answer == Yes
+	for c := range foremost(list, method) {
 		if !slices.Contains(places, c.Place) {
 			places = append(places, c.Place)
 		}
 	}
 	return places
+}
+
+// foremost yields the candidates of which one serves the requests with a method.
+func foremost(list []candidate, method behavior.Methods) iter.Seq[candidate] {
+	return func(yield func(candidate) bool) {
+		sure := false
+		for n, c := range list {
+			switch {
+			case sure && slices.Compare(c.Rank, list[n-1].Rank) != 0:
+				return
+			case c.Methods&method == 0:
+				continue
+			case !yield(c):
+				return
+			}
+			sure = sure || c.answer == Yes
+		}
+	}
 }
 
 // above gives the hostnames that cover one.

@@ -223,8 +223,14 @@ func (t *Table) reaching(m *Match) []reaching {
 func served(m *Match, list []candidate) behavior.Methods {
 	var methods behavior.Methods
 	for method := behavior.GET; method <= behavior.CONNECT; method <<= 1 {
-		if m.Methods&method != 0 && slices.Contains(first(list, method), m.Place) {
-			methods |= method
+		if m.Methods&method == 0 {
+			continue
+		}
+		for c := range foremost(list, method) {
+			if c.Place == m.Place {
+				methods |= method
+				break
+			}
 		}
 	}
 	return methods

@@ -115,6 +115,9 @@ func (r *Router) match(l *line) precedence.Match {
 
 // conditionsOf puts headers and query parameters together, as lines have them.
 func conditionsOf(q precedence.Request) map[string]string {
+	if len(q.Headers)+len(q.Queries) == 0 {
+		return nil
+	}
 	all := map[string]string{}
 	for name, value := range q.Headers {
 		all[strings.ToLower(name)] = strings.ToLower(value)

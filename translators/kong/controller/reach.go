@@ -101,6 +101,9 @@ func (p pattern) sample() string {
 // with gives headers that meet the line's conditions and some more; nil where one is
 // against them.
 func (l *line) with(more map[string]string) map[string]string {
+	if len(l.headers) == 0 && more != nil {
+		return more
+	}
 	all := map[string]string{}
 	maps.Copy(all, more)
 	for _, h := range l.headers {
