@@ -6,13 +6,17 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"retryctl.dev/schema"
+	"retryctl.dev/translators"
+	"retryctl.dev/translators/diff"
 )
 
 // errDiffers ends a diff that found something: it has the status of findings.
 var errDiffers = fmt.Errorf("the two sides differ: %w", errFindings)
 
-// A diff is what the command compares, and how.
-type diff struct {
+// A difference is what the command compares, and how.
+type difference struct {
 	run     run
 	against string
 	by      word
@@ -20,9 +24,9 @@ type diff struct {
 }
 
 func newDiff(s Streams) *cobra.Command {
-	d := diff{
+	d := difference{
 		by:   word{value: "text", allowed: []string{"text", "behavior"}},
-		form: word{value: "text", allowed: []string{"text", "fields", "behavior", "json"}},
+		form: word{value: "text", allowed: diff.Forms()},
 	}
 	cmd := &cobra.Command{
 		Use:   "diff -f FILE... --against FILE | OLD NEW",
@@ -53,19 +57,19 @@ and is not compared. With --by=behavior only what changes for requests is a diff
 			if err != nil {
 				return err
 			}
-			if err := d.run.report.save(c.findings); err != nil {
+			if err := d.run.report.save(c.Findings); err != nil {
 				return err
 			}
-			if err := whole(s.Out, func(w io.Writer) error { return d.write(w, c) }); err != nil {
+			if err := whole(s.Out, func(w io.Writer) error { return c.Write(w, d.form.value) }); err != nil {
 				return err
 			}
-			switch err := d.run.report.print(s.Err, c.findings); {
+			switch err := d.run.report.print(s.Err, c.Findings); {
 			case errors.Is(err, errFindings):
 				return errReported
 			case err != nil:
 				return err
 			}
-			if d.differs(c) {
+			if c.Differs(d.by.value == "behavior") {
 				return errDiffers
 			}
 			return nil
@@ -80,32 +84,64 @@ and is not compared. With --by=behavior only what changes for requests is a diff
 }
 
 // compare finds out what differs between the two sides that the flags name.
-func (d *diff) compare(cmd *cobra.Command, s Streams, args []string) (comparison, error) {
+func (d *difference) compare(cmd *cobra.Command, s Streams, args []string) (diff.Comparison, error) {
 	switch policies := len(d.run.input.files) > 0; {
 	case len(args) == 2 && !policies && d.against == "":
 		return d.sides(cmd, s, args[0], args[1])
 	case len(args) == 0 && policies && d.against != "":
 		return d.translation(cmd, s)
 	}
-	return comparison{}, errors.New("give policies with -f and what is there with --against, or two files or folders")
+	return diff.Comparison{}, errors.New("give policies with -f and what is there with --against, or two files or folders")
 }
 
-// looksAtBehavior reports whether anybody asks what changes for requests.
-func (d *diff) looksAtBehavior() bool {
-	return d.by.value == "behavior" || d.form.value == "behavior" || d.form.value == "json"
+// options are what the flags say of a comparison.
+func (d *difference) options(flags schema.ConfigSpec) diff.Options {
+	behavior := d.by.value == "behavior" || d.form.value == "behavior" || d.form.value == "json"
+	return diff.Options{Options: d.run.options(flags), Behavior: behavior}
 }
 
-func (d *diff) differs(c comparison) bool {
-	if d.by.value == "text" {
-		return len(c.objects) > 0
+// translation compares what policies translate to with what is there.
+func (d *difference) translation(cmd *cobra.Command, s Streams) (diff.Comparison, error) {
+	flags, err := d.run.settings.spec(cmd)
+	if err != nil {
+		return diff.Comparison{}, err
 	}
-	if len(c.unseen) > 0 {
-		return true
+	if _, err := translators.ParseTargets(d.run.to); err != nil {
+		return diff.Comparison{}, err
 	}
-	for _, e := range c.effects {
-		if len(e.impacts) > 0 {
-			return true
+	given, existing, passed, err := d.read(cmd, s)
+	if err != nil {
+		return diff.Comparison{}, err
+	}
+	in := diff.Decode(given, existing)
+	in.Findings = append(in.Findings, passed...)
+	if in.Given == 0 {
+		return diff.Comparison{}, d.run.nothing(s.Err, in.Findings)
+	}
+	assignments, err := in.AssignShown(d.run.to)
+	if err != nil {
+		return diff.Comparison{}, d.run.report.also(s.Err, in.Findings, err)
+	}
+	return diff.Translation(cmd.Context(), in, given, existing, assignments, d.options(flags))
+}
+
+// sides compares the objects of two files or folders.
+func (d *difference) sides(cmd *cobra.Command, s Streams, from, to string) (diff.Comparison, error) {
+	flags, err := d.run.settings.spec(cmd)
+	if err != nil {
+		return diff.Comparison{}, err
+	}
+	targets, err := translators.ParseTargets(d.run.to)
+	if err != nil {
+		return diff.Comparison{}, err
+	}
+	var both [2]diff.Side
+	for n, name := range []string{from, to} {
+		r := reading{ctx: cmd.Context(), recursive: d.run.input.recursive, whole: true, selection: &selection{}}
+		if err := r.side(name); err != nil {
+			return diff.Comparison{}, d.run.report.unreadable(s.Err, fmt.Errorf("%w", err))
 		}
+		both[n] = diff.Side{Name: name, Objects: r.objects}
 	}
-	return false
+	return diff.Sides(both[0], both[1], targets, d.options(flags)), nil
 }

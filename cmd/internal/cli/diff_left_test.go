@@ -3,8 +3,6 @@ package cli
 import (
 	"strings"
 	"testing"
-
-	"retryctl.dev/schema/manifest"
 )
 
 // TestWhatAnEarlierPolicyNeededIsSaidToBeLeftOver changes what a policy asks for,
@@ -23,19 +21,6 @@ func TestWhatAnEarlierPolicyNeededIsSaidToBeLeftOver(t *testing.T) {
 		_, complaints, status := runIn(t, "diff", "-f", write(t, "to.yaml", c.to), "-f", write(t, "routes.yaml", routes), "--against", live, "--to", c.gateway)
 		if status == Trouble || strings.Contains(complaints, "RT3014") != (c.want != "") || !strings.Contains(complaints, c.want) {
 			t.Errorf("%s: status %d, and it says\n%s", c.gateway, status, complaints)
-		}
-	}
-}
-
-func TestAMiddlewareIsLeftOverWhenTheLastReferenceIsGone(t *testing.T) {
-	const one = "---\napiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {name: own, namespace: shop}\nspec: {retry: {attempts: 3}}\n"
-	const again = "---\napiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: {name: other, namespace: shop}\nspec: {routes: [{match: a, middlewares: [{name: own}]}]}\n"
-	bare := objectsOf(t, routes)
-	named := strings.Replace(routes, "- backendRefs:", "- filters: [{type: ExtensionRef, extensionRef: {group: traefik.io, kind: Middleware, name: own}}]\n    backendRefs:", 1)
-	for text, want := range map[string]int{named + one: 1, named + one + again: 0, routes + one: 0} {
-		existing := objectsOf(t, text)
-		if list := left(existing, nil, manifest.NewSet(existing).With(bare...), []string{"traefik"}); len(list) != want || want == 1 && list[0].Object != "Middleware shop/own" {
-			t.Errorf("%v of\n%s", list, text)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // read gives the objects of -f and those of --against, and what was passed over.
-func (d *diff) read(cmd *cobra.Command, s Streams) (given, existing []*manifest.Object, passed finding.List, err error) {
+func (d *difference) read(cmd *cobra.Command, s Streams) (given, existing []*manifest.Object, passed finding.List, err error) {
 	for _, name := range d.run.input.files {
 		if name == "-" && d.against == "-" {
 			return nil, nil, nil, errors.New("read -: standard input can be read once: give -f or --against a file")

@@ -35,13 +35,13 @@ written. With the code of a finding it prints what the code means.`,
 			r.each = func(result *translators.Result) error {
 				entries = append(entries, explain.Entries([]translators.Result{*result})...)
 				result.Objects = nil
-				return nil
+				return lean(result)
 			}
 			out, err := r.run(cmd.Context(), s, cmd, nil)
 			if err != nil {
 				return err
 			}
-			if err := r.report.save(out.findings); err != nil {
+			if err := r.report.save(out.Findings); err != nil {
 				return err
 			}
 			write := explain.WriteText
@@ -51,7 +51,7 @@ written. With the code of a finding it prints what the code means.`,
 			if err := whole(s.Out, func(w io.Writer) error { return write(w, entries) }); err != nil {
 				return err
 			}
-			return r.report.print(s.Err, out.findings)
+			return r.report.print(s.Err, out.Findings)
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var codes []string

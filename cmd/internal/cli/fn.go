@@ -1,22 +1,20 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
-	"sigs.k8s.io/kustomize/kyaml/kio"
 
+	"retryctl.dev/cmd/internal/fn"
 	"retryctl.dev/schema"
-	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
+	"retryctl.dev/translators/pipeline"
 )
 
 // A function is the run of a KRM function.
@@ -73,80 +71,65 @@ func (f *function) execute(cmd *cobra.Command, s Streams) error {
 	if len(raw) > manifest.MaxBytes {
 		return fmt.Errorf("read standard input: larger than %d MiB, the most that is read at once", manifest.MaxBytes>>20)
 	}
-	var out bytes.Buffer
-	rw := &kio.ByteReadWriter{Reader: bytes.NewReader(raw), Writer: &out, KeepReaderAnnotations: true}
-	err = framework.Execute(framework.ResourceListProcessorFunc(func(rl *framework.ResourceList) error {
-		if rw.WrappingKind != kio.ResourceListKind {
-			return errors.New("a ResourceList is wanted on standard input, as kustomize and kpt give it to functions")
-		}
-		return f.process(cmd.Context(), s, flags, rl)
-	}), rw)
+	text, err := fn.Execute(raw, func(rl *framework.ResourceList) error { return f.process(cmd.Context(), s, flags, rl) })
 	if err != nil {
 		return err
 	}
-	_, err = s.Out.Write(out.Bytes())
+	_, err = s.Out.Write(text)
 	return err
 }
 
 // process carries out the policies in a list.
 func (f *function) process(ctx context.Context, s Streams, flags schema.ConfigSpec, rl *framework.ResourceList) error {
-	given, err := readList(ctx, rl)
+	given, err := fn.Read(rl, f.follow(ctx))
 	if err != nil {
 		return f.run.report.unreadable(s.Err, err)
 	}
 	if len(f.run.to) == 0 {
-		f.run.to = given.to
+		f.run.to = given.To
 	}
-	p := decode(given.objects)
-	p.findings = append(given.located(p.findings), given.passedOver...)
-	if p.given == 0 && !f.run.input.allowEmpty {
-		return f.run.nothing(s.Err, p.findings)
+	in := given.Decode()
+	in.Findings = append(in.Findings, f.run.input.passedOver()...)
+	if in.Given == 0 && !f.run.input.allowEmpty {
+		return f.run.nothing(s.Err, in.Findings)
 	}
-	assignments, lost, err := f.run.assignments(p, given.targets()...)
+	assignments, lost, err := in.Assign(f.run.to, given.Usual()...)
 	if err != nil {
 		return err
 	}
 	if len(lost) > 0 && !f.validate {
 		return fmt.Errorf("no targets for %s: give --to, the annotation %s on it or on the functionConfig, or spec.targets in a Config",
-			resolve.PolicyID(lost[0]), toAnnotation)
+			resolve.PolicyID(lost[0]), pipeline.ToAnnotation)
 	}
-	out, err := f.run.translate(ctx, p, flags, assignments)
+	f.run.each = lean
+	out, err := in.Translate(ctx, assignments, f.run.options(flags))
 	if err != nil {
 		return err
 	}
-	_, found := p.planFor(assignment{policies: lost}, f.run.strict)
-	out.findings = append(out.findings, found...)
-	items, conflicts := given.edited(rl.Items, out)
-	list := visible(given.located(append(out.findings, conflicts...))).Sorted()
+	_, found := in.Plan(pipeline.Assignment{Policies: lost}, f.run.strict)
+	items, conflicts := given.Edited(rl.Items, out)
+	list := given.Findings(slices.Concat(out.Findings, found, conflicts))
 	if err := f.run.report.save(list); err != nil {
 		return err
 	}
 	if err := f.run.report.print(s.Err, list); err != nil {
 		return err
 	}
-	rl.Results = given.results(list)
+	rl.Results = given.Results(list)
 	if rl.Items = items; f.validate {
 		rl.Items = nil
 	}
 	return nil
 }
 
-// targets are those that a functionConfig which is a policy names for policies that
-// name none.
-func (l *list) targets() []string {
-	if l.config == nil || !l.config.Is(schema.Group, schema.Kind) {
-		return nil
+// follow reads the files that a Config in a list names, relative to the current folder.
+func (f *function) follow(ctx context.Context) func(*manifest.Object) ([]*manifest.Object, error) {
+	r := reading{ctx: ctx, selection: &f.run.input.selection}
+	return func(o *manifest.Object) ([]*manifest.Object, error) {
+		file, before := o.File, len(r.objects)
+		o.File = "<stdin>" // of which names are relative to the current folder
+		err := r.follow(o)
+		o.File = file
+		return r.objects[before:], err
 	}
-	if to, ok := l.config.Annotation(toAnnotation); ok {
-		return []string{to}
-	}
-	return nil
-}
-
-// visible gives hints to name files in the words that functions have for it.
-func visible(findings finding.List) finding.List {
-	for n, f := range findings {
-		findings[n].Hint = strings.ReplaceAll(f.Hint, "with -f as well", "among the items (a generator has none), or in spec.manifests of a Config")
-	}
-	return findings
 }

@@ -13,6 +13,7 @@ import (
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/pipeline"
 )
 
 // An input is the files that a command reads.
@@ -49,7 +50,7 @@ func (in *input) read(ctx context.Context, stdin io.Reader, args []string) ([]*m
 	if len(names) == 0 {
 		return nil, fmt.Errorf("nothing to read: give files with -f")
 	}
-	r := reading{ctx: ctx, recursive: in.recursive, whole: in.whole, allowEmpty: in.allowEmpty, selection: &in.selection, left: manifest.MaxBytes}
+	r := reading{ctx: ctx, recursive: in.recursive, whole: in.whole, allowEmpty: in.allowEmpty, selection: &in.selection}
 	if in.keep {
 		r.parse = in.documents
 	}
@@ -92,9 +93,8 @@ type reading struct {
 	// allowEmpty says that a folder may have no manifests.
 	allowEmpty bool
 	selection  *selection
-	parse      parser // nil for manifest.Read
-	left       int64  // of the bytes that all files with objects may hold together
-	marks      int    // that these files hold, see manifest.Marks
+	parse      parser         // nil for manifest.Read
+	total      pipeline.Total // of the files with objects
 	seen       []fs.FileInfo
 	ours       map[string]string // the inventories that list files of folders, by the files
 	stdinDone  bool
@@ -171,15 +171,8 @@ func (r *reading) add(in io.Reader, name string, ofFolder bool) error {
 		parse = manifest.Read
 	}
 	objects, err := r.selection.read(counted, name, parse, ofFolder)
-	if len(objects) > 0 {
-		r.left -= counted.n
-		r.marks += counted.marks
-	}
-	switch {
-	case err == nil && r.left < 0:
-		return fmt.Errorf("read %s: with it the input is larger than %d MiB, the most that is read at once", name, manifest.MaxBytes>>20)
-	case err == nil && r.marks > manifest.MaxMarks:
-		return fmt.Errorf("read %s: with it the input has more than %d lines, keys and items, the most that is read at once", name, manifest.MaxMarks)
+	if err == nil && len(objects) > 0 {
+		err = r.total.Add(name, counted.n, counted.marks)
 	}
 	r.objects = append(r.objects, objects...)
 	return err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -49,7 +50,7 @@ func (s *stream) add(r *translators.Result) error {
 func (s *stream) take(r *translators.Result) error {
 	err := s.add(r)
 	r.Objects = nil
-	return err
+	return cmp.Or(err, lean(r))
 }
 
 // append adds the text of a gateway to what it has.

@@ -8,8 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"retryctl.dev/schema"
-	"retryctl.dev/translators"
-	"retryctl.dev/translators/gateway"
 )
 
 // targeting is the flags that say what the input's objects do not: how each
@@ -71,16 +69,4 @@ func (t *targeting) spec(cmd *cobra.Command) (schema.ConfigSpec, error) {
 		spec.Traefik = &schema.TraefikConfig{SafeNaming: t.safeNaming}
 	}
 	return spec, nil
-}
-
-// settings are the defaults of a target, with what Configs say, with what flags
-// say.
-func settings(t translators.Target, configs []*schema.Config, flags schema.ConfigSpec) gateway.Settings {
-	s := gateway.Defaults(t.Gateway.Profile())
-	s.Version = t.Version
-	for _, c := range configs {
-		s.Apply(c.Spec)
-	}
-	s.Apply(flags)
-	return s
 }

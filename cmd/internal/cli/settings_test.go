@@ -11,6 +11,7 @@ import (
 	"retryctl.dev/schema"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/pipeline"
 )
 
 // of gives the settings of a target after a Config and flags.
@@ -30,7 +31,7 @@ func of(t *testing.T, config schema.ConfigSpec, args ...string) gateway.Settings
 	if err != nil {
 		t.Fatal(err)
 	}
-	return settings(targets[0], []*schema.Config{{Spec: config}}, spec)
+	return pipeline.Input{Configs: []*schema.Config{{Spec: config}}}.Settings(targets[0], spec)
 }
 
 func TestEveryFlagWinsOverTheConfig(t *testing.T) {

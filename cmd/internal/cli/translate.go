@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"retryctl.dev/schema/finding"
+	"retryctl.dev/translators/pipeline"
 )
 
 // A translation is a run of translate.
@@ -102,26 +102,29 @@ func (t *translation) execute(cmd *cobra.Command, s Streams, args []string) erro
 	if t.through {
 		return t.run.passThrough(s, cmd, args)
 	}
-	p, flags, err := t.run.read(cmd.Context(), s, cmd, args)
+	in, flags, err := t.run.read(cmd.Context(), s, cmd, args)
 	if err != nil {
 		return err
 	}
-	if p.given == 0 && !t.run.input.allowEmpty {
-		return t.run.nothing(s.Err, p.findings)
+	if in.Given == 0 && !t.run.input.allowEmpty {
+		return t.run.nothing(s.Err, in.Findings)
 	}
-	assignments, err := t.run.shown(p)
+	assignments, err := in.AssignShown(t.run.to)
 	if err != nil {
-		return t.run.report.also(s.Err, p.findings, err)
+		return t.run.report.also(s.Err, in.Findings, err)
 	}
 	var text stream
+	streamed := false
+	t.run.each = lean
 	if len(assignments) == 1 && t.folder == "" && t.form.value == "yaml" {
 		t.run.each = text.take
+		streamed = true
 	}
-	out, err := t.run.translate(cmd.Context(), p, flags, assignments)
+	out, err := in.Translate(cmd.Context(), assignments, t.run.options(flags))
 	if err != nil {
 		return err
 	}
-	write, err := t.output(&out, &text)
+	write, err := t.output(&out, &text, streamed)
 	if err != nil {
 		return err
 	}
@@ -130,26 +133,26 @@ func (t *translation) execute(cmd *cobra.Command, s Streams, args []string) erro
 
 // output gives what writes the objects of an outcome, and adds to the outcome what
 // stands in the way of that.
-func (t *translation) output(out *outcome, text *stream) (func(context.Context, io.Writer) error, error) {
+func (t *translation) output(out *pipeline.Outcome, text *stream, streamed bool) (func(context.Context, io.Writer) error, error) {
 	if t.folder != "" {
-		o, err := newOutlet(t.folder, filesOf(out.results, t.form.value), t.run.input.seen)
+		o, err := newOutlet(t.folder, filesOf(out.Results, t.form.value), t.run.input.seen)
 		if err != nil {
 			return nil, err
 		}
-		if o.prune = t.prune; len(out.leftOut) == 0 {
-			t.run.add(out, o.findings())
+		if o.prune = t.prune; len(out.LeftOut) == 0 {
+			out.Add(o.findings(), t.run.strict)
 		} else {
 			o.prune = false // whose an older file is cannot be told then
 		}
 		return func(ctx context.Context, _ io.Writer) error { return o.write(ctx) }, nil
 	}
-	results, rivals := together(out.results, "translate to one of them at a time, or give --output-dir, which has a folder for each")
-	t.run.add(out, rivals)
-	out.unusable = out.unusable || len(rivals) > 0
+	results, rivals := pipeline.Together(out.Results, "translate to one of them at a time, or give --output-dir, which has a folder for each")
+	out.Add(rivals, t.run.strict)
+	out.Unusable = out.Unusable || len(rivals) > 0
 	if t.form.value == "json" {
 		return func(_ context.Context, w io.Writer) error { return printJSON(w, results) }, nil
 	}
-	if t.run.each == nil {
+	if !streamed {
 		for n := range results {
 			if err := text.add(&results[n]); err != nil {
 				return nil, err
@@ -161,18 +164,18 @@ func (t *translation) output(out *outcome, text *stream) (func(context.Context, 
 
 // finish reports, and writes the objects if no finding is an error, or if it is to keep
 // going and the errors are about single policies.
-func (t *translation) finish(ctx context.Context, s Streams, out outcome, write func(context.Context, io.Writer) error) error {
-	failed := out.findings.Count(finding.Error) > 0
+func (t *translation) finish(ctx context.Context, s Streams, out pipeline.Outcome, write func(context.Context, io.Writer) error) error {
+	usable := out.Usable(t.keepGoing)
 	if t.keepGoing {
-		out.findings = append(out.findings, out.leftOut...).Sort()
+		out.Findings = append(out.Findings, out.LeftOut...).Sort()
 	}
-	if err := t.run.report.save(out.findings); err != nil {
+	if err := t.run.report.save(out.Findings); err != nil {
 		return err
 	}
-	if !failed || t.keepGoing && !out.unusable {
+	if usable {
 		if err := write(ctx, s.Out); err != nil {
 			return err
 		}
 	}
-	return t.run.report.print(s.Err, out.findings)
+	return t.run.report.print(s.Err, out.Findings)
 }

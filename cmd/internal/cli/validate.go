@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"retryctl.dev/schema/finding"
-	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/pipeline"
 )
 
 // A validation is a run of validate.
@@ -58,19 +58,11 @@ func (v *validation) execute(cmd *cobra.Command, s Streams, args []string) error
 	if len(list) > 0 && !selection.each { // what is missing may be in the file that cannot be read
 		return v.report.stop(s.Err, list)
 	}
-	checked := 0
-	for _, group := range v.groups(objects) {
-		p := decode(group)
-		found, err := p.check(v.strict)
-		if err != nil {
-			return err
-		}
-		if p.alone || selection.each { // policies alone say nothing about targets
-			found = without(found, finding.NoTarget)
-		}
-		checked += p.given + len(p.configs)
-		list = append(list, found...)
+	found, checked, err := pipeline.Check(objects, selection.each, v.strict)
+	if err != nil {
+		return err
 	}
+	list = append(list, found...)
 	failed := list.Count(finding.Error) > 0
 	list = append(list, v.input.passedOver()...).Sorted()
 	switch {
@@ -83,25 +75,4 @@ func (v *validation) execute(cmd *cobra.Command, s Streams, args []string) error
 		return err
 	}
 	return v.report.print(s.Err, list)
-}
-
-// groups gives the objects that are checked together.
-func (v *validation) groups(objects []*manifest.Object) (groups [][]*manifest.Object) {
-	for n, o := range objects {
-		if n == 0 || v.input.selection.each && o.File != objects[n-1].File {
-			groups = append(groups, nil)
-		}
-		groups[len(groups)-1] = append(groups[len(groups)-1], o)
-	}
-	return groups
-}
-
-func without(list finding.List, code finding.Code) finding.List {
-	var rest finding.List
-	for _, f := range list {
-		if f.Code != code {
-			rest = append(rest, f)
-		}
-	}
-	return rest
 }

@@ -1,4 +1,4 @@
-package cli
+package pipeline
 
 import (
 	"fmt"
@@ -10,7 +10,8 @@ import (
 	"retryctl.dev/translators"
 )
 
-// earlier is what earlier runs wrote into an input, taken back from it.
+// earlier is what earlier runs wrote into an input for the targets of this one. It is taken
+// back, and is not in the world.
 type earlier struct {
 	// made are the given objects that an earlier run made, and restored those without
 	// its edit.
@@ -19,22 +20,23 @@ type earlier struct {
 	written map[manifest.ID]bool
 }
 
-// takeBack takes out of the world what earlier runs wrote for the targets of this one.
-func (p *project) takeBack(assignments []assignment) {
-	taken := undo.TakeBack(p.world.All(), targetNames(assignments))
-	p.world, p.earlier = manifest.NewSet(taken.Objects), earlier{made: taken.Made, written: map[manifest.ID]bool{}}
-	p.findings = append(slices.Clip(p.findings), taken.Findings...)
+// takeBack gives the input without what earlier runs wrote for the targets of this one.
+func (in Input) takeBack(assignments []Assignment) (Input, earlier) {
+	taken := undo.TakeBack(in.World.All(), targetNames(assignments))
+	e := earlier{made: taken.Made, written: map[manifest.ID]bool{}}
+	in.World, in.Findings = manifest.NewSet(taken.Objects), slices.Concat(in.Findings, taken.Findings)
 	for _, o := range taken.Objects {
 		if o.Original != nil {
-			p.earlier.restored = append(p.earlier.restored, o)
+			e.restored = append(e.restored, o)
 		}
 	}
+	return in, e
 }
 
-func targetNames(assignments []assignment) []string {
+func targetNames(assignments []Assignment) []string {
 	var names []string
-	for _, e := range assignments {
-		names = append(names, e.Gateway.Profile().Name)
+	for _, a := range assignments {
+		names = append(names, a.Gateway.Profile().Name)
 	}
 	return names
 }
@@ -51,29 +53,31 @@ func (e earlier) stale(objects []*manifest.Object) []*manifest.Object {
 	return slices.DeleteFunc(slices.Clone(objects), func(o *manifest.Object) bool { return e.written[o.ID()] })
 }
 
-// settle adds to what is printed the objects that are to be again what they were
-// before an earlier run, and says what is to be deleted. After an error nothing of an
-// earlier run is touched: the policy that explains it may be the one that has it.
-func (r *run) settle(out *outcome) error {
-	failed := out.findings.Count(finding.Error) > 0
-	list := out.earlier.left(out.results, failed)
-	if r.strict && !failed {
+// settle adds to an outcome the objects that are to be again what they were before an
+// earlier run, and says what is to be deleted. After an error nothing of an earlier run is
+// touched: the policy that explains it may be the one that has it.
+func (out *Outcome) settle(o Options) error {
+	failed := out.Findings.Count(finding.Error) > 0
+	list := out.earlier.left(out.Results, failed)
+	if o.Strict && !failed {
 		list = list.Strict()
 	}
-	if out.findings = append(out.findings, list...); failed {
+	if out.Findings = append(out.Findings, list...); failed {
 		return nil
 	}
-	for _, o := range out.earlier.stale(out.earlier.restored) {
-		for n := range out.results {
-			result := &out.results[n]
-			if !undo.Marked(o.Original, result.Gateway.Name) {
+	for _, object := range out.earlier.stale(out.earlier.restored) {
+		for n := range out.Results {
+			result := &out.Results[n]
+			if !undo.Marked(object.Original, result.Gateway.Name) {
 				continue
 			}
-			if r.each == nil {
-				result.Objects = append(result.Objects, o)
-			} else if err := r.each(&translators.Result{Gateway: result.Gateway, Objects: []*manifest.Object{o}}); err != nil {
-				return err
+			again := translators.Result{Gateway: result.Gateway, Version: result.Version, Objects: []*manifest.Object{object}}
+			if o.Each != nil {
+				if err := o.Each(&again); err != nil {
+					return err
+				}
 			}
+			result.Objects = append(result.Objects, again.Objects...)
 			break
 		}
 	}
@@ -98,7 +102,7 @@ func (e earlier) left(results []translators.Result, failed bool) finding.List {
 			add(o, finding.Note, fmt.Sprintf("%s was written by an earlier run, and stays as it is while there are errors", o.ID()), mend)
 			continue
 		}
-		add(o, finding.Warning, fmt.Sprintf("%s was written by an earlier run, and no policy explains it any more", o.ID()), "delete it: "+deletion(o))
+		add(o, finding.Warning, fmt.Sprintf("%s was written by an earlier run, and no policy explains it any more", o.ID()), "delete it: "+Deletion(o))
 	}
 	for _, o := range e.stale(e.restored) {
 		if failed {
@@ -108,8 +112,8 @@ func (e earlier) left(results []translators.Result, failed bool) finding.List {
 	return list
 }
 
-// deletion is the command that deletes an object.
-func deletion(o *manifest.Object) string {
+// Deletion is the command that deletes an object.
+func Deletion(o *manifest.Object) string {
 	id := o.ID()
 	kind := id.Kind
 	if id.Group != "" {

@@ -1,4 +1,4 @@
-package cli
+package diff
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/schema/undo"
+	"retryctl.dev/translators/pipeline"
 )
 
 // left gives a note for each existing object that something in the existing state
@@ -34,7 +35,7 @@ func left(existing []*manifest.Object, written []*manifest.Object, after *manife
 			if now.Get(o.ID()) == nil {
 				list.Add(finding.Finding{
 					Code: finding.Leftover, Object: o.ID().String(), File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
-					Message: fmt.Sprintf("%s was written by an earlier run, and no policy explains it any more", o.ID()), Hint: "delete it: " + deletion(o),
+					Message: fmt.Sprintf("%s was written by an earlier run, and no policy explains it any more", o.ID()), Hint: "delete it: " + pipeline.Deletion(o),
 				})
 			}
 		case after.Get(o.ID()) != o: // it is written, or given

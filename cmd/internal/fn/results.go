@@ -1,4 +1,4 @@
-package cli
+package fn
 
 import (
 	"strings"
@@ -9,9 +9,19 @@ import (
 	"retryctl.dev/schema/finding"
 )
 
+// Findings gives findings for a caller of functions: each once, in order, without positions
+// that nobody sees, and with hints to name files in the words that functions have for it.
+func (l *List) Findings(list finding.List) finding.List {
+	list = l.located(list)
+	for n, f := range list {
+		list[n].Hint = strings.ReplaceAll(f.Hint, "with -f as well", "among the items (a generator has none), or in spec.manifests of a Config")
+	}
+	return list.Sorted()
+}
+
 // located takes the positions off findings about items, which are positions in a
 // stream that nobody sees.
-func (l *list) located(findings finding.List) finding.List {
+func (l *List) located(findings finding.List) finding.List {
 	out := make(finding.List, len(findings))
 	for n, f := range findings {
 		if _, item := l.paths[f.File]; item || f.File == "" {
@@ -22,8 +32,8 @@ func (l *list) located(findings finding.List) finding.List {
 	return out
 }
 
-// results gives findings the form that a ResourceList has for them.
-func (l *list) results(findings finding.List) framework.Results {
+// Results gives findings the form that a ResourceList has for them.
+func (l *List) Results(findings finding.List) framework.Results {
 	var out framework.Results
 	named := l.references()
 	for _, f := range findings {
@@ -61,7 +71,7 @@ func severity(s finding.Severity) framework.Severity {
 
 // references gives the objects by the names that findings have for them, "Kind
 // namespace/name"; of two of one name the first.
-func (l *list) references() map[string]*yaml.ResourceIdentifier {
+func (l *List) references() map[string]*yaml.ResourceIdentifier {
 	named := make(map[string]*yaml.ResourceIdentifier, len(l.objects))
 	for _, o := range l.objects {
 		id := o.ID()

@@ -1,4 +1,4 @@
-package cli
+package pipeline
 
 import (
 	"strings"
@@ -15,10 +15,10 @@ type writing struct {
 	gateways []string
 }
 
-// together gives the results of several targets for one stream, in which an object
+// Together gives the results of several targets for one stream, in which an object
 // stands once: what two targets write alike is the first one's, with the marks of both. There is an error, with
 // a hint, for each object that they write otherwise.
-func together(results []translators.Result, hint string) ([]translators.Result, finding.List) {
+func Together(results []translators.Result, hint string) ([]translators.Result, finding.List) {
 	if len(results) < 2 {
 		return results, nil
 	}

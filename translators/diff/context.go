@@ -1,4 +1,4 @@
-package cli
+package diff
 
 import (
 	"slices"
@@ -167,7 +167,7 @@ func hidden(id manifest.ID, world *manifest.Set, mentions mentioning) bool {
 // concerned gives the gateways that the objects which differ are for: by their own
 // kinds and annotations, and for a route by those of the objects beside it; the
 // Gateway API where nothing says more.
-func concerned(differing []objectDiff, world *manifest.Set) []translators.Target {
+func concerned(differing []Object, world *manifest.Set) []translators.Target {
 	var names []string
 	for _, o := range differing {
 		for _, v := range []manifest.Value{o.From, o.To} {

@@ -1,4 +1,4 @@
-package cli
+package diff
 
 import (
 	"encoding/json"
@@ -11,8 +11,12 @@ import (
 	"retryctl.dev/translators/impact"
 )
 
-func (d *diff) write(w io.Writer, c comparison) error {
-	switch d.form.value {
+// Forms gives the names of the forms in which a comparison can be written.
+func Forms() []string { return []string{"text", "fields", "behavior", "json"} }
+
+// Write writes a comparison in one of the Forms.
+func (c Comparison) Write(w io.Writer, form string) error {
+	switch form {
 	case "fields":
 		return c.writeFields(w)
 	case "behavior":
@@ -20,12 +24,12 @@ func (d *diff) write(w io.Writer, c comparison) error {
 	case "json":
 		return c.writeJSON(w)
 	}
-	for _, o := range c.objects {
-		to := c.to
-		if o.gateway != "" {
-			to += " by " + o.gateway
+	for _, o := range c.Objects {
+		to := c.To
+		if o.Gateway != "" {
+			to += " by " + o.Gateway
 		}
-		if err := o.WriteText(w, c.from, to); err != nil {
+		if err := o.WriteText(w, c.From, to); err != nil {
 			return err
 		}
 	}
@@ -33,11 +37,11 @@ func (d *diff) write(w io.Writer, c comparison) error {
 }
 
 // writeFields prints a line for each object and below it one for each field.
-func (c comparison) writeFields(w io.Writer) error {
-	for _, o := range c.objects {
+func (c Comparison) writeFields(w io.Writer) error {
+	for _, o := range c.Objects {
 		by := ""
-		if o.gateway != "" {
-			by = " by " + o.gateway
+		if o.Gateway != "" {
+			by = " by " + o.Gateway
 		}
 		if _, err := fmt.Fprintf(w, "%s %s%s\n", o.ID, o.Change(), by); err != nil {
 			return err
@@ -56,13 +60,13 @@ func (c comparison) writeFields(w io.Writer) error {
 	return nil
 }
 
-func (c comparison) writeBehavior(w io.Writer) error {
-	for _, e := range c.effects {
-		if err := impact.WriteText(w, e.gateway+" "+e.version, e.impacts); err != nil {
+func (c Comparison) writeBehavior(w io.Writer) error {
+	for _, e := range c.Effects {
+		if err := impact.WriteText(w, e.Gateway+" "+e.Version, e.Impacts); err != nil {
 			return err
 		}
 	}
-	for _, id := range c.unseen {
+	for _, id := range c.Unseen {
 		if _, err := fmt.Fprintf(w, "%s differs, and nothing in the input refers to it: what that changes cannot be told\n", id); err != nil {
 			return err
 		}
@@ -101,23 +105,23 @@ type effectJSON struct {
 	Changes []string `json:"changes"`
 }
 
-func (c comparison) writeJSON(w io.Writer) error {
+func (c Comparison) writeJSON(w io.Writer) error {
 	out := diffJSON{[]objectJSON{}, []effectJSON{}, []string{}}
-	for _, o := range c.objects {
-		one := objectJSON{o.ID.String(), o.gateway, o.Change(), []fieldJSON{}}
+	for _, o := range c.Objects {
+		one := objectJSON{o.ID.String(), o.Gateway, o.Change(), []fieldJSON{}}
 		for _, f := range o.Fields() {
 			one.Fields = append(one.Fields, fieldJSON{f.Path, raw(f.From), raw(f.To)})
 		}
 		out.Objects = append(out.Objects, one)
 	}
-	for _, e := range c.effects {
-		for _, i := range e.impacts {
+	for _, e := range c.Effects {
+		for _, i := range e.Impacts {
 			out.Behavior = append(out.Behavior, effectJSON{
-				e.gateway, e.version, i.Object, i.Rule, append([]string{}, i.Paths...), i.Methods.Names(), i.Sentences(),
+				e.Gateway, e.Version, i.Object, i.Rule, append([]string{}, i.Paths...), i.Methods.Names(), i.Sentences(),
 			})
 		}
 	}
-	for _, id := range c.unseen {
+	for _, id := range c.Unseen {
 		out.Unseen = append(out.Unseen, id.String())
 	}
 	e := json.NewEncoder(w)

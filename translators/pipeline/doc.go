@@ -1,0 +1,13 @@
+// Package pipeline is what retryctl does with an input, from texts to what each gateway
+// makes of the policies in them, for every caller: the command line, functions, tests, a
+// page in a browser. It knows no files, flags or streams.
+//
+//	Read        texts in, objects out
+//	Decode      objects in, policies, settings and manifests out
+//	Assign      which gateways the policies are for
+//	Plan        which rules of the manifests each policy holds for
+//	Translate   what each gateway makes of its plan, and every finding
+//
+// Run does all of these. Check stops before the translation, and a Filter puts what was
+// translated into what was given.
+package pipeline
