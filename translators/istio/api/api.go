@@ -2,7 +2,6 @@
 package api
 
 import (
-	"net/http"
 	"time"
 
 	"retryctl.dev/schema"
@@ -35,10 +34,6 @@ const (
 	DefaultRetryOn  = "connect-failure,refused-stream,unavailable,cancelled"
 	DefaultAttempts = 2
 )
-
-// KnownCode reports whether Istio takes a number in retryOn for a status code:
-// only those that Go's net/http has a text for.
-func KnownCode(status int) bool { return http.StatusText(status) != "" }
 
 // Span reads a duration as Istio does: any that Go's time.ParseDuration takes.
 func Span(text string) (time.Duration, bool) {

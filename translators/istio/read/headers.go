@@ -1,7 +1,6 @@
 package read
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,7 +108,7 @@ func policyOf(retries int, retryOn string) envoy.Policy {
 		word = strings.TrimSpace(word)
 		if status, err := strconv.Atoi(word); err != nil {
 			p.Words = append(p.Words, word)
-		} else if http.StatusText(status) != "" {
+		} else if api.KnownCode(status) {
 			p.Codes = append(p.Codes, status)
 		}
 	}
