@@ -7,6 +7,8 @@ import (
 	"os/signal"
 	"syscall"
 
+	"golang.org/x/term"
+
 	"retryctl.dev/cmd/internal/cli"
 )
 
@@ -25,7 +27,8 @@ func main() {
 	}
 	streams := cli.Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Report: os.Getenv("RETRYCTL_REPORT"), Program: os.Args[0],
-		Trace: os.Getenv("RETRYCTL_TRACE") != "",
+		Terminal: term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb",
+		Trace:    os.Getenv("RETRYCTL_TRACE") != "",
 	}
 	os.Exit(cli.Main(ctx, cli.KubectlArgs(args, os.Getenv("KUBECTL_EXTERNAL_DIFF")), streams))
 }

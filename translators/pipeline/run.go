@@ -23,6 +23,9 @@ type Options struct {
 	Settings schema.ConfigSpec
 	// Strict makes errors of warnings.
 	Strict bool
+	// Begin is called before each target, with its number from 0 on and how many there
+	// are. It may be nil.
+	Begin func(t translators.Target, n, of int)
 	// Each is called with what every target comes to before the next one begins, and
 	// may take out of it what is not needed any more, since it is much. It may be nil.
 	Each func(*translators.Result) error
@@ -127,6 +130,9 @@ func (in Input) each(ctx context.Context, assignments []Assignment, o Options, e
 	for n, a := range assignments {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if o.Begin != nil {
+			o.Begin(a.Target, n, len(assignments))
 		}
 		var found finding.List
 		if n == 0 || !slices.Equal(a.Policies, assignments[n-1].Policies) {

@@ -28,6 +28,11 @@ var (
 // command is for goes to Out. When ctx is done, what is half written is taken
 // back and the status is Trouble; so it is after a panic.
 func Main(ctx context.Context, args []string, s Streams) (status int) {
+	if s.Terminal {
+		p := startProgress(s.Err)
+		defer p.end()
+		s.Out, s.Err, ctx = p.beside(s.Out), p, context.WithValue(ctx, progressKey{}, p)
+	}
 	out, complaints := &output{w: s.Out}, &output{w: s.Err}
 	s.In, s.Out, s.Err = untilDone{ctx, s.In}, out, complaints
 	root := newRoot(s)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -95,9 +96,9 @@ func (d *difference) compare(cmd *cobra.Command, s Streams, args []string) (diff
 }
 
 // options are what the flags say of a comparison.
-func (d *difference) options(flags schema.ConfigSpec) diff.Options {
+func (d *difference) options(ctx context.Context, flags schema.ConfigSpec) diff.Options {
 	behavior := d.by.value == "behavior" || d.form.value == "behavior" || d.form.value == "json"
-	return diff.Options{Options: d.run.options(flags), Behavior: behavior}
+	return diff.Options{Options: d.run.options(ctx, flags), Behavior: behavior}
 }
 
 // translation compares what policies translate to with what is there.
@@ -122,7 +123,7 @@ func (d *difference) translation(cmd *cobra.Command, s Streams) (diff.Comparison
 	if err != nil {
 		return diff.Comparison{}, d.run.report.also(s.Err, in.Findings, err)
 	}
-	return diff.Translation(cmd.Context(), in, given, existing, assignments, d.options(flags))
+	return diff.Translation(cmd.Context(), in, given, existing, assignments, d.options(cmd.Context(), flags))
 }
 
 // sides compares the objects of two files or folders.
@@ -143,5 +144,5 @@ func (d *difference) sides(cmd *cobra.Command, s Streams, from, to string) (diff
 		}
 		both[n] = diff.Side{Name: name, Objects: r.objects}
 	}
-	return diff.Sides(both[0], both[1], targets, d.options(flags)), nil
+	return diff.Sides(both[0], both[1], targets, d.options(cmd.Context(), flags)), nil
 }

@@ -102,7 +102,7 @@ func (f *function) process(ctx context.Context, s Streams, flags schema.ConfigSp
 			resolve.PolicyID(lost[0]), pipeline.ToAnnotation)
 	}
 	f.run.each = lean
-	out, err := in.Translate(ctx, assignments, f.run.options(flags))
+	out, err := in.Translate(ctx, assignments, f.run.options(ctx, flags))
 	if err != nil {
 		return err
 	}

@@ -79,6 +79,7 @@ func (o *outlet) findings() finding.List {
 // write writes every file and removes what is to be removed, or does nothing. What the
 // inventory lists is never less than what is there, whenever the run is killed.
 func (o *outlet) write(ctx context.Context) error {
+	doing(ctx, "retryctl: writing %d files", len(o.files))
 	s := staging{folder: o.folder}
 	defer s.close()
 	kept, err := s.stage(ctx, o.files)

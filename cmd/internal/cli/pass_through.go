@@ -31,7 +31,7 @@ func (r *run) passThrough(s Streams, cmd *cobra.Command, args []string) error {
 			Hint: "give the policies with -f, or see to it that the manifests have them"})
 	}
 	r.each = lean
-	out, err := in.Translate(cmd.Context(), assignments, r.options(flags))
+	out, err := in.Translate(cmd.Context(), assignments, r.options(cmd.Context(), flags))
 	if err != nil {
 		return err
 	}

@@ -40,8 +40,8 @@ func (r *run) how(cmd *cobra.Command) {
 }
 
 // options are what the flags say of a run.
-func (r *run) options(flags schema.ConfigSpec) pipeline.Options {
-	return pipeline.Options{To: r.to, Settings: flags, Strict: r.strict, Each: r.each}
+func (r *run) options(ctx context.Context, flags schema.ConfigSpec) pipeline.Options {
+	return pipeline.Options{Begin: begun(ctx), To: r.to, Settings: flags, Strict: r.strict, Each: r.each}
 }
 
 // run reads, resolves and translates, for every gateway where nobody names one.
@@ -57,7 +57,7 @@ func (r *run) run(ctx context.Context, s Streams, cmd *cobra.Command, args []str
 	if err != nil {
 		return pipeline.Outcome{}, err
 	}
-	return in.Translate(ctx, assignments, r.options(flags))
+	return in.Translate(ctx, assignments, r.options(ctx, flags))
 }
 
 // read reads and decodes the input, and gives what the flags say of the targets.
@@ -69,6 +69,7 @@ func (r *run) read(ctx context.Context, s Streams, cmd *cobra.Command, args []st
 	if err != nil {
 		return pipeline.Input{}, flags, err // before a file is read
 	}
+	doing(ctx, "retryctl: reading the input")
 	objects, err := r.input.read(ctx, s.In, args)
 	if err != nil {
 		return pipeline.Input{}, flags, r.report.unreadable(s.Err, err)

@@ -14,6 +14,8 @@ import (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+	// Terminal says that Err is one: a run that takes long shows there what it does.
+	Terminal bool
 	// Report is the file of --report where the flag is not given; empty for none.
 	Report string
 	// Program is the path that the program was called by.

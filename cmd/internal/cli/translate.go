@@ -120,7 +120,7 @@ func (t *translation) execute(cmd *cobra.Command, s Streams, args []string) erro
 		t.run.each = text.take
 		streamed = true
 	}
-	out, err := in.Translate(cmd.Context(), assignments, t.run.options(flags))
+	out, err := in.Translate(cmd.Context(), assignments, t.run.options(cmd.Context(), flags))
 	if err != nil {
 		return err
 	}
