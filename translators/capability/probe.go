@@ -4,16 +4,16 @@
 package capability
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
-	"retryctl.dev/schema/manifest"
-	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/pipeline"
 )
 
 // An Answer says how far a gateway does what a feature asks.
@@ -52,7 +52,7 @@ type Column struct {
 	Gateway gateway.Target
 	// class is the GatewayClass of the routes' Gateway in the probe's input.
 	class string
-	setup func(*gateway.Settings)
+	own   schema.ConfigSpec // how the gateway is used
 }
 
 // Columns gives the gateways of translators.All, with one column for each way in
@@ -64,10 +64,10 @@ func Columns() []Column {
 		switch name {
 		case "istio":
 			columns = append(columns,
-				Column{"istio", g, "other", func(s *gateway.Settings) { s.Istio.API = "virtualservice" }},
-				Column{"istio (Kubernetes Gateway)", g, "istio", func(s *gateway.Settings) { s.Istio.API = "gateway-api" }})
+				Column{"istio", g, "other", schema.ConfigSpec{Istio: &schema.IstioConfig{API: "virtualservice"}}},
+				Column{"istio (Kubernetes Gateway)", g, "istio", schema.ConfigSpec{Istio: &schema.IstioConfig{API: "gateway-api"}}})
 		default:
-			columns = append(columns, Column{name, g, "other", func(*gateway.Settings) {}})
+			columns = append(columns, Column{name, g, "other", schema.ConfigSpec{}})
 		}
 	}
 	return columns
@@ -92,27 +92,23 @@ func Table() ([]Row, error) {
 }
 
 func probe(f feature, c Column) (Cell, error) {
-	objects, err := manifest.Read(strings.NewReader(f.input(c.class)), f.name)
+	objects, err := pipeline.Read(pipeline.Source{Name: f.name, Text: []byte(f.input(c.class))})
 	if err != nil {
 		return Cell{}, err
 	}
-	world := manifest.NewSet(objects)
-	var policies []*schema.RetryPolicy
-	for _, o := range world.Kind(schema.Group, schema.Kind) {
-		p, found := schema.Decode(o)
-		found = append(found, schema.Validate(p)...)
-		if found.Count(finding.Error) > 0 {
-			return Cell{}, fmt.Errorf("%s: %s", found[0].Field, found[0].Message)
-		}
-		policies = append(policies, p)
+	in := pipeline.Decode(objects)
+	if in.Findings.Count(finding.Error) > 0 {
+		return Cell{}, fmt.Errorf("%s: %s", in.Findings[0].Field, in.Findings[0].Message)
 	}
-	plan, _ := resolve.Resolve(policies, world)
-	settings := gateway.Defaults(c.Gateway.Profile())
-	settings.Split = gateway.SplitAlways
-	c.setup(&settings)
-	result := translators.Run(c.Gateway, plan, settings, false)
+	target := translators.Target{Gateway: c.Gateway, Version: c.Gateway.Profile().Newest}
+	own := c.own
+	own.Split = gateway.SplitAlways
+	out, err := in.Translate(context.Background(), []pipeline.Assignment{{Target: target, Policies: in.Policies}}, pipeline.Options{Settings: own})
+	if err != nil {
+		return Cell{}, err
+	}
 	cell := Cell{Answer: Yes}
-	for _, found := range result.Findings {
+	for _, found := range out.Results[0].Findings {
 		if one := answer(f, found); slices.Index(order, one.Answer) > slices.Index(order, cell.Answer) {
 			cell = one
 		}

@@ -4,18 +4,16 @@
 package input
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"retryctl.dev/schema"
-	"retryctl.dev/schema/finding"
-	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/pipeline"
 )
 
 // An Input is a decoded input.
@@ -30,29 +28,13 @@ type Input struct {
 // Read decodes a stream of documents. Policies with errors are left out, as the
 // command leaves them out.
 func Read(name string, text []byte) (Input, error) {
-	objects, err := manifest.Read(bytes.NewReader(text), name)
+	objects, err := pipeline.Read(pipeline.Source{Name: name, Text: text})
 	if err != nil {
 		return Input{}, err
 	}
-	in := Input{Name: name, Args: arguments(text)}
-	var policies []*schema.RetryPolicy
-	for _, o := range objects {
-		switch {
-		case o.ID().Group != schema.Group:
-		case o.ID().Kind == schema.ConfigKind:
-			config, findings := schema.DecodeConfig(o)
-			if findings.Count(finding.Error) > 0 {
-				return Input{}, fmt.Errorf("%s: %v", name, findings)
-			}
-			in.Configs = append(in.Configs, config)
-		default:
-			policy, findings := schema.Decode(o)
-			if findings.Count(finding.Error)+schema.Validate(policy).Count(finding.Error) == 0 {
-				policies = append(policies, policy)
-			}
-		}
-	}
-	in.Plan, _ = resolve.Resolve(policies, manifest.NewSet(objects))
+	decoded := pipeline.Decode(objects)
+	in := Input{Name: name, Args: arguments(text), Configs: decoded.Configs}
+	in.Plan, _ = decoded.Plan(pipeline.Assignment{Policies: decoded.Policies}, false)
 	return in, nil
 }
 

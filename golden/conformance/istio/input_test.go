@@ -1,7 +1,6 @@
 package istio
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,10 +9,10 @@ import (
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
-	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/pipeline"
 )
 
 // An input is a text with policies and the objects that they are for, translated
@@ -27,34 +26,14 @@ type input struct {
 // load reads a text as the command does, with the flags of its first lines.
 func load(t *testing.T, text []byte) input {
 	t.Helper()
-	objects, err := manifest.Read(bytes.NewReader(text), "in.yaml")
+	objects, err := pipeline.Read(pipeline.Source{Name: "in.yaml", Text: text})
 	if err != nil {
 		t.Fatal(err)
 	}
+	decoded := pipeline.Decode(objects)
 	target, strict := flags(t, text)
-	in := input{settings: gateway.Defaults(target.Gateway.Profile())}
-	in.settings.Version = target.Version
-	in.settings.Split = gateway.SplitAlways // nothing but the input refers to its rules
-	var policies []*schema.RetryPolicy
-	for _, o := range objects {
-		switch {
-		case o.Is(schema.Group, schema.ConfigKind):
-			config, findings := schema.DecodeConfig(o)
-			if findings.Count(finding.Error) > 0 {
-				t.Fatalf("a Config is not valid: %v", findings)
-			}
-			in.settings.Apply(config.Spec)
-		case o.Is(schema.Group, schema.Kind):
-			policy, findings := schema.Decode(o)
-			if findings.Count(finding.Error) == 0 {
-				findings = append(findings, schema.Validate(policy)...)
-			}
-			if findings.Count(finding.Error) == 0 {
-				policies = append(policies, policy)
-			}
-		}
-	}
-	in.plan, _ = resolve.Resolve(policies, manifest.NewSet(objects))
+	in := input{settings: decoded.Settings(target, schema.ConfigSpec{Split: gateway.SplitAlways})} // nothing but the input refers to its rules
+	in.plan, _ = decoded.Plan(pipeline.Assignment{Target: target, Policies: decoded.Policies}, false)
 	in.result = translators.Run(target.Gateway, in.plan, in.settings, strict)
 	return in
 }
