@@ -15,7 +15,7 @@ const module = "retryctl.dev/"
 
 // layers are the folders of the module, the lowest first: a package imports
 // packages of its own layer and of those below.
-var layers = []string{"schema/finding", "schema", "translators", "cmd"}
+var layers = []string{"schema/manifest", "schema/finding", "schema", "translators", "cmd"}
 
 // TestImportsGoOneWay holds every package to the layers, and gateways apart.
 func TestImportsGoOneWay(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 // A checker holds the fields of one document to their bounds and collects what
 // is wrong.
 type checker struct {
-	object   string
+	object   manifest.ID
 	source   Source
 	findings finding.List
 }
@@ -22,7 +22,7 @@ func newChecker(kind string, m Metadata, s Source) checker {
 	if namespace == "" {
 		namespace = manifest.DefaultNamespace
 	}
-	return checker{object: manifest.ID{Kind: kind, Namespace: namespace, Name: m.Name}.String(), source: s}
+	return checker{object: manifest.ID{Group: Group, Kind: kind, Namespace: namespace, Name: m.Name}, source: s}
 }
 
 func (c *checker) add(code finding.Code, field, hint, format string, args ...any) {

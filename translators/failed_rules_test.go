@@ -53,7 +53,7 @@ func codes(r translators.Result) string {
 	var list []string
 	for _, f := range r.Findings {
 		if f.Severity == finding.Error {
-			list = append(list, string(f.Code)+" "+strings.TrimPrefix(f.Object, "RetryPolicy shop/"))
+			list = append(list, string(f.Code)+" "+strings.TrimPrefix(f.Object.String(), "RetryPolicy shop/"))
 		}
 	}
 	slices.Sort(list)

@@ -10,12 +10,16 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators"
 )
 
 // A claim is one thing that a finding says, or that is true of wish and effect: a
 // policy, how they differ, and about what.
-type claim struct{ policy, class, about string }
+type claim struct {
+	policy       manifest.ID
+	class, about string
+}
 
 // differences looks at every place, method and cause by itself, without Compare,
 // and gives all claims that findings have to make.
@@ -162,7 +166,7 @@ func TestFindingsSayWhatDiffersAndNothingElse(t *testing.T) {
 	})
 }
 
-func claimsOf(claims map[claim]bool, policy string) string {
+func claimsOf(claims map[claim]bool, policy manifest.ID) string {
 	var lines []string
 	for c := range claims {
 		if c.policy == policy {
@@ -178,7 +182,7 @@ func claimsOf(claims map[claim]bool, policy string) string {
 func TestEveryRequestOfAnIntentIsLookedAt(t *testing.T) {
 	every(t, 40, func(t *testing.T, in input, s setting) {
 		r := translators.Run(s.Target, in.plan(), s.Settings, false)
-		explained := map[string]bool{}
+		explained := map[manifest.ID]bool{}
 		for _, f := range r.Findings {
 			if strings.HasPrefix(string(f.Code), "RT3") || f.Code == finding.ImplementerSays && strings.HasPrefix(f.Field, "spec.targetRefs") {
 				explained[f.Object] = true

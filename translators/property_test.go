@@ -40,8 +40,8 @@ func everyOf(t *testing.T, list []input, check func(*testing.T, input, setting))
 }
 
 // failed gives the policies with an error.
-func failed(r translators.Result) map[string]bool {
-	policies := map[string]bool{}
+func failed(r translators.Result) map[manifest.ID]bool {
+	policies := map[manifest.ID]bool{}
 	for _, f := range r.Findings {
 		if f.Severity == finding.Error {
 			policies[f.Object] = true
@@ -50,7 +50,7 @@ func failed(r translators.Result) map[string]bool {
 	return policies
 }
 
-func id(p *schema.RetryPolicy) string { return resolve.PolicyID(p).String() }
+func id(p *schema.RetryPolicy) manifest.ID { return resolve.PolicyID(p) }
 
 // summary is everything of a result that does not depend on the order of the
 // input: effects and findings, sorted.
@@ -251,7 +251,7 @@ func TestEveryFindingHasItsPlace(t *testing.T) {
 	every(t, 15, func(t *testing.T, in input, s setting) {
 		for _, f := range translators.Run(s.Target, in.plan(), s.Settings, false).Findings {
 			_, known := finding.Find(f.Code)
-			if !known || f.Gateway == "" || !strings.HasPrefix(f.Object, schema.Kind+" ") || !strings.HasPrefix(f.Field, "spec.") ||
+			if !known || f.Gateway == "" || !strings.HasPrefix(f.Object.String(), schema.Kind+" ") || !strings.HasPrefix(f.Field, "spec.") ||
 				f.Line == 0 || f.Message == "" || strings.Contains(f.Message+f.Reason+f.Hint, "\n") || f.Severity == "" {
 				t.Errorf("%s\n%+v", in.source(t), f)
 			}

@@ -150,7 +150,7 @@ func TestWhatTheServerWouldRefuseIsAnErrorOfItsPolicyAlone(t *testing.T) {
 		var severity finding.Severity
 		for _, f := range r.Findings {
 			if f.Code == finding.WouldBeRefused {
-				if code, severity = f.Code, f.Severity; f.Object != "RetryPolicy shop/a" {
+				if code, severity = f.Code, f.Severity; f.Object.String() != "RetryPolicy shop/a" {
 					t.Errorf("%d headers: it is said of %s", c.headers, f.Object)
 				}
 			}

@@ -95,9 +95,9 @@ type change struct {
 
 // only gives the findings about some policies.
 func only(findings finding.List, policies map[*schema.RetryPolicy]bool) finding.List {
-	names := map[string]bool{}
+	names := map[manifest.ID]bool{}
 	for p := range policies {
-		names[resolve.PolicyID(p).String()] = true
+		names[resolve.PolicyID(p)] = true
 	}
 	var some finding.List
 	for _, f := range findings {

@@ -62,7 +62,7 @@ func about(r translators.Result, codes ...finding.Code) string {
 	for _, f := range r.Findings {
 		for _, c := range codes {
 			if f.Code == c {
-				list = append(list, string(c)+" "+strings.TrimPrefix(f.Object, "RetryPolicy shop/"))
+				list = append(list, string(c)+" "+strings.TrimPrefix(f.Object.String(), "RetryPolicy shop/"))
 			}
 		}
 	}

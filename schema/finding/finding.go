@@ -9,6 +9,8 @@ package finding
 import (
 	"cmp"
 	"slices"
+
+	"retryctl.dev/schema/manifest"
 )
 
 // Severity says what a finding does to the run.
@@ -38,20 +40,28 @@ const (
 // A Finding is one thing to know about an input. Its JSON form is a documented
 // interface: fields are added, never renamed.
 type Finding struct {
-	Code     Code     `json:"code"`
-	Severity Severity `json:"severity"`
-	Class    Class    `json:"class,omitempty"`
-	Gateway  string   `json:"gateway,omitempty"` // the target's name; empty for the input alone
-	Object   string   `json:"object,omitempty"`  // "RetryPolicy shop/checkout"
-	Field    string   `json:"field,omitempty"`   // "spec.backoff.maxInterval"
-	Want     string   `json:"want,omitempty"`    // what was asked
-	Got      string   `json:"got,omitempty"`     // what will happen
-	Message  string   `json:"message"`           // one line, lower case, no full stop
-	Reason   string   `json:"reason,omitempty"`  // why, with the upstream source
-	Hint     string   `json:"hint,omitempty"`    // what to do about it
-	File     string   `json:"file,omitempty"`
-	Line     int      `json:"line,omitempty"`   // 1-based
-	Column   int      `json:"column,omitempty"` // 1-based
+	Code     Code        `json:"code"`
+	Severity Severity    `json:"severity"`
+	Class    Class       `json:"class,omitempty"`
+	Gateway  string      `json:"gateway,omitempty"` // the target's name; empty for the input alone
+	Object   manifest.ID `json:"object,omitzero"`   // the policy or other object that it is about, in JSON "RetryPolicy shop/checkout"
+	Field    string      `json:"field,omitempty"`   // "spec.backoff.maxInterval"
+	Want     string      `json:"want,omitempty"`    // what was asked
+	Got      string      `json:"got,omitempty"`     // what will happen
+	Message  string      `json:"message"`           // one line, lower case, no full stop
+	Reason   string      `json:"reason,omitempty"`  // why, with the upstream source
+	Hint     string      `json:"hint,omitempty"`    // what to do about it
+	File     string      `json:"file,omitempty"`
+	Line     int         `json:"line,omitempty"`   // 1-based
+	Column   int         `json:"column,omitempty"` // 1-based
+}
+
+// object names the object for people; empty if there is none.
+func (f Finding) object() string {
+	if f.Object == (manifest.ID{}) {
+		return ""
+	}
+	return f.Object.String()
 }
 
 // A List is findings in no particular order until Sort.
@@ -86,11 +96,15 @@ func (l List) Sort() List {
 }
 
 func compare(a, b Finding) int {
+	if at := cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)); at != 0 {
+		return at
+	}
+	if a.Object != b.Object {
+		if object := cmp.Compare(a.object(), b.object()); object != 0 {
+			return object
+		}
+	}
 	return cmp.Or(
-		cmp.Compare(a.File, b.File),
-		cmp.Compare(a.Line, b.Line),
-		cmp.Compare(a.Column, b.Column),
-		cmp.Compare(a.Object, b.Object),
 		cmp.Compare(a.Gateway, b.Gateway),
 		cmp.Compare(a.Code, b.Code),
 		cmp.Compare(a.Field, b.Field),

@@ -19,8 +19,8 @@ func writeGitHub(w io.Writer, list List) error {
 	var out bytes.Buffer
 	for _, f := range list {
 		message := strings.Join(append([]string{f.headline()}, f.details()...), "\n")
-		if f.Object != "" && (f.File == "" || f.Line <= 0) {
-			message = clean(f.Object) + ": " + message
+		if f.object() != "" && (f.File == "" || f.Line <= 0) {
+			message = clean(f.object()) + ": " + message
 		}
 		out.WriteString("::" + annotation(f.Severity) + " " + properties(f) + "::" + messageEscapes.Replace(message) + "\n")
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"retryctl.dev/schema/manifest"
 )
 
 func TestNoWriterPassesHostileTextOn(t *testing.T) {
@@ -20,7 +22,7 @@ func FuzzWrite(f *testing.F) {
 	f.Add("\u2029\u0085", "\ufffe\uffff", "\ud7ff\xed\xa0\x80", `\\host\a`, 1<<30, false)
 	f.Fuzz(func(t *testing.T, gateway, field, message, file string, line int, isError bool) {
 		one := Finding{
-			Code: OtherNumbers, Severity: Warning, Gateway: gateway, Field: field, Object: message, Want: field, Got: gateway,
+			Code: OtherNumbers, Severity: Warning, Gateway: gateway, Field: field, Object: manifest.ID{Kind: message, Namespace: field, Name: file}, Want: field, Got: gateway,
 			Message: message, Reason: message, Hint: field, File: file, Line: line, Column: line,
 		}
 		if isError {

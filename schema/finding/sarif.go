@@ -123,10 +123,10 @@ func result(f Finding) sarifResult {
 			at.Physical.Region = &sarifRegion{f.Line, max(f.Column, 0)}
 		}
 	}
-	if f.Object != "" {
-		at.Logical = []sarifLogical{{clean(f.Object), "resource"}}
+	if f.object() != "" {
+		at.Logical = []sarifLogical{{clean(f.object()), "resource"}}
 	}
-	if f.File != "" || f.Object != "" {
+	if f.File != "" || f.object() != "" {
 		r.Locations = []sarifLocation{at}
 	}
 	return r
@@ -156,6 +156,6 @@ func uri(file string) string {
 // fingerprint tells findings apart in a way that outlives moved lines and new
 // wording; findings that share one are numbered.
 func fingerprint(f Finding) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", f.Code, f.Gateway, f.Object, f.Field, uri(f.File)))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", f.Code, f.Gateway, f.object(), f.Field, uri(f.File)))
 	return fmt.Sprintf("%x", sum[:16])
 }

@@ -44,7 +44,7 @@ func Write(w io.Writer, format string, list List) error {
 
 // place is where to look: the position, or the object where there is no line.
 func (f Finding) place() string {
-	file, object := clean(f.File), clean(f.Object)
+	file, object := clean(f.File), clean(f.object())
 	switch {
 	case file == "":
 		return object

@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"retryctl.dev/schema/manifest"
 )
 
 var backoff = Finding{
-	Code: NotCarried, Severity: Warning, Class: Dropped, Gateway: "kong", Object: "RetryPolicy shop/checkout",
+	Code: NotCarried, Severity: Warning, Class: Dropped, Gateway: "kong", Object: manifest.ID{Kind: "RetryPolicy", Namespace: "shop", Name: "checkout"},
 	Field: "spec.backoff", Want: "100ms", Got: "no wait", Message: "Kong has nothing for it",
 	Reason: "Kong sends the next try at once", Hint: "accept it", File: "checkout.yaml", Line: 14, Column: 7,
 }
@@ -20,7 +22,7 @@ const nasty = "a\nb\r\x1b[31mred\x00\u202e::error::x%0A]]>\u2028\u009b\xff<&\"'"
 
 func hostile() Finding {
 	return Finding{
-		Code: BadValue, Severity: Error, Gateway: nasty, Object: nasty, Field: nasty, Want: nasty, Got: nasty,
+		Code: BadValue, Severity: Error, Gateway: nasty, Object: manifest.ID{Kind: nasty, Namespace: nasty, Name: nasty}, Field: nasty, Want: nasty, Got: nasty,
 		Message: nasty, Reason: nasty, Hint: nasty, File: nasty, Line: 3, Column: 4,
 	}
 }
@@ -72,9 +74,9 @@ func TestTextIsOneLineForEachFindingAndItsDetailsBelow(t *testing.T) {
 `},
 		{"only one side", Finding{Code: NotAsked, Severity: Note, Message: "m", Got: "15s", File: "a.yaml", Line: 2},
 			"a.yaml:2: note RT2006 m\n"},
-		{"no position", Finding{Code: NoTarget, Severity: Error, Object: "RetryPolicy shop/checkout", Field: "spec.targetRefs[0]", Message: "m"},
+		{"no position", Finding{Code: NoTarget, Severity: Error, Object: manifest.ID{Kind: "RetryPolicy", Namespace: "shop", Name: "checkout"}, Field: "spec.targetRefs[0]", Message: "m"},
 			"RetryPolicy shop/checkout: error RT3001 spec.targetRefs[0]: m\n"},
-		{"no line", Finding{Code: NoTarget, Severity: Error, Object: "Service shop/a", Message: "m", File: "a.yaml"},
+		{"no line", Finding{Code: NoTarget, Severity: Error, Object: manifest.ID{Kind: "Service", Namespace: "shop", Name: "a"}, Message: "m", File: "a.yaml"},
 			"a.yaml: Service shop/a: error RT3001 m\n"},
 		{"a file alone", Finding{Code: Syntax, Severity: Error, Message: "m", File: "a.yaml"}, "a.yaml: error RT1001 m\n"},
 		{"nothing known", Finding{Code: Syntax, Severity: Error, Message: "m"}, "error RT1001 m\n"},
@@ -136,7 +138,7 @@ func TestGitHubAnnotationsAreEscaped(t *testing.T) {
 			"%0Aasked 100ms, gets no wait%0Awhy: Kong sends the next try at once%0Atry: accept it\n"},
 		{"a note", Finding{Code: Assumed, Severity: Note, Message: "100%", File: "a.yaml", Line: 2}, "::notice file=a.yaml,line=2,title=RT3006::100%25\n"},
 		{"an odd file", Finding{Code: Syntax, Severity: Error, Message: "m", File: "a,b:c%.yaml"}, "::error file=a%2Cb%3Ac%25.yaml,title=RT1001::m\n"},
-		{"no file", Finding{Code: Syntax, Severity: Error, Message: "m: x, y", Object: "Service a/b"}, "::error title=RT1001::Service a/b: m: x, y\n"},
+		{"no file", Finding{Code: Syntax, Severity: Error, Message: "m: x, y", Object: manifest.ID{Kind: "Service", Namespace: "a", Name: "b"}}, "::error title=RT1001::Service a/b: m: x, y\n"},
 		{"a hostile message", Finding{Code: Syntax, Severity: Error, Message: "x\n::set-output name=a::b"}, "::error title=RT1001::x\\n::set-output name=a::b\n"},
 	} {
 		if got := write(t, "github", c.in); got != c.want {

@@ -1,6 +1,9 @@
 package manifest
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // DefaultNamespace is the namespace of an object that names none, as kubectl
 // has it for a context without one.
@@ -15,6 +18,20 @@ type ID struct {
 
 // String gives "Kind namespace/name", the form that findings use.
 func (id ID) String() string { return id.Kind + " " + id.Namespace + "/" + id.Name }
+
+// MarshalText gives String, which is what an ID is in JSON.
+func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText reads what MarshalText gives, in which there is no group.
+func (id *ID) UnmarshalText(text []byte) error {
+	kind, rest, _ := strings.Cut(string(text), " ")
+	namespace, name, ok := strings.Cut(rest, "/")
+	if !ok {
+		return fmt.Errorf("read ID %q: Kind namespace/name is wanted", text)
+	}
+	*id = ID{Kind: kind, Namespace: namespace, Name: name}
+	return nil
+}
 
 // Less orders IDs by namespace, name, group and kind.
 func (id ID) Less(other ID) bool {

@@ -61,7 +61,7 @@ func TestTheOrderOfPoliciesDoesNotMatter(t *testing.T) {
 		}
 		for _, i := range plan.Intents {
 			for _, f := range findings {
-				if f.Severity == finding.Error && f.Object == resolve.PolicyID(i.Policy).String() {
+				if f.Severity == finding.Error && f.Object == resolve.PolicyID(i.Policy) {
 					t.Fatalf("seed %d: %s has an error and an intent", seed, f.Object)
 				}
 			}

@@ -87,7 +87,7 @@ func targetID(p *schema.RetryPolicy, ref schema.TargetRef) manifest.ID {
 func About(p *schema.RetryPolicy, code finding.Code, field, message string) finding.Finding {
 	line, column := p.Source.Position(field)
 	return finding.Finding{
-		Code: code, Object: PolicyID(p).String(), Field: field, Message: message,
+		Code: code, Object: PolicyID(p), Field: field, Message: message,
 		File: p.Source.File, Line: line, Column: column,
 	}
 }

@@ -135,7 +135,7 @@ func places(intents []resolve.Intent) string {
 func said(list finding.List) string {
 	var texts []string
 	for _, f := range list {
-		texts = append(texts, fmt.Sprintf("%s %s %s", f.Code, strings.TrimPrefix(f.Object, "RetryPolicy shop/"), strings.TrimPrefix(f.Field, "spec.")))
+		texts = append(texts, fmt.Sprintf("%s %s %s", f.Code, strings.TrimPrefix(f.Object.String(), "RetryPolicy shop/"), strings.TrimPrefix(f.Field, "spec.")))
 	}
 	slices.Sort(texts)
 	return strings.Join(texts, "\n")

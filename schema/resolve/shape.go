@@ -160,7 +160,7 @@ func (r *resolver) warnings() {
 	for _, o := range r.world.All() {
 		if odd, is := r.odd[o]; is && !r.told[o] {
 			r.findings.Add(finding.Finding{
-				Code: finding.OddManifest, Severity: finding.OddManifest.Severity(), Object: o.ID().String(), Field: odd.path,
+				Code: finding.OddManifest, Severity: finding.OddManifest.Severity(), Object: o.ID(), Field: odd.path,
 				Message: odd.text(o.ID()), Reason: refusedBy, File: o.File, Line: odd.value.Line(), Column: odd.value.Column(),
 			})
 		}

@@ -114,7 +114,7 @@ const stays = "what stands there is left as it is: see that it is wanted, or res
 
 func (taken *Taken) cannot(o *manifest.Object, target, why, hint string) {
 	taken.Findings.Add(finding.Finding{
-		Code: finding.CannotTakeBack, Gateway: target, Object: o.ID().String(),
+		Code: finding.CannotTakeBack, Gateway: target, Object: o.ID(),
 		Message: fmt.Sprintf("what an earlier run wrote into %s cannot all be taken back: %s", o.ID(), why),
 		Hint:    hint,
 		File:    o.File, Line: o.Root().Line(), Column: o.Root().Column(),

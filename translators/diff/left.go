@@ -23,7 +23,7 @@ func left(existing []*manifest.Object, written []*manifest.Object, after *manife
 	wanted := sync.OnceValue(func() mentioning { return mentionsIn(after.All()) })
 	add := func(o *manifest.Object, was, hint string) {
 		list.Add(finding.Finding{
-			Code: finding.Leftover, Object: o.ID().String(), File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
+			Code: finding.Leftover, Object: o.ID(), File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
 			Message: fmt.Sprintf("%s would have no effect any more: %s", o.ID(), was), Hint: hint,
 		})
 	}
@@ -34,7 +34,7 @@ func left(existing []*manifest.Object, written []*manifest.Object, after *manife
 		case undo.Made(o, targets):
 			if now.Get(o.ID()) == nil {
 				list.Add(finding.Finding{
-					Code: finding.Leftover, Object: o.ID().String(), File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
+					Code: finding.Leftover, Object: o.ID(), File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
 					Message: fmt.Sprintf("%s was written by an earlier run, and no policy explains it any more", o.ID()), Hint: "delete it: " + pipeline.Deletion(o),
 				})
 			}

@@ -32,7 +32,7 @@ func TestAMiddlewareIsLeftOverWhenTheLastReferenceIsGone(t *testing.T) {
 	named := strings.Replace(routes, "- backendRefs:", "- filters: [{type: ExtensionRef, extensionRef: {group: traefik.io, kind: Middleware, name: own}}]\n    backendRefs:", 1)
 	for text, want := range map[string]int{named + one: 1, named + one + again: 0, routes + one: 0} {
 		existing := objectsOf(t, text)
-		if list := left(existing, nil, manifest.NewSet(existing).With(bare...), []string{"traefik"}); len(list) != want || want == 1 && list[0].Object != "Middleware shop/own" {
+		if list := left(existing, nil, manifest.NewSet(existing).With(bare...), []string{"traefik"}); len(list) != want || want == 1 && list[0].Object.String() != "Middleware shop/own" {
 			t.Errorf("%v of\n%s", list, text)
 		}
 	}

@@ -90,7 +90,7 @@ func (e earlier) left(results []translators.Result, failed bool) finding.List {
 	add := func(o *manifest.Object, severity finding.Severity, message, hint string) {
 		for _, r := range results {
 			if undo.Marked(o, r.Gateway.Name) {
-				list.Add(finding.Finding{Code: finding.Leftover, Severity: severity, Gateway: r.Gateway.Name, Object: o.ID().String(),
+				list.Add(finding.Finding{Code: finding.Leftover, Severity: severity, Gateway: r.Gateway.Name, Object: o.ID(),
 					Message: message, Hint: hint, File: o.File, Line: o.Root().Line(), Column: o.Root().Column()})
 				return
 			}

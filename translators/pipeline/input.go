@@ -41,7 +41,7 @@ func Decode(objects []*manifest.Object) Input {
 		twice[o.ID()] = true
 		in.Unusable = in.Unusable || !o.Is(schema.Group, schema.Kind)
 		in.Findings.Add(finding.Finding{
-			Code: finding.GivenTwice, Object: o.ID().String(), Message: o.ID().String() + " is given twice",
+			Code: finding.GivenTwice, Object: o.ID(), Message: o.ID().String() + " is given twice",
 			Hint: "keep one of the two", File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
 		})
 	}
@@ -90,7 +90,7 @@ func (in Input) Plan(a Assignment, strict bool) (*resolve.Plan, finding.List) {
 	if strict {
 		found = found.Strict()
 	}
-	wrong := map[string]bool{}
+	wrong := map[manifest.ID]bool{}
 	for _, f := range found {
 		if f.Severity == finding.Error {
 			wrong[f.Object] = true
@@ -98,7 +98,7 @@ func (in Input) Plan(a Assignment, strict bool) (*resolve.Plan, finding.List) {
 	}
 	failed := map[*schema.RetryPolicy]bool{}
 	for _, policy := range a.Policies {
-		failed[policy] = in.Unusable || wrong[resolve.PolicyID(policy).String()]
+		failed[policy] = in.Unusable || wrong[resolve.PolicyID(policy)]
 	}
 	return plan.Without(failed), found
 }

@@ -50,7 +50,7 @@ func TestTextsGoInAndObjectsEffectsAndFindingsComeOut(t *testing.T) {
 		t.Errorf("envoy-gateway writes %v", objects)
 	}
 	for _, f := range out.Findings {
-		if f.Object != "RetryPolicy shop/api" {
+		if f.Object.String() != "RetryPolicy shop/api" {
 			t.Errorf("a finding about %s: %s", f.Object, f.Message)
 		}
 	}
@@ -76,7 +76,7 @@ func TestNothingIsTranslatedForAGatewayThatNobodyNames(t *testing.T) {
 func TestWithAnErrorOnlyThePoliciesWithoutOneMayBeGivenOut(t *testing.T) {
 	broken := strings.NewReplacer("name: api", "name: other", "maxRetries: 2", "maxRetries: -2").Replace(policy)
 	out, err := pipeline.Run(t.Context(), texts(policy, broken, route), pipeline.Options{To: []string{"envoy-gateway"}})
-	if err != nil || out.Usable(false) || !out.Usable(true) || len(out.LeftOut) != 1 || out.LeftOut[0].Object != "RetryPolicy shop/other" {
+	if err != nil || out.Usable(false) || !out.Usable(true) || len(out.LeftOut) != 1 || out.LeftOut[0].Object.String() != "RetryPolicy shop/other" {
 		t.Errorf("%v, %v", out.LeftOut, err)
 	}
 	out, err = pipeline.Run(t.Context(), texts(policy, route, route), pipeline.Options{To: []string{"envoy-gateway"}})

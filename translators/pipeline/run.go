@@ -6,6 +6,7 @@ import (
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
@@ -149,7 +150,10 @@ func (in Input) each(ctx context.Context, assignments []Assignment, o Options, e
 
 // leftOut gives a finding for each policy that is not in the output of a target.
 func (in Input) leftOut(assignments []Assignment, findings finding.List) (list finding.List) {
-	type key struct{ object, gateway string }
+	type key struct {
+		object  manifest.ID
+		gateway string
+	}
 	wrong := map[key]bool{}
 	for _, f := range findings {
 		if f.Severity == finding.Error {
@@ -167,7 +171,7 @@ func (in Input) leftOut(assignments []Assignment, findings finding.List) (list f
 	for _, a := range assignments {
 		name := a.Gateway.Profile().Name
 		for _, policy := range a.Policies {
-			id := resolve.PolicyID(policy).String()
+			id := resolve.PolicyID(policy)
 			if wrong[key{id, name}] || wrong[key{id, ""}] {
 				add(policy, name)
 			}

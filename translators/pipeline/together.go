@@ -46,7 +46,7 @@ func Together(results []translators.Result, hint string) ([]translators.Result, 
 	for _, w := range disputed {
 		last := len(w.gateways) - 1
 		list.Add(finding.Finding{
-			Code: finding.SeveralTargets, Object: w.object.ID().String(), File: w.object.File, Hint: hint,
+			Code: finding.SeveralTargets, Object: w.object.ID(), File: w.object.File, Hint: hint,
 			Message: strings.Join(w.gateways[:last], ", ") + " and " + w.gateways[last] + " write it, each in its own way, and it can be there once",
 		})
 	}

@@ -70,7 +70,7 @@ func TestWhatWouldFightIsFound(t *testing.T) {
 		switch {
 		case c.want == "" && len(list) > 0, c.want != "" && len(list) != 1:
 			t.Errorf("%s: %v", c.about, list)
-		case c.want != "" && (list[0].Object != c.want || list[0].Code != finding.Rivals || list[0].Severity != finding.Warning || list[0].Line == 0):
+		case c.want != "" && (list[0].Object.String() != c.want || list[0].Code != finding.Rivals || list[0].Severity != finding.Warning || list[0].Line == 0):
 			t.Errorf("%s: %+v", c.about, list[0])
 		}
 	}

@@ -27,7 +27,7 @@ func TestRandomInputsComeOutTheSameTwiceAndStay(t *testing.T) {
 		if all(t, r) != all(t, again) {
 			t.Fatalf("seed %d comes out differently", seed)
 		}
-		failed := map[string]bool{}
+		failed := map[manifest.ID]bool{}
 		for _, f := range r.Findings {
 			failed[f.Object] = failed[f.Object] || f.Severity == finding.Error
 		}
@@ -48,7 +48,7 @@ func TestRandomInputsComeOutTheSameTwiceAndStay(t *testing.T) {
 	}
 }
 
-func hasTrue(m map[string]bool) bool {
+func hasTrue(m map[manifest.ID]bool) bool {
 	for _, v := range m {
 		if v {
 			return true

@@ -7,6 +7,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
 )
 
 // Findings gives findings for a caller of functions: each once, in order, without positions
@@ -69,14 +70,13 @@ func severity(s finding.Severity) framework.Severity {
 	return framework.Info
 }
 
-// references gives the objects by the names that findings have for them, "Kind
-// namespace/name"; of two of one name the first.
-func (l *List) references() map[string]*yaml.ResourceIdentifier {
-	named := make(map[string]*yaml.ResourceIdentifier, len(l.objects))
+// references gives the objects as results name them.
+func (l *List) references() map[manifest.ID]*yaml.ResourceIdentifier {
+	named := make(map[manifest.ID]*yaml.ResourceIdentifier, len(l.objects))
 	for _, o := range l.objects {
 		id := o.ID()
-		if named[id.String()] == nil {
-			named[id.String()] = &yaml.ResourceIdentifier{
+		if named[id] == nil {
+			named[id] = &yaml.ResourceIdentifier{
 				TypeMeta: yaml.TypeMeta{APIVersion: o.At("apiVersion").Text(), Kind: id.Kind},
 				NameMeta: yaml.NameMeta{Name: id.Name, Namespace: o.RawNamespace()},
 			}

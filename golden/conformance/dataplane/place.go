@@ -71,7 +71,7 @@ func (p Place) Effect(method behavior.Methods) (e behavior.Effect, ok bool) {
 // nothing is written. own is the group of the gateway's own filters, world is what was
 // translated.
 func Places(gateway, own, name string, world *manifest.Set, result translators.Result) []Place {
-	refused := map[string]bool{}
+	refused := map[manifest.ID]bool{}
 	for _, f := range result.Findings {
 		if f.Severity == finding.Error {
 			refused[f.Object] = true
@@ -80,7 +80,7 @@ func Places(gateway, own, name string, world *manifest.Set, result translators.R
 	var places []Place
 	for _, at := range result.Places {
 		i := at.Intent
-		if i.Object == nil || i.Rule < 0 || len(at.Effects) == 0 || refused[resolve.PolicyID(i.Policy).String()] {
+		if i.Object == nil || i.Rule < 0 || len(at.Effects) == 0 || refused[resolve.PolicyID(i.Policy)] {
 			continue
 		}
 		r, grpc, ok := requestFor(i.Object, i.Rule)

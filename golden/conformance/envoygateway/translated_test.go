@@ -24,7 +24,7 @@ var (
 // translated is the trial of an input that is translated to a gateway.
 func translated(in input.Input, g gateway.Target, change func(*gateway.Settings)) trial {
 	result, _ := in.Run(g, change)
-	refused := map[string]bool{}
+	refused := map[manifest.ID]bool{}
 	for _, f := range result.Findings {
 		if f.Severity == finding.Error {
 			refused[f.Object] = true
@@ -32,7 +32,7 @@ func translated(in input.Input, g gateway.Target, change func(*gateway.Settings)
 	}
 	c := trial{name: in.Name, before: in.Plan.World.All(), after: in.Plan.World.With(result.Objects...).All(), ours: result.Objects}
 	for _, p := range result.Places {
-		if refused[resolve.PolicyID(p.Intent.Policy).String()] { // nothing is printed for those
+		if refused[resolve.PolicyID(p.Intent.Policy)] { // nothing is printed for those
 			c.refused = append(c.refused, p)
 		} else {
 			c.places = append(c.places, p)

@@ -9,6 +9,7 @@ import (
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
+	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
@@ -39,8 +40,8 @@ func load(t *testing.T, text []byte) input {
 }
 
 // refused are the policies with an error, for which nothing is written.
-func (in input) refused() map[string]bool {
-	refused := map[string]bool{}
+func (in input) refused() map[manifest.ID]bool {
+	refused := map[manifest.ID]bool{}
 	for _, f := range in.result.Findings {
 		if f.Severity == finding.Error {
 			refused[f.Object] = true

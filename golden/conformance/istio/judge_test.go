@@ -29,7 +29,7 @@ type trial struct{ before, said, given *manifest.Set }
 // makes of the same world, and what else happens to requests against what
 // happened to them in the world before the translation, unless their policy was
 // refused. It gives what differs.
-func judge(t *testing.T, intents []resolve.Intent, w trial, s gateway.Settings, refused map[string]bool, count *tally) (differences []string) {
+func judge(t *testing.T, intents []resolve.Intent, w trial, s gateway.Settings, refused map[manifest.ID]bool, count *tally) (differences []string) {
 	t.Helper()
 	said, given := build(t, w.said), build(t, w.given)
 	for _, i := range intents {
@@ -46,7 +46,7 @@ func judge(t *testing.T, intents []resolve.Intent, w trial, s gateway.Settings, 
 			continue
 		}
 		j := judgement{after: after, original: original, world: built, settings: s, intent: i, effects: effects[n],
-			met: make([]behavior.Methods, len(effects[n])), count: count, refused: refused[resolve.PolicyID(i.Policy).String()]}
+			met: make([]behavior.Methods, len(effects[n])), count: count, refused: refused[resolve.PolicyID(i.Policy)]}
 		j.run()
 		differences = append(differences, j.differences...)
 	}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"retryctl.dev/schema/resolve"
 )
 
 func texts(t *testing.T, folder string, least int) map[string][]byte {
@@ -68,7 +70,7 @@ func TestARouteThatAVirtualServiceCannotCarryIsRefused(t *testing.T) {
 	}
 	refused := in.refused()
 	for _, i := range in.plan.Intents {
-		if !refused["RetryPolicy shop/"+i.ID().Name] {
+		if !refused[resolve.PolicyID(i.Policy)] {
 			t.Errorf("%s has no error", i.ID())
 		}
 	}
