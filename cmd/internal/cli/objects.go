@@ -1,92 +1,96 @@
 package cli
 
 import (
-	"cmp"
+	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
 
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators"
+	"retryctl.dev/translators/pipeline"
 )
 
 // A stream is the text of all objects, made before anything is printed: it is
-// printed when nothing can go wrong any more.
+// printed when nothing can go wrong any more. Trees are many times as large as their
+// text, so they are not kept.
 type stream struct {
 	parts []part
+	joint pipeline.Joint
+	buf   bytes.Buffer
 }
 
 // A part is what one gateway has.
 type part struct {
 	gateway string
-	text    pieces
+	texts   []*text
 }
 
-// pieces are a text that grows without being copied.
-type pieces [][]byte
+// A text is an object of a stream.
+type text struct {
+	s  *stream
+	is []byte
+}
 
-// Write never fails.
-func (p *pieces) Write(text []byte) (int, error) {
-	if n := len(*p); n == 0 || len((*p)[n-1])+len(text) > cap((*p)[n-1]) {
-		*p = append(*p, make([]byte, 0, max(len(text), 1<<16)))
+// Object reads it again.
+func (t *text) Object() (*manifest.Object, error) {
+	objects, err := manifest.Read(bytes.NewReader(t.is), "output")
+	if err == nil && len(objects) != 1 {
+		err = fmt.Errorf("%d objects are in the text of one", len(objects))
 	}
-	last := &(*p)[len(*p)-1]
-	*last = append(*last, text...)
-	return len(text), nil
+	if err != nil {
+		return nil, fmt.Errorf("read output: %w", err)
+	}
+	return objects[0], nil
 }
 
-// add writes the objects of a gateway.
-func (s *stream) add(r *translators.Result) error {
-	var text pieces
-	if err := manifest.WriteYAML(&text, r.Objects); err != nil {
+// Replace takes the text of an object.
+func (t *text) Replace(o *manifest.Object) error {
+	t.s.buf.Reset()
+	if err := o.WriteYAML(&t.s.buf); err != nil {
 		return fmt.Errorf("write objects: %w", err)
 	}
-	s.append(r.Gateway.Name, text)
+	t.is = bytes.Clone(t.s.buf.Bytes())
 	return nil
 }
 
-// take is add for the only gateway of a run, whose trees need not be kept: it takes
-// them out of the result.
+// take adds the objects of a gateway, and takes them out of the result.
 func (s *stream) take(r *translators.Result) error {
-	err := s.add(r)
-	r.Objects = nil
-	return cmp.Or(err, lean(r))
-}
-
-// append adds the text of a gateway to what it has.
-func (s *stream) append(gateway string, text pieces) {
-	at := slices.IndexFunc(s.parts, func(p part) bool { return p.gateway == gateway })
-	switch {
-	case at < 0:
-		s.parts = append(s.parts, part{gateway, text})
-	case len(s.parts[at].text) == 0:
-		s.parts[at].text = text
-	case len(text) > 0:
-		s.parts[at].text = append(append(s.parts[at].text, []byte("---\n")), text...)
+	at := slices.IndexFunc(s.parts, func(p part) bool { return p.gateway == r.Gateway.Name })
+	if at < 0 {
+		at = len(s.parts)
+		s.parts = append(s.parts, part{gateway: r.Gateway.Name})
 	}
+	for _, o := range r.Objects {
+		err := s.joint.Add(r.Gateway.Name, o, func() (pipeline.Kept, error) {
+			t := &text{s: s}
+			s.parts[at].texts = append(s.parts[at].texts, t)
+			return t, t.Replace(o)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	r.Objects = nil
+	return lean(r)
 }
 
 // print prints the objects of each target below a comment with its name, where
 // there are several targets.
 func (s *stream) print(w io.Writer) error {
+	out := bufio.NewWriterSize(w, 1<<16)
 	between := ""
 	for _, p := range s.parts {
-		head := between
-		if len(s.parts) > 1 {
-			head += "# " + p.gateway + "\n"
-		}
-		if len(p.text) == 0 {
-			head = ""
-		} else {
-			between = "---\n"
-		}
-		for _, text := range append(pieces{[]byte(head)}, p.text...) {
-			if _, err := w.Write(text); err != nil {
-				return err
+		for n, t := range p.texts {
+			out.WriteString(between)
+			if between = "---\n"; n == 0 && len(s.parts) > 1 {
+				fmt.Fprintf(out, "# %s\n", p.gateway)
 			}
+			out.Write(t.is)
 		}
 	}
-	return nil
+	return out.Flush()
 }
 
 // printJSON prints the objects of all targets as one List.

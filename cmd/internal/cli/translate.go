@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"retryctl.dev/schema/finding"
+	"retryctl.dev/translators"
 	"retryctl.dev/translators/pipeline"
 )
 
@@ -114,17 +116,15 @@ func (t *translation) execute(cmd *cobra.Command, s Streams, args []string) erro
 		return t.run.report.also(s.Err, in.Findings, err)
 	}
 	var text stream
-	streamed := false
 	t.run.each = lean
-	if len(assignments) == 1 && t.folder == "" && t.form.value == "yaml" {
+	if t.folder == "" && t.form.value == "yaml" {
 		t.run.each = text.take
-		streamed = true
 	}
 	out, err := in.Translate(cmd.Context(), assignments, t.run.options(cmd.Context(), flags))
 	if err != nil {
 		return err
 	}
-	write, err := t.output(&out, &text, streamed)
+	write, err := t.output(&out, &text)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (t *translation) execute(cmd *cobra.Command, s Streams, args []string) erro
 
 // output gives what writes the objects of an outcome, and adds to the outcome what
 // stands in the way of that.
-func (t *translation) output(out *pipeline.Outcome, text *stream, streamed bool) (func(context.Context, io.Writer) error, error) {
+func (t *translation) output(out *pipeline.Outcome, text *stream) (func(context.Context, io.Writer) error, error) {
 	if t.folder != "" {
 		o, err := newOutlet(t.folder, filesOf(out.Results, t.form.value), t.run.input.seen)
 		if err != nil {
@@ -146,18 +146,18 @@ func (t *translation) output(out *pipeline.Outcome, text *stream, streamed bool)
 		}
 		return func(ctx context.Context, _ io.Writer) error { return o.write(ctx) }, nil
 	}
-	results, rivals := pipeline.Together(out.Results, "translate to one of them at a time, or give --output-dir, which has a folder for each")
+	var results []translators.Result
+	var rivals finding.List
+	const hint = "translate to one of them at a time, or give --output-dir, which has a folder for each"
+	if t.form.value == "json" {
+		results, rivals = pipeline.Together(out.Results, hint)
+	} else {
+		rivals = text.joint.Disputed(hint)
+	}
 	out.Add(rivals, t.run.strict)
 	out.Unusable = out.Unusable || len(rivals) > 0
 	if t.form.value == "json" {
 		return func(_ context.Context, w io.Writer) error { return printJSON(w, results) }, nil
-	}
-	if !streamed {
-		for n := range results {
-			if err := text.add(&results[n]); err != nil {
-				return nil, err
-			}
-		}
 	}
 	return func(_ context.Context, w io.Writer) error { return text.print(w) }, nil
 }
