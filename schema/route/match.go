@@ -15,8 +15,7 @@ const Group = "gateway.networking.k8s.io"
 // A Match is one entry of a rule's matches. Two matches with the same Path and
 // Conditions differ at most in the method.
 type Match struct {
-	// Path is the type and the value: "PathPrefix /api".
-	Path string
+	Path Path
 	// Method is empty where every method matches.
 	Method string
 	// Conditions are the header and query parameter conditions, in one form.
@@ -105,11 +104,11 @@ func ReadMatch(v manifest.Value, grpc bool) Match {
 	if grpc {
 		method := v.At("method")
 		m.Method = "POST"
-		m.Path = "grpc " + orElse(method.At("type").Text(), "Exact") + " " + method.At("service").Text() + "/" + method.At("method").Text()
+		m.Path = Path{PathKind("grpc " + orElse(method.At("type").Text(), string(Exact))), method.At("service").Text() + "/" + method.At("method").Text()}
 		return m
 	}
 	at := v.At("path")
-	m.Path = path(orElse(at.At("type").Text(), "PathPrefix"), orElse(at.At("value").Text(), "/"))
+	m.Path = pathOf(PathKind(orElse(at.At("type").Text(), string(Prefix))), orElse(at.At("value").Text(), "/"))
 	m.Method = v.At("method").Text()
 	return m
 }
@@ -121,21 +120,12 @@ func orElse(s, otherwise string) string {
 	return s
 }
 
-// path writes a path condition. A prefix is one of whole elements, so that /a and
-// /a/ are the same prefix; as exact paths they are two.
-func path(kind, value string) string {
-	if kind == "PathPrefix" && len(value) > 1 {
-		value = strings.TrimSuffix(value, "/")
-	}
-	return kind + " " + value
-}
-
 // Tier is equal for two matches that no difference of their paths ranks: those on
 // the same path, and those on regular expressions, whose order the standard
 // leaves to the implementation.
-func (m Match) Tier() string {
-	if kind, _, _ := strings.Cut(m.Path, " "); kind == "RegularExpression" {
-		return kind
+func (m Match) Tier() Path {
+	if m.Path.Kind == Pattern {
+		return Path{Kind: Pattern}
 	}
 	return m.Path
 }

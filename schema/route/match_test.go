@@ -26,16 +26,16 @@ func TestAMatchIsReadWithTheStandardsDefaults(t *testing.T) {
 		kind, match string
 		want        route.Match
 	}{
-		{"HTTPRoute", "{}", route.Match{Path: "PathPrefix /"}},
-		{"HTTPRoute", "{path: {value: /a/}}", route.Match{Path: "PathPrefix /a"}},
-		{"HTTPRoute", "{path: {type: Exact, value: /a/}}", route.Match{Path: "Exact /a/"}},
+		{"HTTPRoute", "{}", route.Match{Path: route.Path{Kind: route.Prefix, Value: "/"}}},
+		{"HTTPRoute", "{path: {value: /a/}}", route.Match{Path: route.Path{Kind: route.Prefix, Value: "/a"}}},
+		{"HTTPRoute", "{path: {type: Exact, value: /a/}}", route.Match{Path: route.Path{Kind: route.Exact, Value: "/a/"}}},
 		{"HTTPRoute", "{method: GET, headers: [{name: B, value: x}, {name: a, value: y, type: RegularExpression}]}",
-			route.Match{Path: "PathPrefix /", Method: "GET", Headers: 2, Conditions: "h a RegularExpression y\x00h b Exact x"}},
+			route.Match{Path: route.Path{Kind: route.Prefix, Value: "/"}, Method: "GET", Headers: 2, Conditions: "h a RegularExpression y\x00h b Exact x"}},
 		{"HTTPRoute", "{headers: [{name: A, value: first}, {name: a, value: second}]}",
-			route.Match{Path: "PathPrefix /", Headers: 2, Conditions: "h a Exact first"}},
-		{"HTTPRoute", "{queryParams: [{name: Q, value: x}]}", route.Match{Path: "PathPrefix /", Queries: 1, Conditions: "q Q Exact x"}},
-		{"GRPCRoute", "{}", route.Match{Path: "grpc Exact /", Method: "POST"}},
-		{"GRPCRoute", "{method: {service: shop.Orders, method: Get}}", route.Match{Path: "grpc Exact shop.Orders/Get", Method: "POST"}},
+			route.Match{Path: route.Path{Kind: route.Prefix, Value: "/"}, Headers: 2, Conditions: "h a Exact first"}},
+		{"HTTPRoute", "{queryParams: [{name: Q, value: x}]}", route.Match{Path: route.Path{Kind: route.Prefix, Value: "/"}, Queries: 1, Conditions: "q Q Exact x"}},
+		{"GRPCRoute", "{}", route.Match{Path: route.Path{Kind: route.GRPCExact, Value: "/"}, Method: "POST"}},
+		{"GRPCRoute", "{method: {service: shop.Orders, method: Get}}", route.Match{Path: route.Path{Kind: route.GRPCExact, Value: "shop.Orders/Get"}, Method: "POST"}},
 	} {
 		o := routeOf(t, c.kind, "[{matches: ["+c.match+"]}]")
 		if got := route.Rules(o)[0].Matches; !slices.Equal(got, []route.Match{c.want}) {
@@ -92,7 +92,7 @@ func TestRegularExpressionsAreRankedLikeEqualPaths(t *testing.T) {
 	if got := route.Rules(o)[0].Matches; len(got) != 2 || got[1].Method != "GET" {
 		t.Errorf("/ab with the header would go to the new rule: %v", got)
 	}
-	foreign := []route.Match{{Path: "RegularExpression /..", Headers: 1}}
+	foreign := []route.Match{{Path: route.Path{Kind: route.Pattern, Value: "/.."}, Headers: 1}}
 	if _, err := route.Split(routeOf(t, "HTTPRoute", rules), 1, behavior.GET, "reads", foreign); err == nil {
 		t.Error("the split takes requests from another route's regular expression")
 	}

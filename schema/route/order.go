@@ -92,7 +92,7 @@ func KeepsCounting(before, after []Rule, split int) bool {
 
 // meeting reports whether two rules have matches on one path.
 func meeting(rules []Rule) bool {
-	owners := map[string]int{}
+	owners := map[Path]int{}
 	for r, rule := range rules {
 		for _, m := range rule.Matches {
 			if owner, known := owners[m.Tier()]; known && owner != r {
@@ -112,8 +112,8 @@ type ranked struct {
 // byPath gives the matches that let a method through, by path and in the order in
 // which a gateway that counts tries them. Regular expressions may overlap, so they
 // count as one path.
-func byPath(rules []Rule, method behavior.Methods) map[string][]ranked {
-	paths := map[string][]ranked{}
+func byPath(rules []Rule, method behavior.Methods) map[Path][]ranked {
+	paths := map[Path][]ranked{}
 	for r, rule := range rules {
 		for _, m := range rule.Matches {
 			if m.methods()&method == 0 {

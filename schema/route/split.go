@@ -105,8 +105,8 @@ func (s *splitter) order(foreign []Match) error {
 	return nil
 }
 
-func (s *splitter) tiers() []string {
-	var tiers []string
+func (s *splitter) tiers() []Path {
+	var tiers []Path
 	for _, m := range s.rules[s.at].Matches {
 		if !slices.Contains(tiers, m.Tier()) {
 			tiers = append(tiers, m.Tier())
@@ -118,7 +118,7 @@ func (s *splitter) tiers() []string {
 // entries gives the matches of a tier that requests with the method can reach, in
 // the order of precedence that the standard gives them. Those that have the
 // method and are shadowed by an equal one are among them.
-func (s *splitter) entries(tier, method string) []entry {
+func (s *splitter) entries(tier Path, method string) []entry {
 	var list []entry
 	for r, rule := range s.rules {
 		for m, match := range rule.Matches {

@@ -129,7 +129,7 @@ func TestARuleOfItsOwnPathsIsAlwaysSplit(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		o := nastyRoute(t, rng, "route")
 		rules := route.Rules(o)
-		tiers := map[string]int{}
+		tiers := map[route.Path]int{}
 		for _, r := range rules {
 			for _, m := range r.Matches {
 				tiers[m.Tier()]++

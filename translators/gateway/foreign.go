@@ -17,7 +17,7 @@ type door struct {
 // sharedPath is where the matches of several routes meet.
 type sharedPath struct {
 	door
-	tier string
+	tier route.Path
 }
 
 // A foreignMatch is a match of a route behind a door.

@@ -96,14 +96,14 @@ func Paths(i resolve.Intent) []string {
 	case o == nil:
 	case i.Rule >= 0 && o.ID().Group == route.Group:
 		for _, m := range route.RuleAt(o, i.Rule).Matches {
-			kind, path, _ := strings.Cut(m.Path, " ")
-			switch kind {
-			case "PathPrefix":
-				add("", path)
-			case "Exact":
-				add("exactly", path)
+			switch m.Path.Kind {
+			case route.Prefix:
+				add("", m.Path.Value)
+			case route.Exact:
+				add("exactly", m.Path.Value)
 			default:
-				add("by regular expression", path)
+				_, value, _ := strings.Cut(m.Path.String(), " ") // of a gRPC method with how it is compared
+				add("by regular expression", value)
 			}
 		}
 	case i.Rule >= 0 && o.ID().Kind == "VirtualService":

@@ -72,35 +72,34 @@ type path struct {
 }
 
 // pathOf reads the path of a route's match.
-func pathOf(text string) path {
-	form, value, _ := strings.Cut(text, " ")
-	switch form {
-	case "Exact":
+func pathOf(asked route.Path) path {
+	value := asked.Value
+	switch asked.Kind {
+	case route.Exact:
 		return path{func(p string) Answer { return yes(p == value) }, strings.TrimRight(value, "/"), value}
-	case "PathPrefix":
+	case route.Prefix:
 		prefix := strings.TrimSuffix(value, "/")
 		return path{func(p string) Answer { return yes(p == prefix || strings.HasPrefix(p, prefix+"/")) }, prefix, prefix + "/" + Fresh}
-	case "grpc":
-		return grpcPath(value)
+	}
+	if service, method, is := asked.GRPC(); is {
+		return grpcPath(service, method, asked.Kind == route.GRPCExact)
 	}
 	return patternPath(value)
 }
 
-// grpcPath is that of "Exact service/method", or of regular expressions for both.
-func grpcPath(text string) path {
-	form, name, _ := strings.Cut(text, " ")
-	service, method, _ := strings.Cut(name, "/")
+// grpcPath is that of a service and a method, or of regular expressions for both.
+func grpcPath(service, method string, exact bool) path {
 	part := func(s string) string {
 		switch {
 		case s == "":
 			return "[^/]+"
-		case form == "Exact":
+		case exact:
 			return regexp.QuoteMeta(s)
 		}
 		return s
 	}
 	if service == "" && method == "" {
-		return pathOf("PathPrefix /")
+		return pathOf(route.AnyPath())
 	}
 	return patternPath("^/" + part(service) + "/" + part(method) + "$")
 }

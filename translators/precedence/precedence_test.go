@@ -11,6 +11,7 @@ import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
+	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/precedence"
 )
 
@@ -95,12 +96,12 @@ func table(w *manifest.Set) *precedence.Table {
 	g := precedence.Routing{
 		Entry: func(resolve.Door, manifest.Value) string { return "in" },
 		Rank: func(e precedence.Entry) []int {
-			form, path, _ := strings.Cut(e.Match.Path, " ")
+			path := e.Match.Path
 			longest := len(e.Hosts[0]) / 4
 			if e.Hosts[0] == "*" {
 				longest = 0
 			}
-			return []int{3*len(strings.TrimSuffix(path, "/")) + 7*min(1, len(e.Match.Method)) + 2*e.Match.Headers + longest + map[string]int{"Exact": 1}[form]}
+			return []int{3*len(strings.TrimSuffix(path.Value, "/")) + 7*min(1, len(e.Match.Method)) + 2*e.Match.Headers + longest + map[route.PathKind]int{route.Exact: 1}[path.Kind]}
 		},
 	}
 	return precedence.New(g.Routes(w))

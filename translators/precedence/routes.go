@@ -85,12 +85,11 @@ func (g Routing) Of(o *manifest.Object, world *manifest.Set) []Match {
 // GRPCRoute the lengths of the service and of the method, and headers.
 func standardOf(m route.Match, listener, host string) []int {
 	list := []int{specificity(listener), specificity(host)}
-	form, path, _ := strings.Cut(m.Path, " ")
-	switch {
-	case form == "Exact", form == "PathPrefix":
-		return append(list, is(form == "Exact"), len(path), is(m.Method != ""), m.Headers, m.Queries)
-	case strings.HasPrefix(m.Path, "grpc Exact "):
-		service, method, _ := strings.Cut(strings.TrimPrefix(m.Path, "grpc Exact "), "/")
+	switch kind := m.Path.Kind; kind {
+	case route.Exact, route.Prefix:
+		return append(list, is(kind == route.Exact), len(m.Path.Value), is(m.Method != ""), m.Headers, m.Queries)
+	case route.GRPCExact:
+		service, method, _ := m.Path.GRPC()
 		return append(list, len(service), len(method), m.Headers)
 	}
 	return nil // a regular expression, which is for the implementation to order

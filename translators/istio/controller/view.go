@@ -58,7 +58,7 @@ type View struct {
 	Attached attachments
 	Routes   map[GatewayHost][]*manifest.Object
 	taken    map[GatewayHost]map[Key]bool
-	standing map[GatewayHost]map[string][]Standing // by path
+	standing map[GatewayHost]map[route.Path][]Standing // by path
 }
 
 // NewView gives the view of a world.
@@ -75,7 +75,7 @@ type Standing struct {
 // At gives the routes that get requests for a host on a gateway.
 func (r *View) At(door GatewayHost) []*manifest.Object {
 	if r.Routes == nil {
-		r.Routes, r.taken, r.standing = map[GatewayHost][]*manifest.Object{}, map[GatewayHost]map[Key]bool{}, map[GatewayHost]map[string][]Standing{}
+		r.Routes, r.taken, r.standing = map[GatewayHost][]*manifest.Object{}, map[GatewayHost]map[Key]bool{}, map[GatewayHost]map[route.Path][]Standing{}
 		for _, kind := range []string{"HTTPRoute", "GRPCRoute"} {
 			for _, o := range r.World.Kind(route.Group, kind) {
 				b := Bind(o, r.World, r.Settings)
@@ -106,10 +106,10 @@ func (r *View) Keys(door GatewayHost) map[Key]bool {
 }
 
 // Stand gives the matches of all routes at a door for a path.
-func (r *View) Stand(door GatewayHost, path string) []Standing {
+func (r *View) Stand(door GatewayHost, path route.Path) []Standing {
 	list := r.At(door)
 	if len(list) > 1 && r.standing[door] == nil {
-		r.standing[door] = map[string][]Standing{}
+		r.standing[door] = map[route.Path][]Standing{}
 		for _, o := range list {
 			for _, rule := range r.Rules.Of(o) {
 				for _, m := range rule.Matches {
@@ -143,8 +143,8 @@ func (r *View) Shares(door GatewayHost, now *manifest.Object, m route.Match) (lo
 			lost |= Allowed(n.Match)
 		}
 	}
-	if strings.HasPrefix(m.Path, "RegularExpression ") {
-		for _, n := range r.Stand(door, "PathPrefix /") {
+	if m.Path.Kind == route.Pattern {
+		for _, n := range r.Stand(door, route.AnyPath()) {
 			if !Everything(n.Match) && n.O.ID() != now.ID() && within(n.Conditions, m.Conditions) {
 				lost |= Allowed(n.Match)
 			}
@@ -170,8 +170,8 @@ func within(others, conditions string) bool {
 func (r *View) WantedAt(door GatewayHost, o, now *manifest.Object, rule int) (list []Matcher, open behavior.Methods) {
 	for m, w := range wants(o, r.Rules.Of(o), rule) {
 		lost, perhaps := r.Shares(door, now, m)
-		if path, exact := strings.CutPrefix(w.URI, "exact "); exact && m.Path == "PathPrefix "+path {
-			for _, n := range r.Stand(door, "Exact "+path) {
+		if path, exact := strings.CutPrefix(w.URI, "exact "); exact && m.Path == (route.Path{Kind: route.Prefix, Value: path}) {
+			for _, n := range r.Stand(door, route.Path{Kind: route.Exact, Value: path}) {
 				if n.O.ID() != o.ID() && within(n.Conditions, m.Conditions) {
 					lost |= Allowed(n.Match)
 				}

@@ -55,8 +55,8 @@ func wants(o *manifest.Object, rules []route.Rule, rule int) iter.Seq2[route.Mat
 			for _, v := range one.Matches(behavior.AllMethods) {
 				w := MatcherOf(v)
 				w.Methods &= ReachOf(rules, rule, m)
-				if path, exact := strings.CutPrefix(w.URI, "exact "); exact && m.Path == "PathPrefix "+path {
-					w.Methods &^= before(rules, "Exact "+path, m)
+				if path, exact := strings.CutPrefix(w.URI, "exact "); exact && m.Path == (route.Path{Kind: route.Prefix, Value: path}) {
+					w.Methods &^= before(rules, route.Path{Kind: route.Exact, Value: path}, m)
 				}
 				if !yield(m, w) {
 					return
@@ -71,13 +71,13 @@ func wants(o *manifest.Object, rules []route.Rule, rule int) iter.Seq2[route.Mat
 // is one of the text.
 func (m Candidate) Matches(only behavior.Methods) []manifest.Value {
 	var uris []manifest.Value
-	kind, path, _ := strings.Cut(m.Match.Path, " ")
+	kind, path := m.Match.Path.Kind, m.Match.Path.Value
 	switch {
 	case m.Rule.GRPC:
 		uris = grpcPath(m.Value.At("method"))
-	case kind == "Exact":
+	case kind == route.Exact:
 		uris = []manifest.Value{manifest.Map("exact", m.Value.At("path", "value").Text())}
-	case kind == "RegularExpression":
+	case kind == route.Pattern:
 		uris = []manifest.Value{manifest.Map("regex", path)}
 	case path == "/":
 		uris = []manifest.Value{manifest.Map("prefix", "/")}

@@ -2,7 +2,6 @@ package read
 
 import (
 	"slices"
-	"strings"
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
@@ -99,11 +98,11 @@ func foreign(rule manifest.Value) bool {
 // matches everything (1.31 pilot/pkg/networking/core/route/route.go:427). Several
 // say that this is not, or not only, a rule of the same route.
 func (r reading) first(door controller.GatewayHost, now *manifest.Object, m route.Match) (is, several bool) {
-	if !strings.HasPrefix(m.Path, "RegularExpression ") {
+	if m.Path.Kind != route.Pattern {
 		return false, false
 	}
 	is = catching(r.Rules.Of(now), "") >= 0
-	several = slices.ContainsFunc(r.Stand(door, "PathPrefix /"), func(n controller.Standing) bool { return n.O.ID() != now.ID() && controller.Everything(n.Match) })
+	several = slices.ContainsFunc(r.Stand(door, route.AnyPath()), func(n controller.Standing) bool { return n.O.ID() != now.ID() && controller.Everything(n.Match) })
 	return is, several
 }
 
@@ -114,7 +113,7 @@ func catching(rules []route.Rule, method string) int {
 		return slices.IndexFunc(rules, func(rule route.Rule) bool { return slices.ContainsFunc(rule.Matches, fits) })
 	}
 	last := first(controller.Everything)
-	if own := first(func(m route.Match) bool { return m.Path == "PathPrefix /" && m.Conditions == "" && m.Method == method }); own >= 0 && last >= 0 {
+	if own := first(func(m route.Match) bool { return m.Path == route.AnyPath() && m.Conditions == "" && m.Method == method }); own >= 0 && last >= 0 {
 		return own
 	}
 	return last

@@ -66,8 +66,8 @@ func (s *nearby) near(o *manifest.Object) []*manifest.Object {
 // placeOf gives the path of a match, or says that it tells nothing: a regular
 // expression, a gRPC method, or a path longer than the Gateway API takes.
 func placeOf(m route.Match) (path string, ok bool) {
-	kind, path, _ := strings.Cut(m.Path, " ")
-	return path, (kind == "Exact" || kind == "PathPrefix") && len(path) <= 1024
+	kind, path := m.Path.Kind, m.Path.Value
+	return path, (kind == route.Exact || kind == route.Prefix) && len(path) <= 1024
 }
 
 // upwards gives a path and what it is cut to at each slash.

@@ -52,8 +52,8 @@ func reached(https []manifest.Value) (list []manifest.Value) {
 // by method it matches less, and would otherwise go before regular expressions.
 func precedence(a, b controller.Candidate) int {
 	kind := func(m route.Match) (int, int) {
-		kind, path, _ := strings.Cut(strings.TrimPrefix(m.Path, "grpc "), " ")
-		return slices.Index([]string{"Exact", "PathPrefix", "RegularExpression"}, kind), len(path)
+		kinds := [][]route.PathKind{{route.Exact, route.GRPCExact}, {route.Prefix}, {route.Pattern, route.GRPCPattern}}
+		return slices.IndexFunc(kinds, func(equal []route.PathKind) bool { return slices.Contains(equal, m.Path.Kind) }), len(m.Path.Value)
 	}
 	aKind, aLength := kind(a.Match)
 	bKind, bLength := kind(b.Match)

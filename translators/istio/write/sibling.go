@@ -148,7 +148,10 @@ func (t *translation) unfit(h holding, there *manifest.Object) string {
 
 // equals finds an equal match in two routes of which nobody knows the older one.
 func equals(routes []*manifest.Object) string {
-	type full struct{ path, method, conditions string }
+	type full struct {
+		path               route.Path
+		method, conditions string
+	}
 	of := map[full]*manifest.Object{}
 	for _, o := range routes {
 		for _, rule := range route.Rules(o) {

@@ -51,15 +51,15 @@ func (r *Router) httpRoute(o *manifest.Object) {
 			if match.Method != "" {
 				l.methods = behavior.ParseMethod(match.Method)
 			}
-			kind, path, _ := strings.Cut(match.Path, " ")
+			path := match.Path.Value
 			l.order = standing{length: len(path), method: min(1, len(match.Method)), headers: match.Headers, queries: match.Queries,
 				created: o.At("metadata", "creationTimestamp").Text()}
 			l.route = fmt.Sprint(o.ID(), alike(rules, n), match.Method, match.Conditions)
 			var patterns []pattern
-			switch kind {
-			case "Exact":
+			switch match.Path.Kind {
+			case route.Exact:
 				l.order.kind, patterns = 2, []pattern{{exact: true, text: path}}
-			case "PathPrefix":
+			case route.Prefix:
 				below := strings.TrimSuffix(path, "/") + "/"
 				l.order.kind, patterns = 1, []pattern{{exact: true, text: path}, {text: below}}
 			default:

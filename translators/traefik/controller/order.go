@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
@@ -91,10 +90,10 @@ func rank(e precedence.Entry) []int {
 		priority += api.MethodPriority
 	}
 	value := OrElse(e.Written.At("path", "value").Text(), "/")
-	switch form, _, _ := strings.Cut(e.Match.Path, " "); {
-	case form == "Exact":
+	switch kind := e.Match.Path.Kind; {
+	case kind == route.Exact:
 		return []int{priority + api.ExactPriority}
-	case form == "PathPrefix" && value == "/":
+	case kind == route.Prefix && value == "/":
 		return []int{priority + 1}
 	}
 	return []int{priority + api.PathPriority + api.PrefixPriority*len(value)}
