@@ -16,8 +16,8 @@ import (
 // be for: by the classes of the Gateways and Ingresses that its targets hang on, by
 // kinds that only one gateway has, and by annotations where nothing else says it. Where
 // it gives none, why says what is not known.
-func Shown(p *schema.RetryPolicy, world *manifest.Set) (names []string, why string) {
-	l := look{world: world}
+func (all Gateways) Shown(p *schema.RetryPolicy, world *manifest.Set) (names []string, why string) {
+	l := look{all: all, world: world}
 	for _, ref := range p.Spec.TargetRefs {
 		id := manifest.ID{Group: ref.Group, Kind: ref.Kind, Namespace: resolve.PolicyID(p).Namespace, Name: ref.Name}
 		if o := world.Get(id); o != nil {
@@ -31,8 +31,8 @@ func Shown(p *schema.RetryPolicy, world *manifest.Set) (names []string, why stri
 
 // SignsOf gives the names of the gateways that an object is for by itself: by its API
 // group, and by annotations that only they read.
-func SignsOf(id manifest.ID, v manifest.Value) []string {
-	l := look{}
+func (all Gateways) SignsOf(id manifest.ID, v manifest.Value) []string {
+	l := look{all: all}
 	l.group(id)
 	l.annotations(v)
 	return l.names
@@ -40,6 +40,7 @@ func SignsOf(id manifest.ID, v manifest.Value) []string {
 
 // A look gathers what a world shows.
 type look struct {
+	all   Gateways
 	world *manifest.Set
 	names []string
 	why   string // the first thing that is not known
@@ -54,7 +55,7 @@ func (l *look) missing(format string, args ...any) {
 // found takes the gateways that have a sign, and tells whether there are any.
 func (l *look) found(has func(gateway.Signs) bool) bool {
 	any := false
-	for _, g := range All() {
+	for _, g := range l.all {
 		p := g.Profile()
 		if !has(p.Signs) {
 			continue

@@ -1,4 +1,5 @@
-// Package translators holds the ordered list of gateways and Run, the one place
+// Package translators holds the list of gateways, which is handed to all that needs it,
+// and Run, the one place
 // that translates: it has a gateway translate, has it read the result back, and
 // makes a finding of every difference.
 package translators
@@ -15,9 +16,12 @@ import (
 	"retryctl.dev/translators/traefik"
 )
 
-// All gives every gateway in the order in which they are printed.
-func All() []gateway.Target {
-	return []gateway.Target{
+// Gateways are the targets that exist, in the order in which they are printed.
+type Gateways []gateway.Target
+
+// All gives the gateways of the project. Only what starts a run, and tests, ask for it.
+func All() Gateways {
+	return Gateways{
 		envoygateway.Gateway{},
 		istio.Gateway{},
 		kong.Gateway{},
@@ -26,10 +30,10 @@ func All() []gateway.Target {
 	}
 }
 
-// Names gives the names of All.
-func Names() []string {
+// Names gives the names of the gateways.
+func (all Gateways) Names() []string {
 	var names []string
-	for _, g := range All() {
+	for _, g := range all {
 		names = append(names, g.Profile().Name)
 	}
 	return names
@@ -43,18 +47,18 @@ type Target struct {
 
 // ParseTargets reads targets such as "envoy-gateway@1.9", "kong" and "all"; each
 // gateway comes once, the last version given for it counts, and the order is
-// that of All.
-func ParseTargets(texts []string) ([]Target, error) {
+// that of the list.
+func (all Gateways) ParseTargets(texts []string) ([]Target, error) {
 	versions := map[string]gateway.Version{}
 	for _, text := range texts {
 		for _, one := range strings.Split(text, ",") {
-			if err := addTarget(versions, strings.TrimSpace(one)); err != nil {
+			if err := all.addTarget(versions, strings.TrimSpace(one)); err != nil {
 				return nil, err
 			}
 		}
 	}
 	var targets []Target
-	for _, g := range All() {
+	for _, g := range all {
 		if v, ok := versions[g.Profile().Name]; ok {
 			targets = append(targets, Target{g, v})
 		}
@@ -62,10 +66,10 @@ func ParseTargets(texts []string) ([]Target, error) {
 	return targets, nil
 }
 
-func addTarget(versions map[string]gateway.Version, text string) error {
+func (all Gateways) addTarget(versions map[string]gateway.Version, text string) error {
 	name, version, versioned := strings.Cut(text, "@")
 	known := false
-	for _, g := range All() {
+	for _, g := range all {
 		p := g.Profile()
 		if name != p.Name && name != "all" {
 			continue
@@ -86,7 +90,7 @@ func addTarget(versions map[string]gateway.Version, text string) error {
 		}
 	}
 	if !known || name == "all" && versioned {
-		return fmt.Errorf("read target %q: one of all, %s is wanted, with a version such as @1.9 if need be", text, strings.Join(Names(), ", "))
+		return fmt.Errorf("read target %q: one of all, %s is wanted, with a version such as @1.9 if need be", text, strings.Join(all.Names(), ", "))
 	}
 	return nil
 }

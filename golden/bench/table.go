@@ -27,7 +27,7 @@ func (o options) tables(b bench, w io.Writer) error {
 	}
 	chosen := slices.DeleteFunc(fleets(), func(f fleet) bool { return !strings.Contains(f.name, o.only) })
 	for n, f := range chosen {
-		list, of := commands(translators.Names()), sizes
+		list, of := commands(translators.All().Names()), sizes
 		if f.name != fleets()[0].name {
 			list, of = []command{{name: "translate", args: []string{"translate", "--split", "always", "--to", f.to, "-f", "{file}"}}}, shapes
 		}

@@ -11,15 +11,15 @@ import (
 )
 
 func TestEveryGatewayIsProbedForEveryFeature(t *testing.T) {
-	rows, err := capability.Table()
+	table, err := capability.Of(translators.All())
 	if err != nil {
 		t.Fatal(err)
 	}
 	probed := map[string]bool{}
-	for _, c := range capability.Columns() {
+	for _, c := range table.Columns {
 		probed[c.Gateway.Profile().Name] = true
 		answers := map[capability.Answer]bool{}
-		for _, r := range rows {
+		for _, r := range table.Rows {
 			cell, ok := r.Cells[c.Name]
 			if !ok || cell.Answer == "" {
 				t.Errorf("%s has no answer for %s", c.Name, r.Feature)
@@ -30,7 +30,7 @@ func TestEveryGatewayIsProbedForEveryFeature(t *testing.T) {
 			t.Errorf("%s answers %v to everything", c.Name, answers)
 		}
 	}
-	for _, name := range translators.Names() {
+	for _, name := range translators.All().Names() {
 		if !probed[name] {
 			t.Errorf("%s has no column", name)
 		}
@@ -40,7 +40,7 @@ func TestEveryGatewayIsProbedForEveryFeature(t *testing.T) {
 // TestTheTableKnowsWhatIsWellKnown holds the probes to answers that need no
 // translator to be given.
 func TestTheTableKnowsWhatIsWellKnown(t *testing.T) {
-	rows, err := capability.Table()
+	table, err := capability.Of(translators.All())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,31 +57,31 @@ func TestTheTableKnowsWhatIsWellKnown(t *testing.T) {
 		{"gateway-api", "idempotencyKey", capability.No},
 		{"traefik", "IngressRoute", capability.Yes},
 	} {
-		n := slices.IndexFunc(rows, func(r capability.Row) bool { return r.Feature == c.feature })
-		if n < 0 || rows[n].Cells[c.column].Answer != c.want {
-			t.Errorf("%s of %s is not %q: %+v", c.feature, c.column, c.want, rows[max(n, 0)].Cells[c.column])
+		n := slices.IndexFunc(table.Rows, func(r capability.Row) bool { return r.Feature == c.feature })
+		if n < 0 || table.Rows[n].Cells[c.column].Answer != c.want {
+			t.Errorf("%s of %s is not %q: %+v", c.feature, c.column, c.want, table.Rows[max(n, 0)].Cells[c.column])
 		}
 	}
 }
 
 func TestTheTableIsPrintedWhole(t *testing.T) {
-	rows, err := capability.Table()
+	table, err := capability.Of(translators.All())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var plain, page, machine strings.Builder
-	for _, err := range []error{capability.WriteText(&plain, rows), capability.WriteMarkdown(&page, rows), capability.WriteJSON(&machine, rows)} {
+	for _, err := range []error{table.WriteText(&plain), table.WriteMarkdown(&page), table.WriteJSON(&machine)} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, r := range rows {
+	for _, r := range table.Rows {
 		if !strings.Contains(plain.String(), r.Feature) || !strings.Contains(page.String(), "| "+r.Feature+" |") {
 			t.Errorf("%s is not in the table", r.Feature)
 		}
 	}
 	var back []capability.Row
-	if err := json.Unmarshal([]byte(machine.String()), &back); err != nil || len(back) != len(rows) {
-		t.Errorf("%d rows are read back: %v", len(back), err)
+	if err := json.Unmarshal([]byte(machine.String()), &back); err != nil || len(back) != len(table.Rows) {
+		t.Errorf("%d table.Rows are read back: %v", len(back), err)
 	}
 }

@@ -55,11 +55,11 @@ type Column struct {
 	own   schema.ConfigSpec // how the gateway is used
 }
 
-// Columns gives the gateways of translators.All, with one column for each way in
-// which a gateway takes its configuration.
-func Columns() []Column {
+// columnsOf gives the gateways with one column for each way in which a gateway takes its
+// configuration.
+func columnsOf(all translators.Gateways) []Column {
 	var columns []Column
-	for _, g := range translators.All() {
+	for _, g := range all {
 		name := g.Profile().Name
 		switch name {
 		case "istio":
@@ -73,30 +73,36 @@ func Columns() []Column {
 	return columns
 }
 
-// Table probes every feature on every gateway. It fails only if a probe is not a
+// A Table is what every gateway makes of every feature.
+type Table struct {
+	Columns []Column
+	Rows    []Row
+}
+
+// Of probes every feature on every gateway. It fails only if a probe is not a
 // valid input, which is a mistake of this package.
-func Table() ([]Row, error) {
-	var rows []Row
+func Of(all translators.Gateways) (Table, error) {
+	t := Table{Columns: columnsOf(all)}
 	for _, f := range features {
 		row := Row{Feature: f.name, Group: f.group, Cells: map[string]Cell{}}
-		for _, c := range Columns() {
-			cell, err := probe(f, c)
+		for _, c := range t.Columns {
+			cell, err := probe(all, f, c)
 			if err != nil {
-				return nil, fmt.Errorf("probe %s on %s: %w", f.name, c.Name, err)
+				return Table{}, fmt.Errorf("probe %s on %s: %w", f.name, c.Name, err)
 			}
 			row.Cells[c.Name] = cell
 		}
-		rows = append(rows, row)
+		t.Rows = append(t.Rows, row)
 	}
-	return rows, nil
+	return t, nil
 }
 
-func probe(f feature, c Column) (Cell, error) {
+func probe(all translators.Gateways, f feature, c Column) (Cell, error) {
 	objects, err := pipeline.Read(pipeline.Source{Name: f.name, Text: []byte(f.input(c.class))})
 	if err != nil {
 		return Cell{}, err
 	}
-	in := pipeline.Decode(objects)
+	in := pipeline.Decode(all, objects)
 	if in.Findings.Count(finding.Error) > 0 {
 		return Cell{}, fmt.Errorf("%s: %s", in.Findings[0].Field, in.Findings[0].Message)
 	}

@@ -10,21 +10,21 @@ import (
 )
 
 // WriteText prints the table for a terminal.
-func WriteText(w io.Writer, rows []Row) error {
+func (t Table) WriteText(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprint(table, "\t")
-	for _, c := range Columns() {
+	for _, c := range t.Columns {
 		fmt.Fprintf(table, "%s\t", c.Name)
 	}
 	fmt.Fprintln(table)
 	group := ""
-	for _, r := range rows {
+	for _, r := range t.Rows {
 		if r.Group != group {
 			group = r.Group
-			fmt.Fprintf(table, "%s%s\n", group, strings.Repeat("\t", len(Columns())+1))
+			fmt.Fprintf(table, "%s%s\n", group, strings.Repeat("\t", len(t.Columns)+1))
 		}
 		fmt.Fprintf(table, "  %s\t", r.Feature)
-		for _, c := range Columns() {
+		for _, c := range t.Columns {
 			fmt.Fprintf(table, "%s\t", r.Cells[c.Name].Answer)
 		}
 		fmt.Fprintln(table)
@@ -33,15 +33,15 @@ func WriteText(w io.Writer, rows []Row) error {
 }
 
 // WriteJSON prints the rows with their reasons.
-func WriteJSON(w io.Writer, rows []Row) error {
+func (t Table) WriteJSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(rows)
+	return e.Encode(t.Rows)
 }
 
 // WriteMarkdown prints the table as a page, with every reason below it.
-func WriteMarkdown(w io.Writer, rows []Row) error {
+func (t Table) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("# What each gateway can do\n\n" +
 		"Printed by `retryctl gateways -o markdown`, which translates one small policy for each line, reads the\n" +
@@ -50,17 +50,17 @@ func WriteMarkdown(w io.Writer, rows []Row) error {
 		"carries it. Methods are always limited where they are asked to be: by rules of their own, or by the gateway.\n")
 	var notes []string
 	group := ""
-	for _, r := range rows {
+	for _, r := range t.Rows {
 		if r.Group != group {
 			group = r.Group
 			fmt.Fprintf(&b, "\n## %s\n\n| |", group)
-			for _, c := range Columns() {
+			for _, c := range t.Columns {
 				fmt.Fprintf(&b, " %s |", c.Name)
 			}
-			fmt.Fprintf(&b, "\n|%s\n", strings.Repeat("---|", len(Columns())+1))
+			fmt.Fprintf(&b, "\n|%s\n", strings.Repeat("---|", len(t.Columns)+1))
 		}
 		fmt.Fprintf(&b, "| %s |", r.Feature)
-		for _, c := range Columns() {
+		for _, c := range t.Columns {
 			cell := r.Cells[c.Name]
 			mark := ""
 			if cell.Answer != Yes && cell.Why != "" {

@@ -65,8 +65,8 @@ func (c Comparison) Differs(behavior bool) bool {
 }
 
 // Decode is that of the pipeline for what is given, with what is there around it.
-func Decode(given, existing []*manifest.Object) pipeline.Input {
-	return pipeline.Decode(slices.Concat(given, contextOf(given, existing)))
+func Decode(all translators.Gateways, given, existing []*manifest.Object) pipeline.Input {
+	return pipeline.Decode(all, slices.Concat(given, contextOf(given, existing)))
 }
 
 // Translation compares what the policies of an input, which Decode gave, translate to
@@ -152,8 +152,8 @@ func manifests(objects []*manifest.Object) []*manifest.Object {
 }
 
 // Sides compares the objects of two sides. Without targets it is the gateways that the
-// objects which differ are for.
-func Sides(from, to Side, targets []translators.Target, o Options) Comparison {
+// objects which differ are for, of all that there are.
+func Sides(all translators.Gateways, from, to Side, targets []translators.Target, o Options) Comparison {
 	before, after := manifest.NewSet(from.Objects), manifest.NewSet(to.Objects)
 	var opts normal.Options
 	if len(targets) == 1 {
@@ -165,7 +165,7 @@ func Sides(from, to Side, targets []translators.Target, o Options) Comparison {
 		return c
 	}
 	if len(targets) == 0 {
-		targets = concerned(c.Objects, before.With(after.All()...))
+		targets = concerned(all, c.Objects, before.With(after.All()...))
 	}
 	for _, t := range targets {
 		with := pipeline.Input{}.Settings(t, o.Settings)

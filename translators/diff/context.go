@@ -167,30 +167,30 @@ func hidden(id manifest.ID, world *manifest.Set, mentions mentioning) bool {
 // concerned gives the gateways that the objects which differ are for: by their own
 // kinds and annotations, and for a route by those of the objects beside it; the
 // Gateway API where nothing says more.
-func concerned(differing []Object, world *manifest.Set) []translators.Target {
+func concerned(all translators.Gateways, differing []Object, world *manifest.Set) []translators.Target {
 	var names []string
 	for _, o := range differing {
 		for _, v := range []manifest.Value{o.From, o.To} {
-			names = append(names, gatewaysOf(o.ID, v)...)
+			names = append(names, gatewaysOf(all, o.ID, v)...)
 		}
 	}
 	if len(differing) > 0 && len(names) == 0 {
 		for _, o := range world.All() {
-			names = append(names, gatewaysOf(o.ID(), o.Root())...)
+			names = append(names, gatewaysOf(all, o.ID(), o.Root())...)
 		}
 	}
 	if len(names) == 0 {
 		names = []string{"gateway-api"}
 	}
-	targets, err := translators.ParseTargets(names)
+	targets, err := all.ParseTargets(names)
 	if err != nil {
 		panic(err) // they are names of gateways
 	}
 	return targets
 }
 
-func gatewaysOf(id manifest.ID, v manifest.Value) []string {
-	names := translators.SignsOf(id, v)
+func gatewaysOf(all translators.Gateways, id manifest.ID, v manifest.Value) []string {
+	names := all.SignsOf(id, v)
 	for _, rule := range v.At("spec", "rules").Items() {
 		if id.Kind == "HTTPRoute" && (rule.At("retry").Exists() || rule.At("timeouts").Exists()) {
 			names = append(names, "gateway-api")

@@ -5,14 +5,15 @@ import (
 
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators"
 )
 
 // Check gives what is found in objects and with the policies among them for each target,
 // without translating anything, and how many policies and Configs there are. With each,
 // the objects of every file are checked by themselves.
-func Check(objects []*manifest.Object, each, strict bool) (list finding.List, checked int, err error) {
+func Check(all translators.Gateways, objects []*manifest.Object, each, strict bool) (list finding.List, checked int, err error) {
 	for _, group := range groups(objects, each) {
-		in := Decode(group)
+		in := Decode(all, group)
 		found, err := in.check(strict)
 		if err != nil {
 			return nil, checked, err

@@ -7,11 +7,14 @@ import (
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
+	"retryctl.dev/translators"
 )
 
 // An Input is what is known of objects before any target is: the policies, the settings
 // and the manifests among them.
 type Input struct {
+	// Gateways are those that a run can be for.
+	Gateways translators.Gateways
 	// Given is the number of RetryPolicies, those with errors included.
 	Given int
 	// Policies are those without errors.
@@ -32,10 +35,11 @@ type Input struct {
 }
 
 // Decode sorts objects into policies, settings and manifests, and checks the
-// first two. Policies with errors are left out.
-func Decode(objects []*manifest.Object) Input {
+// first two. Policies with errors are left out. All are the gateways that a run can be
+// for.
+func Decode(all translators.Gateways, objects []*manifest.Object) Input {
 	objects = withoutRepeats(objects)
-	in := Input{World: manifest.NewSet(objects), Alone: true}
+	in := Input{Gateways: all, World: manifest.NewSet(objects), Alone: true}
 	twice := map[manifest.ID]bool{}
 	for _, o := range manifest.Twice(objects) {
 		twice[o.ID()] = true
@@ -71,7 +75,7 @@ func (in *Input) policy(o *manifest.Object, twice bool) {
 	}
 	if findings.Count(finding.Error) == 0 {
 		findings = append(findings, schema.Validate(policy)...)
-		findings = append(findings, misdirected(policy)...)
+		findings = append(findings, in.misdirected(policy)...)
 	}
 	in.Findings = append(in.Findings, findings...)
 	if findings.Count(finding.Error) == 0 && !twice {

@@ -36,11 +36,11 @@ func texts(of ...string) (sources []pipeline.Source) {
 }
 
 func TestTextsGoInAndObjectsEffectsAndFindingsComeOut(t *testing.T) {
-	out, err := pipeline.Run(t.Context(), texts(policy, route), pipeline.Options{To: []string{"all"}})
+	out, err := pipeline.Run(t.Context(), translators.All(), texts(policy, route), pipeline.Options{To: []string{"all"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(out.Results) != len(translators.Names()) {
+	if len(out.Results) != len(translators.All().Names()) {
 		t.Fatalf("%d results", len(out.Results))
 	}
 	if places := out.Results[0].Places; len(places) != 1 || len(places[0].Effects) == 0 {
@@ -57,17 +57,17 @@ func TestTextsGoInAndObjectsEffectsAndFindingsComeOut(t *testing.T) {
 }
 
 func TestATextThatCannotBeReadIsAFinding(t *testing.T) {
-	out, err := pipeline.Run(t.Context(), texts("a: {{ .Values.a }}\nb: ["), pipeline.Options{})
+	out, err := pipeline.Run(t.Context(), translators.All(), texts("a: {{ .Values.a }}\nb: ["), pipeline.Options{})
 	if err != nil || len(out.Findings) != 1 || out.Findings[0].Code != finding.Syntax || out.Findings[0].Hint == "" || out.Usable(true) {
 		t.Errorf("%v, %v", out, err)
 	}
 }
 
 func TestNothingIsTranslatedForAGatewayThatNobodyNames(t *testing.T) {
-	if _, err := pipeline.Run(t.Context(), texts(policy, route), pipeline.Options{}); err == nil || !strings.Contains(err.Error(), "no target is named") {
+	if _, err := pipeline.Run(t.Context(), translators.All(), texts(policy, route), pipeline.Options{}); err == nil || !strings.Contains(err.Error(), "no target is named") {
 		t.Error(err)
 	}
-	out, err := pipeline.Run(t.Context(), texts(policy, route), pipeline.Options{Usual: []string{"kong"}, Settings: schema.ConfigSpec{Split: "always"}})
+	out, err := pipeline.Run(t.Context(), translators.All(), texts(policy, route), pipeline.Options{Usual: []string{"kong"}, Settings: schema.ConfigSpec{Split: "always"}})
 	if err != nil || len(out.Results) != 1 || out.Results[0].Gateway.Name != "kong" {
 		t.Errorf("%v, %v", out.Results, err)
 	}
@@ -75,11 +75,11 @@ func TestNothingIsTranslatedForAGatewayThatNobodyNames(t *testing.T) {
 
 func TestWithAnErrorOnlyThePoliciesWithoutOneMayBeGivenOut(t *testing.T) {
 	broken := strings.NewReplacer("name: api", "name: other", "maxRetries: 2", "maxRetries: -2").Replace(policy)
-	out, err := pipeline.Run(t.Context(), texts(policy, broken, route), pipeline.Options{To: []string{"envoy-gateway"}})
+	out, err := pipeline.Run(t.Context(), translators.All(), texts(policy, broken, route), pipeline.Options{To: []string{"envoy-gateway"}})
 	if err != nil || out.Usable(false) || !out.Usable(true) || len(out.LeftOut) != 1 || out.LeftOut[0].Object.String() != "RetryPolicy shop/other" {
 		t.Errorf("%v, %v", out.LeftOut, err)
 	}
-	out, err = pipeline.Run(t.Context(), texts(policy, route, route), pipeline.Options{To: []string{"envoy-gateway"}})
+	out, err = pipeline.Run(t.Context(), translators.All(), texts(policy, route, route), pipeline.Options{To: []string{"envoy-gateway"}})
 	if err != nil || out.Usable(true) {
 		t.Errorf("an object that is given twice: %v, %v", out.Findings, err)
 	}
@@ -91,7 +91,7 @@ func TestPoliciesAloneAreCheckedWithoutTheirTargets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		list, checked, err := pipeline.Check(objects, false, false)
+		list, checked, err := pipeline.Check(translators.All(), objects, false, false)
 		if err != nil || checked != 1 || len(list) != want {
 			t.Errorf("%d checked, %v, %v, of\n%s", checked, list, err, in)
 		}

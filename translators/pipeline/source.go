@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators"
 )
 
 // A Source is a text with policies and manifests, as YAML or JSON.
@@ -53,8 +54,8 @@ func (t *Total) Add(name string, bytes int64, marks int) error {
 }
 
 // Run reads texts and translates the policies in them. A text that cannot be read is a
-// finding, and then nothing is translated.
-func Run(ctx context.Context, sources []Source, o Options) (Outcome, error) {
+// finding, and then nothing is translated. All are the gateways that a run can be for.
+func Run(ctx context.Context, all translators.Gateways, sources []Source, o Options) (Outcome, error) {
 	objects, err := Read(sources...)
 	var syntax *manifest.SyntaxError
 	if errors.As(err, &syntax) {
@@ -70,7 +71,7 @@ func Run(ctx context.Context, sources []Source, o Options) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	in := Decode(objects)
+	in := Decode(all, objects)
 	var assignments []Assignment
 	if len(o.Usual) > 0 {
 		assignments, _, err = in.Assign(o.To, o.Usual...)

@@ -34,7 +34,7 @@ func (in Input) Assign(to []string, usual ...string) (list []Assignment, lost []
 	if len(texts) == 0 {
 		texts = usual
 	}
-	common, err := translators.ParseTargets(texts)
+	common, err := in.Gateways.ParseTargets(texts)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -46,7 +46,7 @@ func (in Input) Assign(to []string, usual ...string) (list []Assignment, lost []
 	for _, policy := range in.Policies {
 		targets := common
 		if own, ok := policy.Metadata.Annotations[ToAnnotation]; ok && len(to) == 0 {
-			targets = destinations(own, common)
+			targets = in.destinations(own, common)
 		}
 		for _, t := range targets {
 			if list, err = assign(list, t, policy); err != nil {
@@ -57,7 +57,7 @@ func (in Input) Assign(to []string, usual ...string) (list []Assignment, lost []
 			lost = append(lost, policy)
 		}
 	}
-	slices.SortFunc(list, func(a, b Assignment) int { return rank(a.Target) - rank(b.Target) })
+	slices.SortFunc(list, func(a, b Assignment) int { return in.rank(a.Target) - in.rank(b.Target) })
 	return list, lost, nil
 }
 
@@ -70,10 +70,10 @@ func (in Input) AssignShown(to []string) ([]Assignment, error) {
 	}
 	var names []string
 	for _, policy := range lost {
-		found, why := translators.Shown(policy, in.World)
+		found, why := in.Gateways.Shown(policy, in.World)
 		if len(found) == 0 {
 			return nil, fmt.Errorf("no target is named, and the input does not show which gateway %s is for (%s): give --to with one of %s, or all",
-				resolve.PolicyID(policy), why, strings.Join(translators.Names(), ", "))
+				resolve.PolicyID(policy), why, strings.Join(in.Gateways.Names(), ", "))
 		}
 		for _, name := range found {
 			if !slices.Contains(names, name) {
@@ -83,7 +83,7 @@ func (in Input) AssignShown(to []string) ([]Assignment, error) {
 	}
 	if len(names) > 1 {
 		slices.SortFunc(names, func(a, b string) int {
-			return slices.Index(translators.Names(), a) - slices.Index(translators.Names(), b)
+			return slices.Index(in.Gateways.Names(), a) - slices.Index(in.Gateways.Names(), b)
 		})
 		return nil, fmt.Errorf("no target is named, and the input shows several, %s: give --to with one of them, or the annotation %s to each policy",
 			strings.Join(names, " and "), ToAnnotation)
@@ -94,8 +94,8 @@ func (in Input) AssignShown(to []string) ([]Assignment, error) {
 
 // destinations reads an annotation, which has been checked. A target in it without
 // a version has that of the common ones.
-func destinations(to string, common []translators.Target) []translators.Target {
-	targets, _ := translators.ParseTargets([]string{to}) //nolint:errcheck // misdirected has found them
+func (in Input) destinations(to string, common []translators.Target) []translators.Target {
+	targets, _ := in.Gateways.ParseTargets([]string{to}) //nolint:errcheck // misdirected has found them
 	for n, t := range targets {
 		name := t.Gateway.Profile().Name
 		for _, c := range common {
@@ -108,7 +108,7 @@ func destinations(to string, common []translators.Target) []translators.Target {
 }
 
 func assign(list []Assignment, t translators.Target, policy *schema.RetryPolicy) ([]Assignment, error) {
-	at := slices.IndexFunc(list, func(a Assignment) bool { return rank(a.Target) == rank(t) })
+	at := slices.IndexFunc(list, func(a Assignment) bool { return a.Gateway.Profile().Name == t.Gateway.Profile().Name })
 	if at < 0 {
 		return append(list, Assignment{t, []*schema.RetryPolicy{policy}}), nil
 	}
@@ -121,15 +121,15 @@ func assign(list []Assignment, t translators.Target, policy *schema.RetryPolicy)
 }
 
 // rank is the place of a target's gateway among all.
-func rank(t translators.Target) int {
-	return slices.Index(translators.Names(), t.Gateway.Profile().Name)
+func (in Input) rank(t translators.Target) int {
+	return slices.Index(in.Gateways.Names(), t.Gateway.Profile().Name)
 }
 
 // misdirected reports an annotation that names something else than targets.
-func misdirected(policy *schema.RetryPolicy) finding.List {
+func (in Input) misdirected(policy *schema.RetryPolicy) finding.List {
 	var list finding.List
 	if to, ok := policy.Metadata.Annotations[ToAnnotation]; ok {
-		if _, err := translators.ParseTargets([]string{to}); err != nil {
+		if _, err := in.Gateways.ParseTargets([]string{to}); err != nil {
 			f := resolve.About(policy, finding.BadValue, "metadata.annotations", err.Error())
 			f.Field = fmt.Sprintf("metadata.annotations[%q]", ToAnnotation)
 			list.Add(f)

@@ -8,6 +8,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"retryctl.dev/translators"
 )
 
 // The exit statuses.
@@ -65,6 +67,9 @@ func Main(ctx context.Context, args []string, s Streams) (status int) {
 }
 
 func newRoot(s Streams) *cobra.Command {
+	if s.Gateways == nil {
+		s.Gateways = translators.All()
+	}
 	root := &cobra.Command{
 		Use:   "retryctl",
 		Short: "One retry policy for every gateway, with what each of them makes of it",

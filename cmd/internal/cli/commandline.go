@@ -14,7 +14,7 @@ import (
 // target that is not known, arguments where none are taken. It is for documents
 // that name command lines.
 func CheckLine(args []string) error {
-	root := newRoot(Streams{})
+	root := newRoot(Streams{Gateways: translators.All()})
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd { // there only while it runs
@@ -32,7 +32,7 @@ func CheckLine(args []string) error {
 		return err
 	}
 	if to, err := cmd.Flags().GetStringArray("to"); err == nil {
-		if _, err := translators.ParseTargets(to); err != nil {
+		if _, err := translators.All().ParseTargets(to); err != nil {
 			return err
 		}
 	}

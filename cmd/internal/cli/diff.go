@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"retryctl.dev/schema"
-	"retryctl.dev/translators"
 	"retryctl.dev/translators/diff"
 )
 
@@ -26,6 +25,7 @@ type difference struct {
 
 func newDiff(s Streams) *cobra.Command {
 	d := difference{
+		run:  run{gateways: s.Gateways},
 		by:   word{value: "text", allowed: []string{"text", "behavior"}},
 		form: word{value: "text", allowed: diff.Forms()},
 	}
@@ -107,14 +107,14 @@ func (d *difference) translation(cmd *cobra.Command, s Streams) (diff.Comparison
 	if err != nil {
 		return diff.Comparison{}, err
 	}
-	if _, err := translators.ParseTargets(d.run.to); err != nil {
+	if _, err := d.run.gateways.ParseTargets(d.run.to); err != nil {
 		return diff.Comparison{}, err
 	}
 	given, existing, passed, err := d.read(cmd, s)
 	if err != nil {
 		return diff.Comparison{}, err
 	}
-	in := diff.Decode(given, existing)
+	in := diff.Decode(d.run.gateways, given, existing)
 	in.Findings = append(in.Findings, passed...)
 	if in.Given == 0 {
 		return diff.Comparison{}, d.run.nothing(s.Err, in.Findings)
@@ -132,7 +132,7 @@ func (d *difference) sides(cmd *cobra.Command, s Streams, from, to string) (diff
 	if err != nil {
 		return diff.Comparison{}, err
 	}
-	targets, err := translators.ParseTargets(d.run.to)
+	targets, err := d.run.gateways.ParseTargets(d.run.to)
 	if err != nil {
 		return diff.Comparison{}, err
 	}
@@ -144,5 +144,5 @@ func (d *difference) sides(cmd *cobra.Command, s Streams, from, to string) (diff
 		}
 		both[n] = diff.Side{Name: name, Objects: r.objects}
 	}
-	return diff.Sides(both[0], both[1], targets, d.options(cmd.Context(), flags)), nil
+	return diff.Sides(d.run.gateways, both[0], both[1], targets, d.options(cmd.Context(), flags)), nil
 }

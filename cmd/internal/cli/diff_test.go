@@ -82,7 +82,7 @@ func TestWhatWasAppliedIsNoDifference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, gateway := range translators.Names() {
+		for _, gateway := range translators.All().Names() {
 			out, _, status := runIn(t, "translate", "-f", in, "--to", gateway)
 			if status != Done {
 				continue

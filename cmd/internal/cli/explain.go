@@ -13,7 +13,7 @@ import (
 )
 
 func newExplain(s Streams) *cobra.Command {
-	var r run
+	r := run{gateways: s.Gateways}
 	form := word{value: "text", allowed: []string{"text", "json"}}
 	cmd := &cobra.Command{
 		Use:   "explain [CODE] | [-f FILE]...",

@@ -13,7 +13,6 @@ import (
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
-	"retryctl.dev/translators"
 	"retryctl.dev/translators/pipeline"
 )
 
@@ -24,7 +23,7 @@ type function struct {
 }
 
 func newFn(s Streams) *cobra.Command {
-	var f function
+	f := function{run: run{gateways: s.Gateways}}
 	cmd := &cobra.Command{
 		Use:   "fn",
 		Short: "Run as a KRM function, for kustomize and kpt",
@@ -61,7 +60,7 @@ func (f *function) execute(cmd *cobra.Command, s Streams) error {
 	if err != nil {
 		return err
 	}
-	if _, err := translators.ParseTargets(f.run.to); err != nil {
+	if _, err := f.run.gateways.ParseTargets(f.run.to); err != nil {
 		return err // before anything is read
 	}
 	raw, err := io.ReadAll(io.LimitReader(s.In, manifest.MaxBytes+1))
@@ -88,7 +87,7 @@ func (f *function) process(ctx context.Context, s Streams, flags schema.ConfigSp
 	if len(f.run.to) == 0 {
 		f.run.to = given.To
 	}
-	in := given.Decode()
+	in := given.Decode(f.run.gateways)
 	in.Findings = append(in.Findings, f.run.input.passedOver()...)
 	if in.Given == 0 && !f.run.input.allowEmpty {
 		return f.run.nothing(s.Err, in.Findings)

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"retryctl.dev/translators/capability"
@@ -21,18 +19,18 @@ json and markdown say why as well.`,
   retryctl gateways -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			rows, err := capability.Table()
+			table, err := capability.Of(s.Gateways)
 			if err != nil {
 				return err
 			}
-			write := capability.WriteText
+			write := table.WriteText
 			switch form.value {
 			case "json":
-				write = capability.WriteJSON
+				write = table.WriteJSON
 			case "markdown":
-				write = capability.WriteMarkdown
+				write = table.WriteMarkdown
 			}
-			return whole(s.Out, func(w io.Writer) error { return write(w, rows) })
+			return whole(s.Out, write)
 		},
 	}
 	addWord(cmd, &form, "output", "o", "`form` of the table")

@@ -15,6 +15,7 @@ import (
 
 // A run is what the commands that translate have in common.
 type run struct {
+	gateways translators.Gateways
 	input    input
 	to       []string
 	settings targeting
@@ -31,7 +32,7 @@ func (r *run) flags(cmd *cobra.Command) {
 
 // how adds the flags that are not about what is read.
 func (r *run) how(cmd *cobra.Command) {
-	names := translators.Names()
+	names := r.gateways.Names()
 	cmd.Flags().StringArrayVar(&r.to, "to", nil, "`target` to translate to: all, "+strings.Join(names, ", ")+"; with @1.9 for a version; repeatable")
 	cmd.Flags().BoolVar(&r.strict, "strict", false, "make an error of every warning that the policy does not accept")
 	r.report.flags(cmd)
@@ -64,7 +65,7 @@ func (r *run) run(ctx context.Context, s Streams, cmd *cobra.Command, args []str
 func (r *run) read(ctx context.Context, s Streams, cmd *cobra.Command, args []string) (pipeline.Input, schema.ConfigSpec, error) {
 	flags, err := r.settings.spec(cmd)
 	if err == nil {
-		_, err = translators.ParseTargets(r.to)
+		_, err = r.gateways.ParseTargets(r.to)
 	}
 	if err != nil {
 		return pipeline.Input{}, flags, err // before a file is read
@@ -74,7 +75,7 @@ func (r *run) read(ctx context.Context, s Streams, cmd *cobra.Command, args []st
 	if err != nil {
 		return pipeline.Input{}, flags, r.report.unreadable(s.Err, err)
 	}
-	in := pipeline.Decode(objects)
+	in := pipeline.Decode(r.gateways, objects)
 	in.Findings = append(in.Findings, r.input.passedOver()...)
 	return in, flags, nil
 }

@@ -27,7 +27,7 @@ func of(t *testing.T, config schema.ConfigSpec, args ...string) gateway.Settings
 	if err != nil {
 		t.Fatal(err)
 	}
-	targets, err := translators.ParseTargets([]string{"istio"})
+	targets, err := translators.All().ParseTargets([]string{"istio"})
 	if err != nil {
 		t.Fatal(err)
 	}

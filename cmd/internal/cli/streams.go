@@ -7,11 +7,16 @@ import (
 	"fmt"
 	"io"
 	"syscall"
+
+	"retryctl.dev/translators"
 )
 
 // Streams are the standard streams of a run, and what it was called with
 // beside its arguments.
 type Streams struct {
+	// Gateways are the targets that exist; nil is those of the project.
+	Gateways translators.Gateways
+
 	In       io.Reader
 	Out, Err io.Writer
 	// Terminal says that Err is one: a run that takes long shows there what it does.

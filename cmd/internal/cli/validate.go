@@ -58,7 +58,7 @@ func (v *validation) execute(cmd *cobra.Command, s Streams, args []string) error
 	if len(list) > 0 && !selection.each { // what is missing may be in the file that cannot be read
 		return v.report.stop(s.Err, list)
 	}
-	found, checked, err := pipeline.Check(objects, selection.each, v.strict)
+	found, checked, err := pipeline.Check(s.Gateways, objects, selection.each, v.strict)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"retryctl.dev/cmd/internal/cli"
 	"retryctl.dev/schema/finding"
+	"retryctl.dev/translators"
 	"retryctl.dev/translators/capability"
 )
 
@@ -27,11 +28,11 @@ var pages = []page{
 	{"commands.md", cli.WriteCommands},
 	{"findings.md", finding.WriteCatalogue},
 	{"gateways.md", func(w io.Writer) error {
-		rows, err := capability.Table()
+		table, err := capability.Of(translators.All())
 		if err != nil {
 			return err
 		}
-		return capability.WriteMarkdown(w, rows)
+		return table.WriteMarkdown(w)
 	}},
 }
 

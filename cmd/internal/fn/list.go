@@ -16,6 +16,7 @@ import (
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators"
 	"retryctl.dev/translators/pipeline"
 )
 
@@ -120,8 +121,8 @@ func (l *List) follow(follow func(*manifest.Object) ([]*manifest.Object, error))
 }
 
 // Decode is that of the pipeline for the objects of the list.
-func (l *List) Decode() pipeline.Input {
-	in := pipeline.Decode(l.objects)
+func (l *List) Decode(all translators.Gateways) pipeline.Input {
+	in := pipeline.Decode(all, l.objects)
 	in.Findings = l.located(in.Findings)
 	return in
 }

@@ -32,7 +32,7 @@ func Read(name string, text []byte) (Input, error) {
 	if err != nil {
 		return Input{}, err
 	}
-	decoded := pipeline.Decode(objects)
+	decoded := pipeline.Decode(translators.All(), objects)
 	in := Input{Name: name, Args: arguments(text), Configs: decoded.Configs}
 	in.Plan, _ = decoded.Plan(pipeline.Assignment{Policies: decoded.Policies}, false)
 	return in, nil

@@ -31,7 +31,7 @@ func load(t *testing.T, text []byte) input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	decoded := pipeline.Decode(objects)
+	decoded := pipeline.Decode(translators.All(), objects)
 	target, strict := flags(t, text)
 	in := input{settings: decoded.Settings(target, schema.ConfigSpec{Split: gateway.SplitAlways})} // nothing but the input refers to its rules
 	in.plan, _ = decoded.Plan(pipeline.Assignment{Target: target, Policies: decoded.Policies}, false)
@@ -89,7 +89,7 @@ func flags(t *testing.T, text []byte) (target translators.Target, strict bool) {
 			t.Fatalf("the flag %s is not known here: a case would be read otherwise than by the command", words[n])
 		}
 	}
-	targets, err := translators.ParseTargets([]string{to})
+	targets, err := translators.All().ParseTargets([]string{to})
 	if err != nil {
 		t.Fatal(err)
 	}
