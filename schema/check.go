@@ -28,7 +28,7 @@ func newChecker(kind string, m Metadata, s Source) checker {
 func (c *checker) add(code finding.Code, field, hint, format string, args ...any) {
 	line, column := c.source.Position(field)
 	c.findings.Add(finding.Finding{
-		Code: code, Object: c.object, Field: field, Message: fmt.Sprintf(format, args...), Hint: hint,
+		Code: code, Object: c.object, Field: field, Message: fmt.Sprintf(format, args...), Hint: finding.Do(hint),
 		File: c.source.File, Line: line, Column: column,
 	})
 }

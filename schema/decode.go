@@ -62,7 +62,7 @@ func (d *decoder) document(into any, kind string) {
 func (d *decoder) add(code finding.Code, field string, at manifest.Value, message, hint string) {
 	id := d.object.ID()
 	d.findings.Add(finding.Finding{
-		Code: code, Object: id, Field: field, Message: message, Hint: hint,
+		Code: code, Object: id, Field: field, Message: message, Hint: finding.Do(hint),
 		File: d.object.File, Line: at.Line(), Column: at.Column(),
 	})
 }

@@ -57,8 +57,8 @@ func check(t testing.TB, text string) finding.List {
 // line is a finding in one line, its hint after an arrow.
 func line(f finding.Finding) string {
 	text := fmt.Sprintf("%d:%d %s %s: %s", f.Line, f.Column, f.Code, f.Field, f.Message)
-	if f.Hint != "" {
-		text += " -> " + f.Hint
+	if hint := f.Hint.String(); hint != "" {
+		text += " -> " + hint
 	}
 	return text
 }

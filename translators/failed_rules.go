@@ -43,7 +43,7 @@ func reaches(plan *resolve.Plan, p *schema.RetryPolicy, i resolve.Intent) findin
 	f := resolve.About(p, finding.Held, fmt.Sprintf("spec.targetRefs[%d]", ref),
 		fmt.Sprintf("%s%s would get something else by this policy, and its own, %s, has an error", i.Place(), i.Through(), resolve.PolicyID(i.Policy)))
 	f.Reason = "what carries the policy holds for that rule too where the more specific policy is not written"
-	f.Hint = "mend the more specific policy, or take it out if the rule is meant to get this one"
+	f.Hint = finding.Do("mend the more specific policy, or take it out if the rule is meant to get this one")
 	f.Severity = finding.Held.Severity()
 	return f
 }

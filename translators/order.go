@@ -163,10 +163,10 @@ func otherOrder(profile gateway.Profile, d precedence.Difference, about *resolve
 		f.Class = finding.Unknown
 	}
 	if d.By.ID.Group != route.Group {
-		f.Hint = fmt.Sprintf("take %s and %s apart by hostname, path or what they listen on", rule, by)
+		f.Hint = finding.Do(fmt.Sprintf("take %s and %s apart by hostname, path or what they listen on", rule, by))
 		return f
 	}
-	f.Hint = fmt.Sprintf("repeat the conditions of %s in a match of %s, so that they count for both, or take the two apart by path", by, rule)
+	f.Hint = finding.Do(fmt.Sprintf("repeat the conditions of %s in a match of %s, so that they count for both, or take the two apart by path", by, rule))
 	return f
 }
 

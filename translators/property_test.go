@@ -252,7 +252,7 @@ func TestEveryFindingHasItsPlace(t *testing.T) {
 		for _, f := range translators.Run(s.Target, in.plan(), s.Settings, false).Findings {
 			_, known := finding.Find(f.Code)
 			if !known || f.Gateway == "" || !strings.HasPrefix(f.Object.String(), schema.Kind+" ") || !strings.HasPrefix(f.Field, "spec.") ||
-				f.Line == 0 || f.Message == "" || strings.Contains(f.Message+f.Reason+f.Hint, "\n") || f.Severity == "" {
+				f.Line == 0 || f.Message == "" || strings.Contains(f.Message+f.Reason+f.Hint.String(), "\n") || f.Severity == "" {
 				t.Errorf("%s\n%+v", in.source(t), f)
 			}
 			if strings.HasPrefix(string(f.Code), "RT2") && (f.Reason == "" || f.Class == "") {

@@ -37,7 +37,7 @@ func refused(g gateway.Target, plan *resolve.Plan, objects []*manifest.Object, s
 		for _, p := range writers(g, plan, o, s) {
 			ref := slices.IndexFunc(plan.Intents, func(i resolve.Intent) bool { return i.Policy == p })
 			f := resolve.About(p, finding.WouldBeRefused, fmt.Sprintf("spec.targetRefs[%d]", plan.Intents[ref].Ref), fmt.Sprintf(message, o.ID(), first))
-			f.Reason, f.Hint, f.Severity = "its CRD says so, and the API server holds every object to it", hint, severity
+			f.Reason, f.Hint, f.Severity = "its CRD says so, and the API server holds every object to it", finding.Do(hint), severity
 			said = append(said, gateway.Said{Policy: p, Finding: f})
 		}
 	}

@@ -178,7 +178,7 @@ func (r *review) judge(p *schema.RetryPolicy, f finding.Finding) finding.Finding
 		}
 		r.used[acceptance{p, n}] = true
 		f.Severity = finding.Note
-		f.Hint = "accepted: " + a.Reason
+		f.Hint = finding.Do("accepted: " + a.Reason)
 		return f
 	}
 	if r.strict && f.Severity == finding.Warning {
@@ -199,7 +199,7 @@ func (r *review) unused(p *schema.RetryPolicy) finding.List {
 		if a.Gateway == r.profile.Name && !r.used[acceptance{p, n}] {
 			f := resolve.About(p, finding.UnusedAccept, fmt.Sprintf("spec.accept[%d]", n),
 				fmt.Sprintf("%s is accepted for %s and does not occur", a.Finding, r.profile.Title))
-			f.Gateway, f.Hint = r.profile.Name, "take the acceptance out"
+			f.Gateway, f.Hint = r.profile.Name, finding.Do("take the acceptance out")
 			list.Add(f)
 		}
 	}

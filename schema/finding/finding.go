@@ -50,7 +50,7 @@ type Finding struct {
 	Got      string      `json:"got,omitempty"`     // what will happen
 	Message  string      `json:"message"`           // one line, lower case, no full stop
 	Reason   string      `json:"reason,omitempty"`  // why, with the upstream source
-	Hint     string      `json:"hint,omitempty"`    // what to do about it
+	Hint     Hint        `json:"hint,omitzero"`     // what to do about it
 	File     string      `json:"file,omitempty"`
 	Line     int         `json:"line,omitempty"`   // 1-based
 	Column   int         `json:"column,omitempty"` // 1-based
@@ -115,7 +115,7 @@ func compare(a, b Finding) int {
 		cmp.Compare(a.Severity, b.Severity),
 		cmp.Compare(a.Class, b.Class),
 		cmp.Compare(a.Reason, b.Reason),
-		cmp.Compare(a.Hint, b.Hint),
+		cmp.Compare(a.Hint.String(), b.Hint.String()),
 	)
 }
 

@@ -23,7 +23,7 @@ func FuzzWrite(f *testing.F) {
 	f.Fuzz(func(t *testing.T, gateway, field, message, file string, line int, isError bool) {
 		one := Finding{
 			Code: OtherNumbers, Severity: Warning, Gateway: gateway, Field: field, Object: manifest.ID{Kind: message, Namespace: field, Name: file}, Want: field, Got: gateway,
-			Message: message, Reason: message, Hint: field, File: file, Line: line, Column: line,
+			Message: message, Reason: message, Hint: Do(field), File: file, Line: line, Column: line,
 		}
 		if isError {
 			one.Severity = Error

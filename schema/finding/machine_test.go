@@ -133,7 +133,7 @@ func TestJUnitCountsAndFailsOnlyErrors(t *testing.T) {
 	suites := readJUnit(t,
 		backoff,
 		Finding{Code: Assumed, Severity: Note, Message: "a note"},
-		Finding{Code: BadValue, Severity: Error, Message: "999 is too much", Field: "spec.maxRetries", File: "a.yaml", Line: 4, Column: 2, Hint: "less"},
+		Finding{Code: BadValue, Severity: Error, Message: "999 is too much", Field: "spec.maxRetries", File: "a.yaml", Line: 4, Column: 2, Hint: Do("less")},
 	)
 	s := suites.Suite
 	if s.Tests != 3 || s.Failures != 1 || s.Errors != 0 || suites.Tests != 3 || suites.Failures != 1 || len(s.Cases) != 3 {

@@ -79,8 +79,8 @@ func (f Finding) details() []string {
 	if f.Reason != "" {
 		lines = append(lines, "why: "+clean(f.Reason))
 	}
-	if f.Hint != "" {
-		lines = append(lines, "try: "+clean(f.Hint))
+	if hint := f.Hint.String(); hint != "" {
+		lines = append(lines, "try: "+clean(hint))
 	}
 	return lines
 }

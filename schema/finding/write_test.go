@@ -14,7 +14,7 @@ import (
 var backoff = Finding{
 	Code: NotCarried, Severity: Warning, Class: Dropped, Gateway: "kong", Object: manifest.ID{Kind: "RetryPolicy", Namespace: "shop", Name: "checkout"},
 	Field: "spec.backoff", Want: "100ms", Got: "no wait", Message: "Kong has nothing for it",
-	Reason: "Kong sends the next try at once", Hint: "accept it", File: "checkout.yaml", Line: 14, Column: 7,
+	Reason: "Kong sends the next try at once", Hint: Do("accept it"), File: "checkout.yaml", Line: 14, Column: 7,
 }
 
 // nasty is what a policy may hold in a text.
@@ -23,7 +23,7 @@ const nasty = "a\nb\r\x1b[31mred\x00\u202e::error::x%0A]]>\u2028\u009b\xff<&\"'"
 func hostile() Finding {
 	return Finding{
 		Code: BadValue, Severity: Error, Gateway: nasty, Object: manifest.ID{Kind: nasty, Namespace: nasty, Name: nasty}, Field: nasty, Want: nasty, Got: nasty,
-		Message: nasty, Reason: nasty, Hint: nasty, File: nasty, Line: 3, Column: 4,
+		Message: nasty, Reason: nasty, Hint: Do(nasty), File: nasty, Line: 3, Column: 4,
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 func (r *resolver) absent(p *schema.RetryPolicy, ref int) bool {
 	target := targetID(p, p.Spec.TargetRefs[ref])
 	f := About(p, finding.NoTarget, fmt.Sprintf("spec.targetRefs[%d]", ref), fmt.Sprintf("%s is not in the input", target))
-	f.Hint = "give the manifest that holds it with -f as well"
+	f.Hint = finding.Give("the manifest that holds it", "")
 	known, referred := r.known(target)
 	if referred || len(known) == 0 {
 		r.findings.Add(f)
@@ -31,9 +31,9 @@ func (r *resolver) absent(p *schema.RetryPolicy, ref int) bool {
 		return false
 	}
 	if meant, why := meant(target, known); meant.Name != "" {
-		f.Reason, f.Hint = why, fmt.Sprintf("did you mean %s?", meant)
+		f.Reason, f.Hint = why, finding.Do(fmt.Sprintf("did you mean %s?", meant))
 		if meant.Name == target.Name && meant.Namespace != target.Namespace {
-			f.Hint = fmt.Sprintf("put the policy into namespace %s", meant.Namespace)
+			f.Hint = finding.Do(fmt.Sprintf("put the policy into namespace %s", meant.Namespace))
 		}
 	}
 	r.findings.Add(f)

@@ -34,7 +34,7 @@ func TestATargetThatIsNotThereIsAnErrorWhereOthersOfItsKindAre(t *testing.T) {
 		policies, world := input(t, c.world+c.policy)
 		plan, findings := resolve.Resolve(policies, world)
 		f := findings[0]
-		if len(findings) != 1 || string(f.Severity) != c.severity || f.Reason != c.reason || f.Hint != c.hint {
+		if len(findings) != 1 || string(f.Severity) != c.severity || f.Reason != c.reason || f.Hint.String() != c.hint {
 			t.Errorf("%s: %+v", c.about, findings)
 		}
 		if usable := len(plan.Intents) > 0; usable != (c.severity == "warning") {

@@ -113,7 +113,7 @@ func (r *resolver) conflicts() {
 func (r *resolver) conflict(i, other Intent) {
 	f := About(i.Policy, finding.SameRule, fmt.Sprintf("spec.targetRefs[%d]", i.Ref),
 		fmt.Sprintf("%s is claimed by %s too, with an equally specific target", i.Place(), PolicyID(other.Policy)))
-	f.Hint = "leave the rule to one policy, or target it by sectionName in the one that should win"
+	f.Hint = finding.Do("leave the rule to one policy, or target it by sectionName in the one that should win")
 	r.findings.Add(f)
 }
 

@@ -175,11 +175,11 @@ func (r *resolver) noSuchRule(i Intent, what string, names []string) {
 	f := About(i.Policy, finding.NoSuchRule, field, message)
 	switch {
 	case schema.Nearest(section, names) != "":
-		f.Hint = fmt.Sprintf("did you mean %s?", schema.Nearest(section, names))
+		f.Hint = finding.Do(fmt.Sprintf("did you mean %s?", schema.Nearest(section, names)))
 	case len(names) > 0:
-		f.Hint = fmt.Sprintf("give the %s a name: it has %s", what, strings.Join(names, ", "))
+		f.Hint = finding.Do(fmt.Sprintf("give the %s a name: it has %s", what, strings.Join(names, ", ")))
 	case section != "":
-		f.Hint = fmt.Sprintf("give the %s a name: it has none with a name", what)
+		f.Hint = finding.Do(fmt.Sprintf("give the %s a name: it has none with a name", what))
 	}
 	r.failed[i.Policy] = true
 	r.findings.Add(f)

@@ -150,7 +150,7 @@ func (r *resolver) refuses(i Intent) {
 		return
 	}
 	f := About(i.Policy, finding.OddManifest, fmt.Sprintf("spec.targetRefs[%d]", i.Ref), odd.text(i.ID()))
-	f.Reason, f.Hint, f.Severity = refusedBy, "correct the manifest", finding.Error
+	f.Reason, f.Hint, f.Severity = refusedBy, finding.Do("correct the manifest"), finding.Error
 	r.failed[i.Policy], r.told[i.Object] = true, true
 	r.findings.Add(f)
 }

@@ -205,7 +205,7 @@ func TestAnObjectOfOursThatWasChangedSinceIsNamedBeforeItGoes(t *testing.T) {
 		if len(taken.Made) != 1 || len(taken.Objects) != 0 || len(taken.Findings) != c.found {
 			t.Errorf("%s: %d made, %d left, %v", c.about, len(taken.Made), len(taken.Objects), taken.Findings)
 		}
-		if c.found == 1 && strings.Contains(taken.Findings[0].Hint, "left as it is") {
+		if c.found == 1 && strings.Contains(taken.Findings[0].Hint.String(), "left as it is") {
 			t.Errorf("%s: it goes, and %q is said", c.about, taken.Findings[0].Hint)
 		}
 	}

@@ -69,7 +69,7 @@ func (taken *Taken) unmarked(o *manifest.Object) {
 
 func (taken *Taken) old(o *manifest.Object, at manifest.Value, severity finding.Severity, message, hint string) {
 	taken.Findings.Add(finding.Finding{
-		Code: finding.CannotTakeBack, Severity: severity, Object: o.ID(), Message: message, Hint: hint,
+		Code: finding.CannotTakeBack, Severity: severity, Object: o.ID(), Message: message, Hint: finding.Do(hint),
 		File: o.File, Line: at.Line(), Column: at.Column(),
 	})
 }

@@ -116,7 +116,7 @@ func (taken *Taken) cannot(o *manifest.Object, target, why, hint string) {
 	taken.Findings.Add(finding.Finding{
 		Code: finding.CannotTakeBack, Gateway: target, Object: o.ID(),
 		Message: fmt.Sprintf("what an earlier run wrote into %s cannot all be taken back: %s", o.ID(), why),
-		Hint:    hint,
+		Hint:    finding.Do(hint),
 		File:    o.File, Line: o.Root().Line(), Column: o.Root().Column(),
 	})
 }

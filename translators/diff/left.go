@@ -24,7 +24,7 @@ func left(existing []*manifest.Object, written []*manifest.Object, after *manife
 	add := func(o *manifest.Object, was, hint string) {
 		list.Add(finding.Finding{
 			Code: finding.Leftover, Object: o.ID(), File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
-			Message: fmt.Sprintf("%s would have no effect any more: %s", o.ID(), was), Hint: hint,
+			Message: fmt.Sprintf("%s would have no effect any more: %s", o.ID(), was), Hint: finding.Do(hint),
 		})
 	}
 	now := manifest.NewSet(written)
@@ -35,7 +35,7 @@ func left(existing []*manifest.Object, written []*manifest.Object, after *manife
 			if now.Get(o.ID()) == nil {
 				list.Add(finding.Finding{
 					Code: finding.Leftover, Object: o.ID(), File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
-					Message: fmt.Sprintf("%s was written by an earlier run, and no policy explains it any more", o.ID()), Hint: "delete it: " + pipeline.Deletion(o),
+					Message: fmt.Sprintf("%s was written by an earlier run, and no policy explains it any more", o.ID()), Hint: finding.Do("delete it: " + pipeline.Deletion(o)),
 				})
 			}
 		case after.Get(o.ID()) != o: // it is written, or given

@@ -80,7 +80,7 @@ func TestALimitForEachTryThatATotalTimeoutTakesOutIsSaid(t *testing.T) {
 		p.Spec.TotalTimeout, p.Spec.AttemptTimeout = c.total, c.attempt
 		plan, _ := resolve.Resolve([]*schema.RetryPolicy{p}, manifest.NewSet(objects))
 		out := envoygateway.Gateway{}.Translate(plan, gateway.Defaults(envoygateway.Gateway{}.Profile()))
-		if told := len(out.Said) == 1 && strings.Contains(out.Said[0].Message, "backendRequest") && strings.Contains(out.Said[0].Hint, "attemptTimeout: 3s"); told != c.said || !told && len(out.Said) > 0 {
+		if told := len(out.Said) == 1 && strings.Contains(out.Said[0].Message, "backendRequest") && strings.Contains(out.Said[0].Hint.String(), "attemptTimeout: 3s"); told != c.said || !told && len(out.Said) > 0 {
 			t.Errorf("with totalTimeout %v and attemptTimeout %v the translator says %v", c.total, c.attempt, out.Said)
 		}
 		gone := true

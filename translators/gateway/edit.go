@@ -132,13 +132,13 @@ func (e *Edits) Parts(i resolve.Intent, out *Output) []Part {
 		return []Part{rest}
 	case i.Rule < 0:
 		out.Say(i, finding.CannotSplit, fmt.Sprintf("%s cannot be split by method: its rules are not in the input", i.Place()), "",
-			"give its manifest with -f as well")
+			finding.Give("its manifest", ""))
 		return []Part{rest}
 	}
 	fresh, err := e.split(i, methods, out)
 	if err != nil {
 		out.Say(i, finding.CannotSplit, fmt.Sprintf("%s cannot be split by method: %v", i.Place(), err), "",
-			"give the methods a rule of their own, or name every method in retryOn.methods if all of them may run twice")
+			finding.Do("give the methods a rule of their own, or name every method in retryOn.methods if all of them may run twice"))
 		return []Part{rest}
 	}
 	parts := []Part{rest}

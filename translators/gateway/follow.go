@@ -221,9 +221,9 @@ func (f Followers) Name(parts []string, out *Output) {
 	names := namesOf(f.intent.ID().Kind)
 	switch {
 	case f.edits.settings.Split == SplitAlways:
-		out.Note(f.intent, finding.ReferredByName, message, names.reason, names.look)
+		out.Note(f.intent, finding.ReferredByName, message, names.reason, finding.Do(names.look))
 	case f.edits.references().Shown(f.intent.ID()):
-		out.Say(f.intent, finding.ReferredByName, message, names.reason, names.look+"; --split always says that there are none")
+		out.Say(f.intent, finding.ReferredByName, message, names.reason, finding.Do(names.look+"; --split always says that there are none"))
 	default:
 		out.Fail(f.intent, finding.ReferredByName, message, names.reason, names.give)
 	}
@@ -231,19 +231,22 @@ func (f Followers) Name(parts []string, out *Output) {
 
 // naming says what names the rules of a kind of objects: why that matters, where to
 // look for it, and what to give or to decide.
-type naming struct{ reason, look, give string }
+type naming struct {
+	reason, look string
+	give         finding.Hint
+}
 
 func namesOf(kind string) naming {
 	if kind == "VirtualService" {
 		return naming{
 			reason: "a Rollout that shifts the weights of the http route by its name leaves the new one as it is, and an EnvoyFilter for the name does not change it; metrics and alerts that have the name in them cannot be seen",
 			look:   "look for Rollouts, EnvoyFilters, metrics and alerts that name the http route, in other repositories too",
-			give:   "give the manifests of the Rollouts and EnvoyFilters as well with -f; or decide: --split always if nothing else names the http route, --split never to leave it whole",
+			give:   finding.Give("the manifests of the Rollouts and EnvoyFilters", "; or decide: --split always if nothing else names the http route, --split never to leave it whole"),
 		}
 	}
 	return naming{
 		reason: "a policy that is for the rule by its sectionName is not for the requests that a new rule serves; a limit counts for each rule of its own; EnvoyPatchPolicies, metrics and alerts that have the name in them cannot be seen",
 		look:   "look for policies, patches, metrics and alerts that name the rule, in other repositories too",
-		give:   "give the manifests of the policies in its namespace with -f as well; or decide: --split always if no policy names the rule, --split never to leave it whole",
+		give:   finding.Give("the manifests of the policies in its namespace", "; or decide: --split always if no policy names the rule, --split never to leave it whole"),
 	}
 }

@@ -132,21 +132,21 @@ type Said struct {
 }
 
 // Say adds a finding about the target of an intent.
-func (o *Output) Say(i resolve.Intent, code finding.Code, message, reason, hint string) {
+func (o *Output) Say(i resolve.Intent, code finding.Code, message, reason string, hint finding.Hint) {
 	o.say(i, code, code.Severity(), message, reason, hint)
 }
 
 // Fail adds an error about the target of an intent, whatever its code is elsewhere.
-func (o *Output) Fail(i resolve.Intent, code finding.Code, message, reason, hint string) {
+func (o *Output) Fail(i resolve.Intent, code finding.Code, message, reason string, hint finding.Hint) {
 	o.say(i, code, finding.Error, message, reason, hint)
 }
 
 // Note adds a note about the target of an intent, whatever its code is elsewhere.
-func (o *Output) Note(i resolve.Intent, code finding.Code, message, reason, hint string) {
+func (o *Output) Note(i resolve.Intent, code finding.Code, message, reason string, hint finding.Hint) {
 	o.say(i, code, finding.Note, message, reason, hint)
 }
 
-func (o *Output) say(i resolve.Intent, code finding.Code, severity finding.Severity, message, reason, hint string) {
+func (o *Output) say(i resolve.Intent, code finding.Code, severity finding.Severity, message, reason string, hint finding.Hint) {
 	f := resolve.About(i.Policy, code, targetField(i), message)
 	f.Reason, f.Hint, f.Severity = reason, hint, severity
 	for _, n := range o.about[i.Policy] {

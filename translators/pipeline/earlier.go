@@ -91,7 +91,7 @@ func (e earlier) left(results []translators.Result, failed bool) finding.List {
 		for _, r := range results {
 			if undo.Marked(o, r.Gateway.Name) {
 				list.Add(finding.Finding{Code: finding.Leftover, Severity: severity, Gateway: r.Gateway.Name, Object: o.ID(),
-					Message: message, Hint: hint, File: o.File, Line: o.Root().Line(), Column: o.Root().Column()})
+					Message: message, Hint: finding.Do(hint), File: o.File, Line: o.Root().Line(), Column: o.Root().Column()})
 				return
 			}
 		}

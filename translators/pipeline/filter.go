@@ -87,7 +87,7 @@ func (e *Edits) again(given, o *manifest.Object) {
 // editError is a finding about an edit that cannot be made.
 func editError(o *manifest.Object, message, hint string) finding.Finding {
 	return finding.Finding{
-		Code: finding.CannotEdit, Object: o.ID(), Message: message, Hint: hint, File: o.File,
+		Code: finding.CannotEdit, Object: o.ID(), Message: message, Hint: finding.Do(hint), File: o.File,
 	}
 }
 

@@ -46,7 +46,7 @@ func Decode(all translators.Gateways, objects []*manifest.Object) Input {
 		in.Unusable = in.Unusable || !o.Is(schema.Group, schema.Kind)
 		in.Findings.Add(finding.Finding{
 			Code: finding.GivenTwice, Object: o.ID(), Message: o.ID().String() + " is given twice",
-			Hint: "keep one of the two", File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
+			Hint: finding.Do("keep one of the two"), File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
 		})
 	}
 	for _, o := range objects {

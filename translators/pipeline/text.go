@@ -19,7 +19,7 @@ import (
 func Unreadable(syntax *manifest.SyntaxError, raw []byte) finding.Finding {
 	f := finding.Finding{Code: finding.Syntax, Message: syntax.Message, File: syntax.File, Line: syntax.Line, Column: syntax.Column}
 	if bytes.Contains(raw, []byte("{{")) {
-		f.Hint = "if it is a template, give what it is rendered to instead"
+		f.Hint = finding.Do("if it is a template, give what it is rendered to instead")
 	}
 	return f
 }

@@ -68,7 +68,7 @@ func (j *Joint) Disputed(hint string) finding.List {
 	for _, w := range j.disputed {
 		last := len(w.gateways) - 1
 		list.Add(finding.Finding{
-			Code: finding.SeveralTargets, Object: w.id, File: w.file, Hint: hint,
+			Code: finding.SeveralTargets, Object: w.id, File: w.file, Hint: finding.Do(hint),
 			Message: strings.Join(w.gateways[:last], ", ") + " and " + w.gateways[last] + " write it, each in its own way, and it can be there once",
 		})
 	}

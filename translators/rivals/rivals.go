@@ -85,7 +85,7 @@ func rival(o, ours *manifest.Object, claim, reason string) finding.Finding {
 	return finding.Finding{
 		Code: finding.Rivals, Object: o.ID(), File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
 		Message: fmt.Sprintf("%s is there for %s, and %s would be too", o.ID(), claim, ours.ID()),
-		Reason:  reason, Hint: "give it with -f as well, so that it is edited instead, or take it away",
+		Reason:  reason, Hint: finding.Give("it", ", so that it is edited instead, or take it away"),
 	}
 }
 

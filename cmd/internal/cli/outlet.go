@@ -62,12 +62,12 @@ func (o *outlet) findings() finding.List {
 			Code: finding.StaleFile, File: filepath.ToSlash(filepath.Join(o.folder, filepath.FromSlash(l.name))),
 			Message: "an earlier run wrote this file, and nothing explains it any more",
 			Reason:  "kubectl apply -f on the folder would apply it as well, and with it what an older policy asked",
-			Hint:    "give --prune, which removes such files, or delete it",
+			Hint:    finding.Do("give --prune, which removes such files, or delete it"),
 		}
 		switch {
 		case l.changed && o.prune:
 			f.Message = "an earlier run wrote this file and nothing explains it any more, but somebody has changed it, so that it is kept"
-			f.Hint = "delete it, or take its line out of " + inventoryName + " if it is yours now"
+			f.Hint = finding.Do("delete it, or take its line out of " + inventoryName + " if it is yours now")
 		case o.prune:
 			continue
 		}

@@ -28,7 +28,7 @@ func (r *run) passThrough(s Streams, cmd *cobra.Command, args []string) error {
 	}
 	if in.Given == 0 && !r.input.allowEmpty {
 		in.Findings.Add(finding.Finding{Code: finding.NoPolicy, Message: errNoPolicy.Error(),
-			Hint: "give the policies with -f, or see to it that the manifests have them"})
+			Hint: finding.Do("give the policies with -f, or see to it that the manifests have them")})
 	}
 	r.each = lean
 	out, err := in.Translate(cmd.Context(), assignments, r.options(cmd.Context(), flags))

@@ -15,7 +15,7 @@ import (
 func (l *List) Findings(list finding.List) finding.List {
 	list = l.located(list)
 	for n, f := range list {
-		list[n].Hint = strings.ReplaceAll(f.Hint, "with -f as well", "among the items (a generator has none), or in spec.manifests of a Config")
+		list[n].Hint = f.Hint.By("among the items (a generator has none), or in spec.manifests of a Config")
 	}
 	return list.Sorted()
 }
@@ -43,7 +43,7 @@ func (l *List) Results(findings finding.List) framework.Results {
 			Severity: severity(f.Severity),
 			Tags:     map[string]string{"code": string(f.Code)},
 		}
-		for key, value := range map[string]string{"gateway": f.Gateway, "class": string(f.Class), "reason": f.Reason, "hint": f.Hint} {
+		for key, value := range map[string]string{"gateway": f.Gateway, "class": string(f.Class), "reason": f.Reason, "hint": f.Hint.String()} {
 			if value != "" {
 				r.Tags[key] = value
 			}

@@ -28,7 +28,7 @@ func (t *translation) carry(c carried, list []carried) {
 		if !ours(existing, c, list) {
 			t.out.Say(c.intent, finding.Conflicts, fmt.Sprintf("%s is on %s already, and on other objects as well, or by their labels", existing.ID(), c.ref),
 				"two policies on one target do not merge: the older one wins (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1199)",
-				"give the target a policy of its own, or take it out of that one")
+				finding.Do("give the target a policy of its own, or take it out of that one"))
 			return
 		}
 		t.write(t.edits.Of(existing), c)
@@ -37,7 +37,7 @@ func (t *translation) carry(c carried, list []carried) {
 	if note := t.attached.Perhaps(manifest.ID{Group: route.Group, Kind: c.ref.Kind, Namespace: namespace, Name: c.ref.Name}); note != "" && c.ref.Section == "" {
 		t.out.Say(c.intent, finding.Assumed, note+"; it is taken not to be",
 			"two policies on one target do not merge: the older one wins (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1199)",
-			"give the namespace with -f as well")
+			finding.Give("the namespace", ""))
 	}
 	base := t.base(c)
 	if own := t.attached.At(c.intent.ID(), c.intent.Name); own != nil && own == base && c.intent.Name != "" {
@@ -68,11 +68,11 @@ func (t *translation) base(c carried) *manifest.Object {
 		case guards(p):
 			t.out.Fail(c.intent, finding.Shadows, fmt.Sprintf("the new policy on %s would hide all of %s there", c.ref, p.ID()),
 				"the most specific policy holds as a whole (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402), and what it would have to repeat differs by listener",
-				"make a route for each listener")
+				finding.Do("make a route for each listener"))
 		default:
 			t.out.Say(c.intent, finding.Shadows, fmt.Sprintf("the new policy on %s hides all of %s there", c.ref, p.ID()),
 				"the most specific policy holds as a whole (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402), and what it would have to repeat differs by listener",
-				"repeat in it what the wider policy sets, or set mergeType on it")
+				finding.Do("repeat in it what the wider policy sets, or set mergeType on it"))
 		}
 	}
 	switch {
@@ -81,7 +81,7 @@ func (t *translation) base(c carried) *manifest.Object {
 	case c.ref.Section == "" || c.intent.Name == "" || t.attached.At(c.intent.ID(), c.intent.Name) != wider[0]:
 		t.out.Say(c.intent, finding.Shadows, fmt.Sprintf("the new policy on %s takes the place of %s there, and says what that says besides retries", c.ref, wider[0].ID()),
 			"the most specific policy holds as a whole, without a merge (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402)",
-			"translate again when the wider policy changes, or set mergeType on the new one")
+			finding.Do("translate again when the wider policy changes, or set mergeType on the new one"))
 	}
 	return wider[0]
 }
@@ -153,7 +153,7 @@ func (t *translation) reaches(c carried) {
 		if below || part {
 			t.out.Say(c.intent, finding.Held, fmt.Sprintf("the policy on %s may hold for %s too, whose own, %s, has an error", c.ref, h.Place(), resolve.PolicyID(h.Policy)),
 				"the most specific policy holds as a whole, and that one is missing (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402)",
-				"mend the more specific policy, or take it out if its rules are meant to get this one")
+				finding.Do("mend the more specific policy, or take it out if its rules are meant to get this one"))
 		}
 	}
 }

@@ -106,7 +106,7 @@ func (t *translation) breaker(spec manifest.Value, c carried) {
 		return
 	}
 	if !t.settings.Version.AtLeast(1, 8) {
-		t.out.Say(c.intent, finding.NeedsVersion, "a retry budget needs Envoy Gateway 1.8", "circuitBreaker.retryBudget came with 1.8", "raise the version, or bound circuitBreaker.maxParallelRetries instead")
+		t.out.Say(c.intent, finding.NeedsVersion, "a retry budget needs Envoy Gateway 1.8", "circuitBreaker.retryBudget came with 1.8", finding.Do("raise the version, or bound circuitBreaker.maxParallelRetries instead"))
 		return
 	}
 	budget := c.want.Budget.Value

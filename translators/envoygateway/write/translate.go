@@ -134,12 +134,12 @@ func (t *translation) usable(i resolve.Intent) bool {
 	default:
 		t.out.Say(i, finding.WrongTargetKind, fmt.Sprintf("a %s cannot be the target of Envoy Gateway's policies", target.Kind),
 			"BackendTrafficPolicy takes Gateways, ListenerSets and routes (v1.9.1 CRD, spec CEL rules 3 and 5)",
-			"target the HTTPRoute that sends requests to it")
+			finding.Do("target the HTTPRoute that sends requests to it"))
 		return false
 	}
 	if target.SectionName != "" && !t.perRule() {
 		t.out.Say(i, finding.NeedsVersion, "policies on one rule of a route need Envoy Gateway 1.6",
-			"until 1.5 the CRD refuses sectionName", "give the rule a route of its own, or raise the version")
+			"until 1.5 the CRD refuses sectionName", finding.Do("give the rule a route of its own, or raise the version"))
 		return false
 	}
 	return true
@@ -158,7 +158,7 @@ func (t *translation) parts(i resolve.Intent) []gateway.Part {
 			return whole
 		}
 		t.out.Say(i, finding.NeedsVersion, "policies on one rule of a route, which a limit on methods needs, came with Envoy Gateway 1.6",
-			"until 1.5 the CRD refuses sectionName", "give the methods a route of their own, or raise the version")
+			"until 1.5 the CRD refuses sectionName", finding.Do("give the methods a route of their own, or raise the version"))
 		return []gateway.Part{{Rule: i.Rule, Want: gateway.SafeOnly(i.Want), Limited: true}}
 	}
 	return t.edits.Parts(i, &t.out)
@@ -204,7 +204,7 @@ func (t *translation) perTry(i resolve.Intent, limit string, stanza bool) {
 	}
 	t.out.Say(i, finding.Shadows, fmt.Sprintf("timeouts.backendRequest of %s %s", i.Place(), what),
 		"without a stanza Envoy Gateway takes it for the whole request; with a totalTimeout it is taken out (v1.9.1 internal/gatewayapi/route.go:1099)",
-		fmt.Sprintf("write attemptTimeout: %s in the policy to keep it", limit))
+		finding.Do(fmt.Sprintf("write attemptTimeout: %s in the policy to keep it", limit)))
 }
 
 // keyFormat keeps the client's key and else takes the request ID that Envoy makes

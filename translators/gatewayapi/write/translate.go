@@ -50,26 +50,26 @@ func (t *translation) usable(i resolve.Intent) bool {
 		return false
 	case kind == "HTTPRoute" || kind == "Gateway" && i.Object == nil:
 		t.out.Fail(i, finding.NeedsObject, fmt.Sprintf("the stanza is written into the HTTPRoute, and %s is not in the input", i.TargetID()), "",
-			"give its manifest with -f as well")
+			finding.Give("its manifest", ""))
 		return false
 	case kind == "Gateway":
 		t.out.Fail(i, finding.NeedsObject, fmt.Sprintf("the stanza is written into HTTPRoutes, and none that is attached to %s is in the input", i.TargetID()), "",
-			"give the manifests of its routes with -f as well")
+			finding.Give("the manifests of its routes", ""))
 		return false
 	default:
 		t.out.Say(i, finding.WrongTargetKind, fmt.Sprintf("the Gateway API has no retries for a %s", kind),
-			"only HTTPRoute rules have the stanza (v1.7.0 apis/v1/httproute_types.go:331)", "target an HTTPRoute")
+			"only HTTPRoute rules have the stanza (v1.7.0 apis/v1/httproute_types.go:331)", finding.Do("target an HTTPRoute"))
 		return false
 	}
 	if !t.settings.Version.AtLeast(1, 7) {
 		if t.settings.GatewayAPI.Channel == "standard" {
 			t.out.Fail(i, finding.NeedsVersion, fmt.Sprintf("the standard channel of Gateway API %s has no retries", t.settings.Version),
 				"the API server drops rules[].retry there without a word; it is in the standard channel from 1.7 on",
-				"install the experimental channel, or Gateway API 1.7")
+				finding.Do("install the experimental channel, or Gateway API 1.7"))
 			return false
 		}
 		t.out.Say(i, finding.NeedsSetting, fmt.Sprintf("retries are in the experimental channel of Gateway API %s only", t.settings.Version),
-			"with the standard channel the API server drops rules[].retry without a word", "")
+			"with the standard channel the API server drops rules[].retry without a word", finding.Hint{})
 	}
 	return true
 }
@@ -91,12 +91,12 @@ func (t *translation) intent(i resolve.Intent) {
 		rule := t.edits.Of(i.Object).At("spec", "rules").Index(part.Rule)
 		if err := stanza.Write(rule, part.Want, t.row, t.settings.Version); err != nil {
 			t.out.Say(i, finding.Conflicts, fmt.Sprintf("%s: %v", i.Place(), err), "",
-				"set totalTimeout in the policy, or raise timeouts.request")
+				finding.Do("set totalTimeout in the policy, or raise timeouts.request"))
 		}
 	}
 	if b := i.Want.Budget; b.State == behavior.Set && b.Value.Interval > 0 && t.settings.GatewayAPI.Channel != "standard" {
 		if !t.settings.Version.AtLeast(1, 3) {
-			t.out.Say(i, finding.NeedsVersion, "a retry budget needs Gateway API 1.3", "XBackendTrafficPolicy came with 1.3, in the experimental channel", "raise the version")
+			t.out.Say(i, finding.NeedsVersion, "a retry budget needs Gateway API 1.3", "XBackendTrafficPolicy came with 1.3, in the experimental channel", finding.Do("raise the version"))
 			return
 		}
 		t.budget(i, b.Value)

@@ -22,7 +22,7 @@ func (t *translation) destinations(i resolve.Intent, list []controller.Destinati
 	if budget && !t.settings.Version.AtLeast(1, 27) {
 		budget = false
 		t.out.Say(i, finding.NeedsVersion, "a retry budget needs Istio 1.27", "trafficPolicy.retryBudget came with 1.27; the API server drops it before",
-			"raise the version, or bound circuitBreaker.maxParallelRetries instead")
+			finding.Do("raise the version, or bound circuitBreaker.maxParallelRetries instead"))
 	}
 	if !budget && !writable(i.Want.Breaker) {
 		return
@@ -109,7 +109,7 @@ func (t *translation) ruleFor(i resolve.Intent, host, client string) *manifest.O
 		rule.Root().Put("spec", existing.At("spec").Copy())
 		rule.Root().At("spec").Put("host", host)
 		t.out.Say(i, finding.Shadows, fmt.Sprintf("the new DestinationRule for %s hides %s, and repeats what it says", host, existing.ID()),
-			"the most specific DestinationRule holds as a whole (Istio 1.31 pilot/pkg/model/destination_rule.go:119)", "keep the two in step")
+			"the most specific DestinationRule holds as a whole (Istio 1.31 pilot/pkg/model/destination_rule.go:119)", finding.Do("keep the two in step"))
 	}
 	t.rules[host] = rule
 	t.out.Objects = append(t.out.Objects, rule)

@@ -149,6 +149,6 @@ func (t *translation) flagger(id manifest.ID, intents []resolve.Intent) (refused
 		return false
 	}
 	t.refuse(intents, finding.CannotEdit, fmt.Sprintf("%s is made by Flagger for %s, which takes every change back", id, o.ID()),
-		"Flagger compares it with the Canary and writes it anew (Flagger 1.36 pkg/router/istio.go)", "say it in the Canary: spec.service.retries, timeout and trafficPolicy")
+		"Flagger compares it with the Canary and writes it anew (Flagger 1.36 pkg/router/istio.go)", finding.Do("say it in the Canary: spec.service.retries, timeout and trafficPolicy"))
 	return true
 }

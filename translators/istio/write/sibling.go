@@ -38,7 +38,7 @@ func (t *translation) write(list []holding, edited map[manifest.ID]bool) {
 			}
 		}
 		if problem != "" {
-			t.refuse(around(h, list), code, problem, "a VirtualService has all requests for its hosts on its gateways, so that every route there has to be in one", hint)
+			t.refuse(around(h, list), code, problem, "a VirtualService has all requests for its hosts on its gateways, so that every route there has to be in one", finding.Do(hint))
 			continue
 		}
 		t.changes = slices.DeleteFunc(t.changes, func(c change) bool { return c.VS == there })
@@ -47,7 +47,7 @@ func (t *translation) write(list []holding, edited map[manifest.ID]bool) {
 		for _, o := range h.routes {
 			if !slices.ContainsFunc(h.intents, func(i resolve.Intent) bool { return i.ID() == o.ID() }) {
 				t.out.Say(lead[0], finding.SiblingRoutes, fmt.Sprintf("%s holds %s, which serves %s beside %s", vs.ID(), o.ID(), strings.Join(h.hosts, ", "), lead[0].ID()),
-					"for a host that a VirtualService names on a gateway Istio serves nothing else there", "translate again when that route changes")
+					"for a host that a VirtualService names on a gateway Istio serves nothing else there", finding.Do("translate again when that route changes"))
 			}
 		}
 	}
@@ -232,7 +232,7 @@ func (t *translation) image(s controller.HTTPMatch) bool {
 func (t *translation) own(i resolve.Intent, h holding, there *manifest.Object) *manifest.Object {
 	if there != nil {
 		t.out.Say(i, finding.Shadows, fmt.Sprintf("%s does not hold every rule of %s: its http routes are written anew", there.ID(), h.routes[0].ID()),
-			"a VirtualService holds the whole route", "compare the result with what it was")
+			"a VirtualService holds the whole route", finding.Do("compare the result with what it was"))
 		vs := t.edits.Of(there)
 		vs.Root().Make("spec").Put("hosts", h.hosts)
 		if h.gateways[0] != api.WholeMesh {

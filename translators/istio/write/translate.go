@@ -108,19 +108,19 @@ func (t *translation) object(id manifest.ID, intents []resolve.Intent) {
 		t.virtualService(first.Object, intents)
 	case id.Kind == "Gateway":
 		t.refuse(intents, finding.NeedsObject, fmt.Sprintf("retries are written for the routes of %s, and none that is attached to it is in the input", id),
-			"a VirtualService holds whole routes", "give the manifests of its routes with -f as well")
+			"a VirtualService holds whole routes", finding.Give("the manifests of its routes", ""))
 	case id.Kind == "HTTPRoute", id.Kind == "GRPCRoute", id.Kind == "VirtualService":
 		t.refuse(intents, finding.NeedsObject, fmt.Sprintf("%s is not in the input", id),
-			"Istio's retries stand beside the matches and destinations of a route, in the same object", "give its manifest with -f as well")
+			"Istio's retries stand beside the matches and destinations of a route, in the same object", finding.Give("its manifest", ""))
 	default:
 		t.refuse(intents, finding.WrongTargetKind, fmt.Sprintf("Istio takes no retries from a %s", id.Kind),
 			"only VirtualServices and HTTPRoutes have them (Istio 1.31 pilot/pkg/networking/core/route/retry/retry.go:96)",
-			"target an HTTPRoute, a VirtualService or a Service")
+			finding.Do("target an HTTPRoute, a VirtualService or a Service"))
 	}
 }
 
 // refuse says of some intents that nothing can be written.
-func (t *translation) refuse(intents []resolve.Intent, code finding.Code, message, reason, hint string) {
+func (t *translation) refuse(intents []resolve.Intent, code finding.Code, message, reason string, hint finding.Hint) {
 	for _, i := range intents {
 		t.out.Fail(i, code, message, reason, hint)
 	}
@@ -139,23 +139,23 @@ func (t *translation) route(o *manifest.Object, intents []resolve.Intent) {
 	b := controller.Bind(o, t.plan.World, t.settings)
 	if len(b.Gateways) == 0 && len(b.Mesh) == 0 && !b.Native {
 		t.refuse(intents, finding.NeedsObject, o.ID().String()+" has no parent",
-			"Istio binds a route to what parentRefs names", "give the route its parentRefs")
+			"Istio binds a route to what parentRefs names", finding.Do("give the route its parentRefs"))
 		return
 	}
 	for _, id := range b.Assumed {
 		t.out.Say(intents[0], finding.Assumed, fmt.Sprintf("nothing shows what %s is: a classic Gateway of Istio with its name is assumed", id),
 			"a VirtualService does not bind to Istio's Kubernetes Gateways, and their HTTPRoutes are not read for classic ones",
-			"give the Gateway and its GatewayClass with -f as well, map it in a Config, or say --istio-api")
+			finding.Give("the Gateway and its GatewayClass", ", map it in a Config, or say --istio-api"))
 	}
 	for _, ref := range o.At("spec", "parentRefs").Items() {
 		if len(b.Gateways) > 0 && (ref.At("sectionName").Exists() || ref.At("port").Exists()) {
 			t.out.Say(intents[0], finding.Assumed, fmt.Sprintf("%s is for one listener of its parent: the VirtualService is for every server of the classic Gateway", o.ID()),
-				"a VirtualService names Gateways, not their servers", "give the classic Gateway only the servers that are meant")
+				"a VirtualService names Gateways, not their servers", finding.Do("give the classic Gateway only the servers that are meant"))
 		}
 	}
 	if len(b.Mesh) > 0 {
 		t.out.Say(intents[0], finding.Assumed, fmt.Sprintf("%s is taken to be gone once the VirtualService is there", o.ID()),
-			"for a Service an HTTPRoute wins over a VirtualService (measured with Istio 1.31's generator)", "delete the HTTPRoute, or leave --istio-api at auto")
+			"for a Service an HTTPRoute wins over a VirtualService (measured with Istio 1.31's generator)", finding.Do("delete the HTTPRoute, or leave --istio-api at auto"))
 	}
 	if b.Native {
 		t.native(intents)
@@ -173,21 +173,21 @@ func (t *translation) native(intents []resolve.Intent) {
 		if i.ID().Kind == "GRPCRoute" {
 			if i.Target().Kind == "GRPCRoute" {
 				t.refuse([]resolve.Intent{i}, finding.WrongTargetKind, "Istio takes no retries from a GRPCRoute",
-					"only the HTTPRoute has a stanza (Istio 1.31 pilot/pkg/config/kube/gateway/conversion.go:186)", "route the service with an HTTPRoute on POST, or behind a classic Gateway")
+					"only the HTTPRoute has a stanza (Istio 1.31 pilot/pkg/config/kube/gateway/conversion.go:186)", finding.Do("route the service with an HTTPRoute on POST, or behind a classic Gateway"))
 			}
 			continue
 		}
 		if t.settings.GatewayAPI.Channel == "standard" {
 			t.refuse([]resolve.Intent{i}, finding.NeedsVersion, "the standard channel of the Gateway API has no retries before 1.7",
-				"the API server drops rules[].retry there without a word", "install the experimental channel")
+				"the API server drops rules[].retry there without a word", finding.Do("install the experimental channel"))
 			continue
 		}
 		t.out.Say(i, finding.NeedsSetting, "retries are in the experimental channel of Gateway API 1.6 only",
-			"with the standard channel the API server drops rules[].retry without a word", "")
+			"with the standard channel the API server drops rules[].retry without a word", finding.Hint{})
 		for _, part := range t.edits.Parts(i, &t.out) {
 			rule := t.edits.Of(i.Object).At("spec", "rules").Index(part.Rule)
 			if err := stanza.Write(rule, part.Want, row, api.NativeVersion); err != nil {
-				t.out.Say(i, finding.Conflicts, fmt.Sprintf("%s: %v", i.Place(), err), "", "set totalTimeout in the policy, or raise timeouts.request")
+				t.out.Say(i, finding.Conflicts, fmt.Sprintf("%s: %v", i.Place(), err), "", finding.Do("set totalTimeout in the policy, or raise timeouts.request"))
 			}
 			if part.Want.IdempotencyKey.State == behavior.Set {
 				gateway.SetHeader(rule, part.Want.IdempotencyKey.Value, controller.KeyFormat(part.Want.IdempotencyKey.Value))

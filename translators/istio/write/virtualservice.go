@@ -42,12 +42,12 @@ func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, 
 	for _, c := range changes {
 		if !t.only(c.VS, doors) {
 			t.refuse([]resolve.Intent{c.intent}, finding.CannotEdit, fmt.Sprintf("%s serves %s, and other hosts or gateways as well", c.VS.ID(), c.intent.Place()),
-				"", "give its hosts a VirtualService of their own")
+				"", finding.Do("give its hosts a VirtualService of their own"))
 			return true
 		}
 		if !inside(c.VS.At("spec", "http").Index(c.HTTP), controller.Wanted(o, route.Rules(o), c.intent.Rule)) {
 			t.refuse([]resolve.Intent{c.intent}, finding.CannotEdit, fmt.Sprintf("http route %s of %s serves %s, and other requests as well",
-				controller.HTTPName(c.VS, c.HTTP), c.VS.ID(), c.intent.Place()), "", "give these requests an http route of their own there")
+				controller.HTTPName(c.VS, c.HTTP), c.VS.ID(), c.intent.Place()), "", finding.Do("give these requests an http route of their own there"))
 			return true
 		}
 	}
@@ -94,7 +94,7 @@ func (t *translation) change(c change) {
 			return
 		}
 		t.refuse([]resolve.Intent{c.intent}, finding.Conflicts, fmt.Sprintf("http route %s of %s is claimed by %s too", controller.HTTPName(c.VS, c.HTTP), c.VS.ID(),
-			resolve.PolicyID(other.intent.Policy)), "", "leave the requests to one policy")
+			resolve.PolicyID(other.intent.Policy)), "", finding.Do("leave the requests to one policy"))
 		return
 	}
 	t.changes = append(t.changes, c)
@@ -111,7 +111,7 @@ func (t *translation) apply() {
 		switch {
 		case err != nil:
 			t.out.Say(c.intent, finding.CannotSplit, fmt.Sprintf("http route %s of %s cannot be split by method: %v",
-				controller.HTTPName(c.VS, c.HTTP), c.VS.ID(), err), "", "give the methods an http route of their own")
+				controller.HTTPName(c.VS, c.HTTP), c.VS.ID(), err), "", finding.Do("give the methods an http route of their own"))
 		case part != "":
 			t.follow(names, part)
 		}
@@ -134,7 +134,7 @@ func (t *translation) merged(vs *manifest.Object) bool {
 func (t *translation) virtualService(vs *manifest.Object, intents []resolve.Intent) {
 	if vs.At("spec", "http").Len() == 0 {
 		t.refuse(intents, finding.WrongTargetKind, fmt.Sprintf("%s has no http routes", vs.ID()),
-			"Istio retries only HTTP and gRPC", "target a VirtualService with http routes")
+			"Istio retries only HTTP and gRPC", finding.Do("target a VirtualService with http routes"))
 		return
 	}
 	alone := &controller.Routes{}
@@ -144,7 +144,7 @@ func (t *translation) virtualService(vs *manifest.Object, intents []resolve.Inte
 		h := vs.At("spec", "http").Index(i.Rule)
 		if h.At("delegate").Exists() {
 			t.refuse([]resolve.Intent{i}, finding.CannotEdit, fmt.Sprintf("http route %s of %s leaves its requests to another VirtualService", controller.HTTPName(vs, i.Rule), vs.ID()),
-				"what a delegate says of retries wins (Istio 1.31 pilot/pkg/model/virtualservice.go:215)", "target the delegate")
+				"what a delegate says of retries wins (Istio 1.31 pilot/pkg/model/virtualservice.go:215)", finding.Do("target the delegate"))
 			continue
 		}
 		list, _ := alone.Serving(controller.Matchers(h))
@@ -164,7 +164,7 @@ func (t *translation) service(i resolve.Intent) {
 		vs := own.Matches[0].VS
 		if !t.only(vs, []controller.GatewayHost{{Gateway: api.WholeMesh, Host: host}}) {
 			t.refuse([]resolve.Intent{i}, finding.CannotEdit, fmt.Sprintf("%s serves %s, and other hosts or gateways as well", vs.ID(), i.ID()),
-				"a host has one VirtualService in the mesh", "give the Service a VirtualService of its own, or target that one")
+				"a host has one VirtualService in the mesh", finding.Do("give the Service a VirtualService of its own, or target that one"))
 			return
 		}
 		for n, h := range vs.At("spec", "http").Items() {

@@ -71,7 +71,7 @@ func (t *translation) code(at int, s script, holders []controller.Holder) {
 		}
 		if len(existing) > 1 || !understood(existing[0]) || !t.only(existing[0], holders) || !s.keep(existing[0]) {
 			t.fail(i, finding.Conflicts, fmt.Sprintf("%s has a %s already: %s", i.Place(), api.PreFunction, existing[0].ID()),
-				"two of them on one rule make Kong refuse its whole configuration", "set retries in that one, or take it off the rule")
+				"two of them on one rule make Kong refuse its whole configuration", finding.Do("set retries in that one, or take it off the rule"))
 			return
 		}
 		t.edits.Of(existing[0]).Root().Put("config", s.config())
@@ -110,13 +110,13 @@ func (t *translation) alone(i resolve.Intent, h controller.Holder) bool {
 	for _, o := range wider {
 		if controller.Enabled(o) && !understood(o) {
 			t.fail(i, finding.Conflicts, fmt.Sprintf("a %s on %s would switch %s off there", api.PreFunction, i.Place(), o.ID()),
-				"of one plugin only the nearest instance runs for a request", "make that one a post-function, or set retries in it")
+				"of one plugin only the nearest instance runs for a request", finding.Do("make that one a post-function, or set retries in it"))
 			return false
 		}
 	}
 	for _, id := range t.plugins.Missing(h) {
 		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("%s, which %s refers to, is not in the input", id, h.Object.ID()),
-			"with a second pre-function on the rule Kong would refuse its whole configuration", "give its manifest with -f as well")
+			"with a second pre-function on the rule Kong would refuse its whole configuration", finding.Give("its manifest", ""))
 	}
 	return true
 }
@@ -138,7 +138,7 @@ func (t *translation) whole(at int, plugin string) bool {
 	}
 	if same < len(resolve.RulesOf(i.Object)) {
 		t.fail(i, finding.Conflicts, fmt.Sprintf("a plugin on %s would hold for rules that are to get something else", i.ID()),
-			"of a GRPCRoute the controller reads the annotation for plugins only, not the filters of a rule (subtranslator/grpcroute.go)", "give the rule a GRPCRoute of its own")
+			"of a GRPCRoute the controller reads the annotation for plugins only, not the filters of a rule (subtranslator/grpcroute.go)", finding.Do("give the rule a GRPCRoute of its own"))
 		return false
 	}
 	key := plugin + " " + i.ID().String()
@@ -179,7 +179,7 @@ func (t *translation) key(at int, holders []controller.Holder) {
 			o := there[0]
 			if !controller.Plain(o) || !strings.EqualFold(controller.Header(o), name) || !controller.Enabled(o) {
 				t.fail(i, finding.Conflicts, fmt.Sprintf("%s has a %s already, with the header %s: %s", i.Place(), api.CorrelationID, controller.Header(o), o.ID()),
-					"two of them on one rule make Kong refuse its whole configuration", "use that header as the key, or take the plugin off")
+					"two of them on one rule make Kong refuse its whole configuration", finding.Do("use that header as the key, or take the plugin off"))
 			}
 			return
 		}
@@ -192,7 +192,7 @@ func (t *translation) key(at int, holders []controller.Holder) {
 	}
 	for _, o := range wider {
 		t.out.Say(i, finding.Shadows, fmt.Sprintf("the new %s on %s switches %s off there", api.CorrelationID, i.Place(), o.ID()),
-			"of one plugin only the nearest instance runs for a request", "")
+			"of one plugin only the nearest instance runs for a request", finding.Hint{})
 	}
 	config := manifest.Map("header_name", name, "generator", "uuid", "echo_downstream", false)
 	t.attach(i, api.CorrelationID, "key", config, holders)

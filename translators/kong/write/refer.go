@@ -84,7 +84,7 @@ func (t *translation) refer(i resolve.Intent, h controller.Holder, plugin, name 
 		rule.Put("filters", manifest.List())
 	}
 	if rule.At("filters").Len() >= maxFilters {
-		t.fail(i, finding.CannotEdit, fmt.Sprintf("%s has %d filters, and that is the most that the Gateway API takes", i.Place(), maxFilters), "", "take one off, for the "+plugin)
+		t.fail(i, finding.CannotEdit, fmt.Sprintf("%s has %d filters, and that is the most that the Gateway API takes", i.Place(), maxFilters), "", finding.Do("take one off, for the "+plugin))
 		return false
 	}
 	rule.At("filters").Append(manifest.Map("type", "ExtensionRef", "extensionRef", manifest.Map("group", api.Group, "kind", api.PluginKind, "name", name)))

@@ -62,7 +62,7 @@ func (t *translation) leftOut(s gateway.Settings) {
 			f := resolve.About(i.Policy, finding.RuleLeftOut, fmt.Sprintf("spec.targetRefs[%d]", i.Ref),
 				fmt.Sprintf("Kong's controller leaves %s out, and its requests go to the next rule that takes them", i.Place()))
 			f.Class, f.Want, f.Got, f.Reason = finding.Dropped, "the rule", "nothing", why
-			f.Hint, f.Severity = "mend that: until then the policy holds for no request", f.Code.Severity()
+			f.Hint, f.Severity = finding.Do("mend that: until then the policy holds for no request"), f.Code.Severity()
 			t.out.Said = append(t.out.Said, gateway.Said{Policy: i.Policy, Finding: f})
 		}
 	}
@@ -82,7 +82,7 @@ type translation struct {
 }
 
 // fail says what stands in the way of a target; nothing is written for it.
-func (t *translation) fail(i resolve.Intent, code finding.Code, message, reason, hint string) {
+func (t *translation) fail(i resolve.Intent, code finding.Code, message, reason string, hint finding.Hint) {
 	t.out.Fail(i, code, message, reason, hint)
 }
 
@@ -91,18 +91,18 @@ func (t *translation) canUse(i resolve.Intent) bool {
 	kind := i.ID().Kind
 	switch {
 	case kind == "IngressRoute" || kind == "VirtualService":
-		t.fail(i, finding.WrongTargetKind, fmt.Sprintf("Kong serves no %s", kind), "", "target the HTTPRoute, the Ingress or the Service that Kong serves")
+		t.fail(i, finding.WrongTargetKind, fmt.Sprintf("Kong serves no %s", kind), "", finding.Do("target the HTTPRoute, the Ingress or the Service that Kong serves"))
 	case i.Object == nil:
 		t.fail(i, finding.NeedsObject, fmt.Sprintf("%s is not in the input, so the Services behind it are not known", i.TargetID()),
-			"retries are annotations of Services, or plugins that a rule refers to", "give its manifest with -f as well")
+			"retries are annotations of Services, or plugins that a rule refers to", finding.Give("its manifest", ""))
 	case kind == "Gateway":
 		t.fail(i, finding.NeedsObject, fmt.Sprintf("no route that is attached to %s is in the input", i.TargetID()),
-			"retries are annotations of Services, or plugins that a rule refers to", "give the manifests of its routes with -f as well")
+			"retries are annotations of Services, or plugins that a rule refers to", finding.Give("the manifests of its routes", ""))
 	case kind == "Service" || kind == "Ingress":
 		return true
 	case !controller.Served(i.Object):
 		if i.Target().Kind != "Service" { // then the Service carries the policy
-			t.fail(i, finding.WrongTargetKind, fmt.Sprintf("%s is a mesh's: its parents are Services", i.ID()), "Kong serves Gateways only", "target a route that is attached to a Gateway")
+			t.fail(i, finding.WrongTargetKind, fmt.Sprintf("%s is a mesh's: its parents are Services", i.ID()), "Kong serves Gateways only", finding.Do("target a route that is attached to a Gateway"))
 		}
 	default:
 		return i.Rule >= 0 && i.Methods&^api.Unreachable != 0
@@ -168,7 +168,7 @@ func (t *translation) together(p *pool, at int) bool {
 	i := t.plan.Intents[at]
 	if len(p.missing) > 0 {
 		t.fail(i, finding.NeedsObject, fmt.Sprintf("%s is not in the input, and a rule sends requests to it and to %s", p.missing[0], i.ID()),
-			"Services of one rule must agree on every annotation, or the controller drops the rule", "give its manifest with -f as well")
+			"Services of one rule must agree on every annotation, or the controller drops the rule", finding.Give("its manifest", ""))
 		return false
 	}
 	for _, id := range p.services {
@@ -178,7 +178,7 @@ func (t *translation) together(p *pool, at int) bool {
 		}
 		if !same {
 			t.fail(i, finding.Conflicts, fmt.Sprintf("a rule sends requests to %s and to %s, which the policy does not target", i.ID(), id),
-				"Services of one rule must agree on every annotation, or the controller drops the rule", fmt.Sprintf("target %s as well, or the rule instead of its Services", id))
+				"Services of one rule must agree on every annotation, or the controller drops the rule", finding.Do(fmt.Sprintf("target %s as well, or the rule instead of its Services", id)))
 			return false
 		}
 	}
@@ -267,18 +267,18 @@ func (t *translation) canCode(i resolve.Intent, why string, missing []manifest.I
 	switch {
 	case len(missing) > 0:
 		say(i, finding.NeedsObject, fmt.Sprintf("%s is not in the input, so it cannot be annotated", missing[0]),
-			"the number of retries and the timeouts are annotations of the Services behind a rule", "give its manifest with -f as well")
+			"the number of retries and the timeouts are annotations of the Services behind a rule", finding.Give("its manifest", ""))
 	case allowed && t.sandbox.Assumed:
 		t.out.Say(i, finding.Assumed, fmt.Sprintf("untrusted_lua = lax is assumed: strict, the default since Kong %s, keeps code in plugins from setting retries", strictSince),
 			why+"; under strict the code does nothing and what the Services say holds (changelog of 3.14.0.0)",
-			"say which it is: kong.untrustedLua in the Config, or --kong-untrusted-lua; with strict, send the rule's requests to a Service object of its own")
+			finding.Do("say which it is: kong.untrustedLua in the Config, or --kong-untrusted-lua; with strict, send the rule's requests to a Service object of its own"))
 	case allowed:
 	case !t.sandbox.Version.AtLeast(3, 8):
 		t.fail(i, finding.NeedsVersion, fmt.Sprintf("%s needs code in a plugin, and code can set retries since Kong 3.8", i.Place()),
-			why+" (kong/pdk/service.lua:143)", "raise the version, or "+hint)
+			why+" (kong/pdk/service.lua:143)", finding.Do("raise the version, or "+hint))
 	default:
 		t.fail(i, finding.NeedsSetting, fmt.Sprintf("%s needs code in a plugin, and untrusted_lua = %s does not let it set retries", i.Place(), controller.SettingWord(t.sandbox.Mode)),
-			why+"; strict is Kong's default since "+strictSince, "set untrusted_lua to lax in Kong, and kong.untrustedLua to Lax in the Config; or "+hint)
+			why+"; strict is Kong's default since "+strictSince, finding.Do("set untrusted_lua to lax in Kong, and kong.untrustedLua to Lax in the Config; or "+hint))
 	}
 	return allowed
 }

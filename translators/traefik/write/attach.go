@@ -114,7 +114,7 @@ func (t *translation) attach() {
 func (t *translation) missing(i resolve.Intent, refs []controller.Reference) {
 	for _, name := range t.Resolve(refs).Missing {
 		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("Middleware %s, which %s refers to, is not in the input", name, i.Place()),
-			"one that retries multiplies its tries by those of the policy", "give its manifest with -f as well")
+			"one that retries multiplies its tries by those of the policy", finding.Give("its manifest", ""))
 	}
 }
 
@@ -163,7 +163,7 @@ func (t *translation) left(j job, o *manifest.Object) {
 			continue
 		}
 		t.out.Say(j.intent, finding.Shadows, fmt.Sprintf("%s no longer uses %s, which others use as well", j.intent.Place(), o.ID()),
-			"two retry middlewares on one rule would multiply the tries", "")
+			"two retry middlewares on one rule would multiply the tries", finding.Hint{})
 		t.out.Said[len(t.out.Said)-1].Severity = finding.Note // nothing but its retries is hidden
 		return
 	}
@@ -176,7 +176,7 @@ func (t *translation) chains(j job, refs []controller.Reference) {
 		for _, o := range t.Middlewares[ref.ID] {
 			if o.At("spec", "chain").IsMap() && len(t.Resolve([]controller.Reference{ref}).Retries) > 0 {
 				t.out.Say(j.intent, finding.Conflicts, fmt.Sprintf("%s is on %s, and retries by a middleware within it", o.ID(), j.intent.Place()),
-					"two retry middlewares on one rule multiply the tries", "take the retry out of the chain")
+					"two retry middlewares on one rule multiply the tries", finding.Do("take the retry out of the chain"))
 			}
 		}
 	}
@@ -245,7 +245,7 @@ func (t *translation) put(j job, o *manifest.Object, rule manifest.Value, id man
 	case "HTTPRoute", "GRPCRoute":
 		if rule.At("filters").Len() >= api.MaxFilters {
 			t.out.Say(j.intent, finding.CannotEdit, fmt.Sprintf("%s has %d filters already", j.intent.Place(), api.MaxFilters),
-				"the Gateway API takes no more in one rule", "gather Middlewares in a chain")
+				"the Gateway API takes no more in one rule", finding.Do("gather Middlewares in a chain"))
 			return
 		}
 		add("filters", manifest.Map("type", "ExtensionRef", "extensionRef", manifest.Map("group", api.Group, "kind", api.Kind, "name", id.Name)))

@@ -48,7 +48,7 @@ func (t *translation) parts(i resolve.Intent, timeouts bool) []gateway.Part {
 		return t.splitRoute(i, methods)
 	case i.Object.ID().Kind == "Ingress":
 		t.out.Say(i, finding.CannotSplit, i.ID().String()+" cannot be split by method: an Ingress knows no methods", "",
-			"use an IngressRoute or an HTTPRoute, or name every method in retryOn.methods if all of them may run twice")
+			finding.Do("use an IngressRoute or an HTTPRoute, or name every method in retryOn.methods if all of them may run twice"))
 		return rest
 	}
 	return t.edits.Parts(i, &t.out)

@@ -73,21 +73,21 @@ type job struct {
 func (t *translation) usable(i resolve.Intent) bool {
 	switch kind := i.Target().Kind; {
 	case i.ID().Kind == "GRPCRoute" && !t.GRPC:
-		t.out.Fail(i, finding.NeedsVersion, "GRPCRoutes need Traefik 3.2", "GRPCRoutes came with 3.2.0 (docs/content/migrate/v3.md)", "raise the version")
+		t.out.Fail(i, finding.NeedsVersion, "GRPCRoutes need Traefik 3.2", "GRPCRoutes came with 3.2.0 (docs/content/migrate/v3.md)", finding.Do("raise the version"))
 		return false
 	case i.Rule >= 0 && i.Object != nil && i.Object.Is(api.Group, "IngressRoute") && controller.RoutedOf(controller.RuleOf(i.Object, i.Rule)).Refused != "":
 		t.out.Say(i, finding.RuleLeftOut, fmt.Sprintf("Traefik leaves %s out, and its requests go to the next router that takes them", i.Place()),
-			controller.RoutedOf(controller.RuleOf(i.Object, i.Rule)).Refused+" (v3.7.13 pkg/server/router/router.go:282)", "mend the match: until then the policy holds for no request")
+			controller.RoutedOf(controller.RuleOf(i.Object, i.Rule)).Refused+" (v3.7.13 pkg/server/router/router.go:282)", finding.Do("mend the match: until then the policy holds for no request"))
 		return false
 	case (kind == "HTTPRoute" || kind == "GRPCRoute") && i.Object != nil && !controller.Served(i.Object):
-		t.out.Fail(i, finding.WrongTargetKind, fmt.Sprintf("%s is a mesh's: its parents are Services", i.ID()), "Traefik serves Gateways only", "target a route that is attached to a Gateway")
+		t.out.Fail(i, finding.WrongTargetKind, fmt.Sprintf("%s is a mesh's: its parents are Services", i.ID()), "Traefik serves Gateways only", finding.Do("target a route that is attached to a Gateway"))
 		return false
 	case kind == "HTTPRoute", kind == "GRPCRoute", kind == "Gateway", kind == "IngressRoute", kind == "Ingress":
 		return true
 	default:
 		t.out.Say(i, finding.WrongTargetKind, fmt.Sprintf("a %s cannot carry retries for Traefik", kind),
 			"Traefik retries in a middleware of a router, and routers come of routes, IngressRoutes and Ingresses",
-			"target the HTTPRoute, IngressRoute or Ingress that sends requests to it")
+			finding.Do("target the HTTPRoute, IngressRoute or Ingress that sends requests to it"))
 		return false
 	}
 }
@@ -112,14 +112,14 @@ func (t *translation) version(i resolve.Intent) {
 	if t.Is37 {
 		return
 	}
-	hint := "raise the version, or retry on ConnectFailure and ResetBeforeRequest only"
+	hint := finding.Do("raise the version, or retry on ConnectFailure and ResetBeforeRequest only")
 	if status, _ := statuses(i.Want.Causes, true); status != "" {
 		t.out.Say(i, finding.NeedsVersion, "retries by status, and of lost connections and timeouts, need Traefik 3.7",
 			"status came with 3.7.0; an older CRD drops it without a word (pkg/config/dynamic/middlewares.go:758)", hint)
 	}
 	if i.Want.TotalTimeout.State == behavior.Set && i.Want.MaxRetries.Value > 0 {
 		t.out.Say(i, finding.NeedsVersion, "a bound on the time in which new tries start needs Traefik 3.7",
-			"the retry's timeout came with 3.7.0; an older CRD drops it without a word (pkg/config/dynamic/middlewares.go:758)", "raise the version")
+			"the retry's timeout came with 3.7.0; an older CRD drops it without a word (pkg/config/dynamic/middlewares.go:758)", finding.Do("raise the version"))
 	}
 }
 
@@ -128,10 +128,10 @@ func (t *translation) setting(i resolve.Intent) {
 	switch i.ID().Kind {
 	case "HTTPRoute", "GRPCRoute", "Gateway":
 		t.out.Say(i, finding.NeedsSetting, "the filter needs providers.kubernetesCRD beside providers.kubernetesGateway",
-			"without it every request to the rule is answered 500 (v3.7.13 pkg/provider/kubernetes/gateway/httproute.go:456)", "")
+			"without it every request to the rule is answered 500 (v3.7.13 pkg/provider/kubernetes/gateway/httproute.go:456)", finding.Hint{})
 	case "Ingress":
 		t.out.Say(i, finding.NeedsSetting, "the annotation needs providers.kubernetesCRD, and its safeNaming as the settings have it",
-			fmt.Sprintf("the names are those of safeNaming: %t (v3.7.13 pkg/provider/kubernetes/crd/name_builder.go:60)", t.Safe), "")
+			fmt.Sprintf("the names are those of safeNaming: %t (v3.7.13 pkg/provider/kubernetes/crd/name_builder.go:60)", t.Safe), finding.Hint{})
 	}
 }
 
@@ -139,7 +139,7 @@ func (t *translation) setting(i resolve.Intent) {
 func (t *translation) alone(i resolve.Intent, c config) {
 	if c == (config{}) {
 		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("the rules of %s are not in the input, and nothing of the policy can be put in a Middleware", i.TargetID()),
-			"", "give its manifest with -f as well")
+			"", finding.Give("its manifest", ""))
 		return
 	}
 	t.setting(i)
@@ -152,7 +152,7 @@ func (t *translation) alone(i resolve.Intent, c config) {
 		what = fmt.Sprintf("it needs the annotation %s: %s%s", api.RouterMiddlewares, t.Id(i.TargetID().Namespace, name), api.CrdProvider)
 	}
 	t.out.Say(i, finding.NeedsObject, fmt.Sprintf("the rules of %s are not in the input; %s", i.TargetID(), what),
-		"a Middleware that nothing refers to does nothing", "give its manifest with -f as well, or add the reference by hand")
+		"a Middleware that nothing refers to does nothing", finding.Give("its manifest", ", or add the reference by hand"))
 }
 
 type freshKey struct {

@@ -108,7 +108,7 @@ func (t *translation) ingressService(i resolve.Intent, name string) bool {
 	service := t.World.Get(id)
 	if service == nil {
 		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("%s is not in the input; it would get the annotation for the timeout of a try", id), "",
-			"give its manifest with -f as well")
+			finding.Give("its manifest", ""))
 		return false
 	}
 	if !t.alike(id, i) {
@@ -128,7 +128,7 @@ func (t *translation) transportFor(i resolve.Intent, ref controller.Reference, n
 	found := t.Transports[ref.ID]
 	if named != "" && len(found) != 1 {
 		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("ServersTransport %s is not in the input; it would get the timeout of a try", ref.Text), "",
-			"give its manifest with -f as well")
+			finding.Give("its manifest", ""))
 		return nil
 	}
 	if named != "" && t.alike(found[0].ID(), i) {
@@ -140,7 +140,7 @@ func (t *translation) transportFor(i resolve.Intent, ref controller.Reference, n
 	spec := manifest.Map()
 	if named == "" {
 		t.out.Say(i, finding.NeedsSetting, "the new ServersTransport takes the place of the default one",
-			"what serversTransport says in Traefik's static configuration does not hold for it", "repeat in it what is set there, if anything is")
+			"what serversTransport says in Traefik's static configuration does not hold for it", finding.Do("repeat in it what is set there, if anything is"))
 	} else if key.model = found[0].ID(); found[0].At("spec").IsMap() {
 		spec = found[0].At("spec").Copy()
 	}
