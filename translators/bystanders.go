@@ -24,7 +24,7 @@ func bystanders(plan *resolve.Plan, objects []*manifest.Object, c change) []gate
 	before, after := gateway.Collect(c.before(), intents), gateway.Collect(c.after, intents)
 	var said []gateway.Said
 	for n, i := range intents {
-		if len(before[n]) == 0 && i.Doors != nil {
+		if len(before[n]) == 0 && i.Listeners != nil {
 			before[n] = untried(after[n])
 		}
 		moved := changes(before[n], after[n])
@@ -36,7 +36,7 @@ func bystanders(plan *resolve.Plan, objects []*manifest.Object, c change) []gate
 				f := resolve.About(p, m.code, m.Field, fmt.Sprintf("%s%s gets something else as well, and the policy is not for it", i.Place(), i.Through()))
 				f.Class, f.Want, f.Got, f.Severity = finding.Extra, m.From, m.To, m.code.Severity()
 				f.Reason = fmt.Sprintf("what carries the policy holds for %s of that rule too", m.methods)
-				if f.Hint = finding.Do("target that rule too, or give the policy's rule a backend of its own"); i.Doors != nil {
+				if f.Hint = finding.Do("target that rule too, or give the policy's rule a backend of its own"); i.Listeners != nil {
 					f.Hint = finding.Do("target the route itself if all its requests are meant, or make a route of its own for the listener")
 				}
 				said = append(said, gateway.Said{Policy: p, Finding: f})

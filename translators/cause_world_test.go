@@ -147,7 +147,7 @@ func (b blow) struck(world *manifest.Set) *manifest.Set {
 	return manifest.NewSet(list)
 }
 
-// alone reports whether requests of a rule get one behavior, whatever their door.
+// alone reports whether requests of a rule get one behavior, whatever their listener.
 func alone(e behavior.Effect, all []behavior.Effect) bool {
 	n := 0
 	for _, o := range all {

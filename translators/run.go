@@ -41,7 +41,7 @@ type Place struct {
 // is not accepted is an error.
 func Run(g gateway.Target, plan *resolve.Plan, s gateway.Settings, strict bool) Result {
 	result := Result{Gateway: g.Profile(), Version: s.Version}
-	if !result.Gateway.Doors {
+	if !result.Gateway.Listeners {
 		plan = plan.Joined()
 	}
 	first := review{profile: result.Gateway, strict: strict, used: map[acceptance]bool{}}

@@ -22,7 +22,7 @@ func sharedRules(profile gateway.Profile, plan *resolve.Plan) []gateway.Said {
 	var order []rule
 	sharing := map[rule][]resolve.Intent{}
 	for _, i := range plan.Intents {
-		if at := (rule{i.ID(), i.Rule}); i.Doors != nil {
+		if at := (rule{i.ID(), i.Rule}); i.Listeners != nil {
 			if sharing[at] == nil {
 				order = append(order, at)
 			}
@@ -32,7 +32,7 @@ func sharedRules(profile gateway.Profile, plan *resolve.Plan) []gateway.Said {
 	var said []gateway.Said
 	for _, at := range order {
 		list := sharing[at]
-		if profile.Doors && !slices.ContainsFunc(list, inTheRoute) {
+		if profile.Listeners && !slices.ContainsFunc(list, inTheRoute) {
 			continue
 		}
 		for _, i := range list {

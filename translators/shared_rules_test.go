@@ -10,7 +10,7 @@ import (
 )
 
 // twoDoors is a route below two Gateways, each with a policy.
-const twoDoors = `
+const twoListeners = `
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: {name: public, namespace: shop}
@@ -49,7 +49,7 @@ func by(t *testing.T, name, text string) translators.Result {
 	t.Helper()
 	for _, s := range settings() {
 		if s.name == name {
-			return translators.Run(s.Target, decode(t, "doors", []byte(text)).plan(), s.Settings, false)
+			return translators.Run(s.Target, decode(t, "listeners", []byte(text)).plan(), s.Settings, false)
 		}
 	}
 	t.Fatalf("no gateway %s", name)
@@ -70,7 +70,7 @@ func about(r translators.Result, codes ...finding.Code) string {
 }
 
 func TestEachGatewaysPolicyIsForItsOwnRequests(t *testing.T) {
-	r := by(t, "envoy-gateway", twoDoors+inside)
+	r := by(t, "envoy-gateway", twoListeners+inside)
 	if len(r.Objects) != 2 || codes(r) != "" || about(r, finding.FewerRetries, finding.MoreRetries, finding.NotAsked) != "" {
 		t.Errorf("%d objects, %v", len(r.Objects), r.Findings)
 	}
@@ -81,7 +81,7 @@ func TestEachGatewaysPolicyIsForItsOwnRequests(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"istio", "kong", "traefik", "gateway-api"} {
-		r := by(t, name, twoDoors+inside)
+		r := by(t, name, twoListeners+inside)
 		if len(r.Objects) > 0 || codes(r) != "RT1006 inside, RT1006 outside" {
 			t.Errorf("%s: the errors are %s, and what is printed:\n%s", name, codes(r), text(t, r.Objects))
 		}
@@ -89,14 +89,14 @@ func TestEachGatewaysPolicyIsForItsOwnRequests(t *testing.T) {
 }
 
 func TestRulesOfOneRouteForTwoPoliciesByMethodAreRefused(t *testing.T) {
-	if r := by(t, "envoy-gateway", twoDoors+strings.Replace(inside, `["*"]`, "[GET]", 1)); codes(r) != "RT1006 inside, RT1006 outside" {
+	if r := by(t, "envoy-gateway", twoListeners+strings.Replace(inside, `["*"]`, "[GET]", 1)); codes(r) != "RT1006 inside, RT1006 outside" {
 		t.Errorf("the errors are %s", codes(r))
 	}
 }
 
 func TestWhatComesInByAnotherListenerIsABystander(t *testing.T) {
 	wide := strings.Replace(inside, "name: internal}", "name: internal, sectionName: admin}", 1)
-	text := strings.Split(twoDoors, "---\napiVersion: retryctl")[0] + wide
+	text := strings.Split(twoListeners, "---\napiVersion: retryctl")[0] + wide
 	if r := by(t, "envoy-gateway", text); codes(r) != "" || about(r, finding.NotAsked, finding.FewerRetries) != "" {
 		t.Errorf("Envoy Gateway has a policy for the listener alone: %v", r.Findings)
 	}
@@ -113,7 +113,7 @@ func TestWhatComesInByAnotherListenerIsABystander(t *testing.T) {
 }
 
 func TestOnePolicyOnTwoGatewaysStandsOnBoth(t *testing.T) {
-	both := strings.Replace(twoDoors, "name: public}], max", "name: public}, {group: gateway.networking.k8s.io, kind: Gateway, name: internal}], max", 1)
+	both := strings.Replace(twoListeners, "name: public}], max", "name: public}, {group: gateway.networking.k8s.io, kind: Gateway, name: internal}], max", 1)
 	for _, methods := range []string{"", ", statusCodes: [503]"} {
 		r := by(t, "envoy-gateway", strings.Replace(both, "[ConnectFailure]", "[ConnectFailure]"+methods, 1))
 		if out := text(t, r.Objects); codes(r) != "" || len(r.Findings) > 0 || !strings.Contains(out, "name: public") || !strings.Contains(out, "name: internal") {

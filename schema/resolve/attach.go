@@ -53,8 +53,8 @@ func (r *resolver) gateway(i Intent, listener string, rank int) {
 			continue
 		}
 		one := i
-		one.Object, one.Doors = o, r.under(o, i.TargetID(), listener)
-		if len(one.Doors) > 0 && r.rules(one, rank) {
+		one.Object, one.Listeners = o, r.under(o, i.TargetID(), listener)
+		if len(one.Listeners) > 0 && r.rules(one, rank) {
 			whole = false
 		}
 	}
@@ -70,33 +70,33 @@ func (r *resolver) service(i Intent) {
 		if _, odd := r.odd[o]; odd {
 			continue
 		}
-		i.Object, i.Doors = o, r.under(o, i.TargetID(), "")
+		i.Object, i.Listeners = o, r.under(o, i.TargetID(), "")
 		r.rules(i, rankSection)
 	}
 }
 
-// under gives the doors of a route that are a parent's, or one listener's of it.
-func (r *resolver) under(o *manifest.Object, parent manifest.ID, listener string) []Door {
-	var list []Door
-	for _, d := range r.doors(o) {
-		if d.Parent == parent && (listener == "" || d.Listener == "" || d.Listener == listener) {
+// under gives the listeners of a route that are a parent's, or one listener's of it.
+func (r *resolver) under(o *manifest.Object, parent manifest.ID, listener string) []Listener {
+	var list []Listener
+	for _, d := range r.listeners(o) {
+		if d.Parent == parent && (listener == "" || d.Name == "" || d.Name == listener) {
 			list = append(list, d)
 		}
 	}
 	return list
 }
 
-// doors gives those of an object; one without a name where it has none.
-func (r *resolver) doors(o *manifest.Object) []Door {
+// listeners gives those of an object; one without a name where it has none.
+func (r *resolver) listeners(o *manifest.Object) []Listener {
 	if o == nil {
-		return []Door{{}}
+		return []Listener{{}}
 	}
-	list, known := r.doorsOf[o.ID()]
+	list, known := r.listenersOf[o.ID()]
 	if !known {
-		if list = Doors(o, r.world); len(list) == 0 {
-			list = []Door{{}}
+		if list = Listeners(o, r.world); len(list) == 0 {
+			list = []Listener{{}}
 		}
-		r.doorsOf[o.ID()] = list
+		r.listenersOf[o.ID()] = list
 	}
 	return list
 }

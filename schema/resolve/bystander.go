@@ -16,19 +16,19 @@ var carriers = []struct{ group, kind string }{
 }
 
 // Bystanders gives an intent without a wish for each rule that the plan has no
-// intent for, nor holds one, and for the doors of a rule that it has none for: what
+// intent for, nor holds one, and for the listeners of a rule that it has none for: what
 // these requests get should not change. The policies of these intents are none of
 // the input's and target the object that holds the rule.
 func (p *Plan) Bystanders() []Intent {
-	claimed := map[place][]Door{} // nil is all
+	claimed := map[place][]Listener{} // nil is all
 	for _, intents := range [][]Intent{p.Intents, p.Failed} {
 		for n := range intents {
 			i := &intents[n]
 			at := place{id: i.ID(), rule: i.Rule}
-			if before, ok := claimed[at]; ok && before == nil || i.Doors == nil {
+			if before, ok := claimed[at]; ok && before == nil || i.Listeners == nil {
 				claimed[at] = nil
 			} else {
-				claimed[at] = append(before, i.Doors...)
+				claimed[at] = append(before, i.Listeners...)
 			}
 		}
 	}
@@ -41,7 +41,7 @@ func (p *Plan) Bystanders() []Intent {
 	return list
 }
 
-func unclaimed(o *manifest.Object, world *manifest.Set, claimed map[place][]Door) []Intent {
+func unclaimed(o *manifest.Object, world *manifest.Set, claimed map[place][]Listener) []Intent {
 	id := o.ID()
 	if _, whole := claimed[place{id: id, rule: -1}]; whole {
 		return nil
@@ -56,13 +56,13 @@ func unclaimed(o *manifest.Object, world *manifest.Set, claimed map[place][]Door
 	var list []Intent
 	for n, rule := range RulesOf(o) {
 		taken, some := claimed[place{id: id, rule: n}]
-		one.Rule, one.Name, one.Methods, one.Doors = n, rule.Name, rule.Methods, nil
+		one.Rule, one.Name, one.Methods, one.Listeners = n, rule.Name, rule.Methods, nil
 		if some && taken == nil {
 			continue
 		}
 		if some {
-			one.Doors = slices.DeleteFunc(Doors(o, world), func(d Door) bool { return slices.Contains(taken, d) })
-			if len(one.Doors) == 0 {
+			one.Listeners = slices.DeleteFunc(Listeners(o, world), func(d Listener) bool { return slices.Contains(taken, d) })
+			if len(one.Listeners) == 0 {
 				continue
 			}
 		}

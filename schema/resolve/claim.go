@@ -9,11 +9,11 @@ import (
 	"retryctl.dev/schema/manifest"
 )
 
-// A place is one rule of one object, for the requests that come in by one door.
+// A place is one rule of one object, for the requests that come in by one listener.
 type place struct {
-	id   manifest.ID
-	rule int
-	door Door
+	id       manifest.ID
+	rule     int
+	listener Listener
 	// section keeps apart the listeners of a Gateway, and the rules of an object
 	// that is not in the input.
 	section string
@@ -37,14 +37,14 @@ const (
 	rankRule
 )
 
-// claim notes a policy's claim on a rule, for the doors that its target is about; a
+// claim notes a policy's claim on a rule, for the listeners that its target is about; a
 // policy has one for each, its most specific.
 func (r *resolver) claim(i Intent, rank int) {
-	if i.Doors == nil {
-		i.Doors = r.doors(i.Object)
+	if i.Listeners == nil {
+		i.Listeners = r.listeners(i.Object)
 	}
-	for _, door := range i.Doors {
-		at := place{id: i.ID(), rule: i.Rule, door: door}
+	for _, listener := range i.Listeners {
+		at := place{id: i.ID(), rule: i.Rule, listener: listener}
 		if i.Rule < 0 {
 			at.section = i.Target().SectionName
 		}
@@ -118,7 +118,7 @@ func (r *resolver) conflict(i, other Intent) {
 }
 
 // plan gives the strongest claim of each place, policy by policy. What a policy has
-// by one target for one rule is one intent, whatever the doors.
+// by one target for one rule is one intent, whatever the listeners.
 func (r *resolver) plan(policies []*schema.RetryPolicy) *Plan {
 	type target struct {
 		policy *schema.RetryPolicy
@@ -128,21 +128,21 @@ func (r *resolver) plan(policies []*schema.RetryPolicy) *Plan {
 	won, known := map[*schema.RetryPolicy][]Intent{}, map[target]int{}
 	plan := &Plan{World: r.world, Intents: make([]Intent, 0, len(r.order))}
 	for _, at := range r.order {
-		i, door := r.strongest(at)[0].intent, at.door
-		at.door = Door{}
+		i, listener := r.strongest(at)[0].intent, at.listener
+		at.listener = Listener{}
 		list := won[i.Policy]
 		n, again := known[target{i.Policy, i.Ref, at}]
 		if !again {
 			known[target{i.Policy, i.Ref, at}] = len(list)
-			i.Doors = []Door{door}
+			i.Listeners = []Listener{listener}
 			won[i.Policy] = append(list, i)
 		} else {
-			list[n].Doors = append(list[n].Doors, door)
+			list[n].Listeners = append(list[n].Listeners, listener)
 		}
 	}
 	for p, list := range won {
 		for n, i := range list {
-			list[n].Doors = all(i.Doors, i.Object, r.world)
+			list[n].Listeners = all(i.Listeners, i.Object, r.world)
 		}
 		won[p] = list
 	}

@@ -34,9 +34,9 @@ func (p *Plan) Without(policies map[*schema.RetryPolicy]bool) *Plan {
 }
 
 // Joined gives the plan with the intents of one policy for one rule made one, for a
-// gateway that has no way to treat the doors of a rule differently.
+// gateway that has no way to treat the listeners of a rule differently.
 func (p *Plan) Joined() *Plan {
-	apart := func(i Intent) bool { return i.Doors != nil }
+	apart := func(i Intent) bool { return i.Listeners != nil }
 	if !slices.ContainsFunc(p.Intents, apart) && !slices.ContainsFunc(p.Failed, apart) {
 		return p
 	}
@@ -59,14 +59,14 @@ func joined(intents []Intent, world *manifest.Set) []Intent {
 			list = append(list, i)
 			continue
 		}
-		list[n].Doors = all(append(slices.Clip(list[n].Doors), i.Doors...), i.Object, world)
+		list[n].Listeners = all(append(slices.Clip(list[n].Listeners), i.Listeners...), i.Object, world)
 	}
 	return list
 }
 
-// all gives the doors, or nil where they are all that an object has.
-func all(some []Door, o *manifest.Object, world *manifest.Set) []Door {
-	if o == nil || len(some) >= len(Doors(o, world)) {
+// all gives the listeners, or nil where they are all that an object has.
+func all(some []Listener, o *manifest.Object, world *manifest.Set) []Listener {
+	if o == nil || len(some) >= len(Listeners(o, world)) {
 		return nil
 	}
 	return some

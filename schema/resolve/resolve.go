@@ -25,10 +25,10 @@ type Intent struct {
 	Rule int
 	// Name is the rule's name, empty where it has none.
 	Name string
-	// Doors are those by which the requests come that the intent is about, where
+	// Listeners are those by which the requests come that the intent is about, where
 	// the rule has others as well: a policy on a Gateway is for what comes in there.
 	// Nil is all of them.
-	Doors []Door
+	Listeners []Listener
 	// To are the Services that the requests go to which the intent is about, where the
 	// rule may send to others as well: a policy on a Service is for what goes there.
 	// Nil is wherever the rule sends them.
@@ -93,7 +93,7 @@ func About(p *schema.RetryPolicy, code finding.Code, field, message string) find
 }
 
 // Resolve finds the rules of every policy. Where several policies hold for a rule,
-// or for the requests that come to it by one door, the most specific target wins: a rule, its route or object, a listener or
+// or for the requests that come to it by one listener, the most specific target wins: a rule, its route or object, a listener or
 // Service, a Gateway. Two policies with equally specific targets are an error of
 // both. A policy with an error has no intents, and its rules are not left to wider
 // policies: they are held. So are those of broken policies, which are not valid as
@@ -103,7 +103,7 @@ func About(p *schema.RetryPolicy, code finding.Code, field, message string) find
 // routes of every namespace that are attached to it, as the Gateway's own
 // settings do.
 func Resolve(policies []*schema.RetryPolicy, world *manifest.Set, broken ...*schema.RetryPolicy) (*Plan, finding.List) {
-	r := resolver{world: world, attached: attachments(world), doorsOf: map[manifest.ID][]Door{},
+	r := resolver{world: world, attached: attachments(world), listenersOf: map[manifest.ID][]Listener{},
 		claims: map[place][]claim{}, broken: broken, failed: map[*schema.RetryPolicy]bool{}, odd: map[*manifest.Object]oddity{}, told: map[*manifest.Object]bool{}}
 	r.misshapen()
 	for _, p := range broken {
@@ -125,17 +125,17 @@ func Resolve(policies []*schema.RetryPolicy, world *manifest.Set, broken ...*sch
 }
 
 type resolver struct {
-	world    *manifest.Set
-	attached map[manifest.ID][]*manifest.Object
-	doorsOf  map[manifest.ID][]Door
-	claims   map[place][]claim
-	order    []place
-	broken   []*schema.RetryPolicy
-	failed   map[*schema.RetryPolicy]bool
-	behind   map[manifest.ID]bool        // Services that are sent requests; filled when it is asked for
-	odd      map[*manifest.Object]oddity // objects that are not what their kinds should be
-	told     map[*manifest.Object]bool   // and those of them that a policy's error is about
-	findings finding.List
+	world       *manifest.Set
+	attached    map[manifest.ID][]*manifest.Object
+	listenersOf map[manifest.ID][]Listener
+	claims      map[place][]claim
+	order       []place
+	broken      []*schema.RetryPolicy
+	failed      map[*schema.RetryPolicy]bool
+	behind      map[manifest.ID]bool        // Services that are sent requests; filled when it is asked for
+	odd         map[*manifest.Object]oddity // objects that are not what their kinds should be
+	told        map[*manifest.Object]bool   // and those of them that a policy's error is about
+	findings    finding.List
 }
 
 func (r *resolver) target(p *schema.RetryPolicy, ref int, want *behavior.Behavior) {
@@ -152,10 +152,10 @@ func (r *resolver) target(p *schema.RetryPolicy, ref int, want *behavior.Behavio
 	switch {
 	case t.Kind == "Gateway" && t.SectionName == "":
 		r.gateway(intent, "", rankGateway)
-	case t.Kind == "Gateway" && (object == nil || slices.Contains(listeners(object), t.SectionName)):
+	case t.Kind == "Gateway" && (object == nil || slices.Contains(listenerNames(object), t.SectionName)):
 		r.gateway(intent, t.SectionName, rankSection)
 	case t.Kind == "Gateway":
-		r.noSuchRule(intent, "listener", listeners(object))
+		r.noSuchRule(intent, "listener", listenerNames(object))
 		r.gateway(intent, "", rankSomeListener)
 	case t.Kind == "Service":
 		r.service(intent)
@@ -227,7 +227,7 @@ func ruleNames(o *manifest.Object) []string {
 	return names
 }
 
-func listeners(o *manifest.Object) []string {
+func listenerNames(o *manifest.Object) []string {
 	var names []string
 	for _, l := range o.At("spec", "listeners").Items() {
 		names = append(names, l.At("name").Text())

@@ -17,7 +17,7 @@ func (Gateway) Profile() gateway.Profile {
 	return gateway.Profile{
 		Name: "envoy-gateway", Title: "Envoy Gateway",
 		Oldest: gateway.Version{Major: 1, Minor: 3}, Newest: gateway.Version{Major: 1, Minor: 9},
-		Reasons: reasons, Doors: true,
+		Reasons: reasons, Listeners: true,
 		OtherMethods: "Methods that are not modelled (LOCK, MKCOL and so on) are treated like POST: they reach the rule without a method.",
 		// The controller's name is the default (v1.9.1 api/v1alpha1/envoygateway_types.go:19).
 		Signs: gateway.Signs{

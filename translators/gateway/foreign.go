@@ -8,19 +8,19 @@ import (
 	"retryctl.dev/schema/route"
 )
 
-// A door is where requests come in: a hostname of one listener of a parent.
-type door struct {
+// A virtualHost is where requests come in: a hostname of one listener of a parent.
+type virtualHost struct {
 	parent         manifest.ID
 	listener, host string
 }
 
 // sharedPath is where the matches of several routes meet.
 type sharedPath struct {
-	door
+	virtualHost
 	tier route.Path
 }
 
-// A foreignMatch is a match of a route behind a door.
+// A foreignMatch is a match of a route at a virtual host.
 type foreignMatch struct {
 	route manifest.ID
 	match route.Match
@@ -34,7 +34,7 @@ func (e *Edits) foreignTo(o *manifest.Object, rule int) []route.Match {
 	if e.foreign == nil {
 		e.foreign = foreignMatches(e.world)
 	}
-	_, asked := doors(e.world, o)
+	_, asked := virtualHosts(e.world, o)
 	var matches []route.Match
 	for _, m := range route.RuleAt(o, rule).Matches {
 		for _, d := range asked {
@@ -51,7 +51,7 @@ func (e *Edits) foreignTo(o *manifest.Object, rule int) []route.Match {
 func foreignMatches(world *manifest.Set) map[sharedPath][]foreignMatch {
 	foreign := map[sharedPath][]foreignMatch{}
 	for _, o := range world.Kind(route.Group, "HTTPRoute") {
-		found, _ := doors(world, o)
+		found, _ := virtualHosts(world, o)
 		for _, r := range route.Rules(o) {
 			for _, m := range r.Matches {
 				for _, d := range found {
@@ -71,9 +71,9 @@ const (
 	withoutAny = "no own" // routes without hostnames are
 )
 
-// doors gives the doors at which a route is found, and those at which it finds the
+// virtualHosts gives those at which a route is found, and those at which it finds the
 // routes that it shares requests with.
-func doors(world *manifest.Set, o *manifest.Object) (found, asked []door) {
+func virtualHosts(world *manifest.Set, o *manifest.Object) (found, asked []virtualHost) {
 	ids, sections := resolve.ParentRefs(o)
 	own := o.At("spec", "hostnames").Len() > 0
 	for n, id := range ids {
@@ -81,20 +81,20 @@ func doors(world *manifest.Set, o *manifest.Object) (found, asked []door) {
 		if parent != nil {
 			for _, l := range listenersOf(parent, sections[n]) {
 				for _, h := range route.Hosts(l.At("hostname").Text(), o) {
-					found = append(found, door{id, l.At("name").Text(), h})
+					found = append(found, virtualHost{id, l.At("name").Text(), h})
 				}
 			}
 			continue
 		}
-		found = append(found, door{id, "", anyHost})
+		found = append(found, virtualHost{id, "", anyHost})
 		if !own {
-			asked = append(asked, door{id, "", anyHost})
-			found = append(found, door{id, "", withoutAny})
+			asked = append(asked, virtualHost{id, "", anyHost})
+			found = append(found, virtualHost{id, "", withoutAny})
 			continue
 		}
-		asked = append(asked, door{id, "", withoutAny})
+		asked = append(asked, virtualHost{id, "", withoutAny})
 		for _, h := range route.Hosts("", o) {
-			found, asked = append(found, door{id, "", h}), append(asked, door{id, "", h})
+			found, asked = append(found, virtualHost{id, "", h}), append(asked, virtualHost{id, "", h})
 		}
 	}
 	for _, d := range found {

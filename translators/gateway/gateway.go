@@ -81,9 +81,9 @@ type Profile struct {
 	// Reasons say why a wish is not carried in full: by behavior.Diff's Topic,
 	// the first that fits of "Topic/class", "Topic", and the topics above it.
 	Reasons map[string]string
-	// Doors says that the gateway can treat the requests to one rule differently by
+	// Listeners says that the gateway can treat the requests to one rule differently by
 	// the listener or the Gateway through which they come.
-	Doors bool
+	Listeners bool
 	// Senders says that what stands on a Service holds for the requests of every rule
 	// that sends to it, of whatever route, so that a policy on a Service is judged by
 	// what each of these rules makes of it.

@@ -104,9 +104,9 @@ func (p Policies) places(o *manifest.Object, rule route.Rule) (places [][]*manif
 
 // above gives the policies on what a route is attached to, and on all of its sections.
 func (p Policies) above(o *manifest.Object) (list []*manifest.Object) {
-	for _, door := range resolve.Doors(o, p.world) {
-		for _, section := range slices.Compact([]string{door.Listener, ""}) {
-			list = append(list, p.on(door.Parent, section)...)
+	for _, listener := range resolve.Listeners(o, p.world) {
+		for _, section := range slices.Compact([]string{listener.Name, ""}) {
+			list = append(list, p.on(listener.Parent, section)...)
 		}
 	}
 	return list

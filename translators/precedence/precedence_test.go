@@ -94,7 +94,7 @@ func world(t *testing.T, rng *rand.Rand) (*manifest.Set, []ruled) {
 // table reads the world, and has the gateway add up what a match is worth.
 func table(w *manifest.Set) *precedence.Table {
 	g := precedence.Routing{
-		Entry: func(resolve.Door, manifest.Value) string { return "in" },
+		Entry: func(resolve.Listener, manifest.Value) string { return "in" },
 		Rank: func(e precedence.Entry) []int {
 			path := e.Match.Path
 			longest := len(e.Hosts[0]) / 4

@@ -15,7 +15,7 @@ import (
 type Routing struct {
 	// Entry names where the requests of a listener come in, in the gateway's terms.
 	// The listener does not exist where its Gateway is not in the input.
-	Entry func(door resolve.Door, listener manifest.Value) string
+	Entry func(listener resolve.Listener, spec manifest.Value) string
 	// Rank is Match.Rank for one entry of a rule's matches.
 	Rank func(Entry) []int
 }
@@ -46,21 +46,21 @@ func (g Routing) Routes(world *manifest.Set) []Match {
 // Of gives the matches of one route.
 func (g Routing) Of(o *manifest.Object, world *manifest.Set) []Match {
 	rules := route.Rules(o)
-	doors := resolve.Doors(o, world)
-	if len(doors) == 0 {
-		doors = []resolve.Door{{Parent: o.ID()}} // it shares requests with nothing that is known
+	listeners := resolve.Listeners(o, world)
+	if len(listeners) == 0 {
+		listeners = []resolve.Listener{{Parent: o.ID()}} // it shares requests with nothing that is known
 	}
 	age := ""
 	if created := o.At("metadata", "creationTimestamp").Text(); created != "" {
 		age = created + " " + o.ID().Namespace + "/" + o.ID().Name
 	}
 	var list []Match
-	for _, door := range doors {
-		listener := resolve.ListenerOf(door, world)
-		hosts := route.Hosts(listener.At("hostname").Text(), o)
-		entry := g.Entry(door, listener)
+	for _, listener := range listeners {
+		spec := resolve.ListenerSpec(listener, world)
+		hosts := route.Hosts(spec.At("hostname").Text(), o)
+		entry := g.Entry(listener, spec)
 		class := ""
-		if parent := world.Get(door.Parent); parent != nil {
+		if parent := world.Get(listener.Parent); parent != nil {
 			class = parent.At("spec", "gatewayClassName").Text()
 		}
 		for _, rule := range rules {
@@ -69,9 +69,9 @@ func (g Routing) Of(o *manifest.Object, world *manifest.Set) []Match {
 				conditions := conditionsOf(m)
 				for _, host := range hosts {
 					one := matchOf(m, host, conditions)
-					one.Place, one.Entry, one.Rank, one.Gateway, one.Age = Place{o.ID(), rule.Index}, entry, rank, door.Parent, age
+					one.Place, one.Entry, one.Rank, one.Gateway, one.Age = Place{o.ID(), rule.Index}, entry, rank, listener.Parent, age
 					one.Class = class
-					one.Standard = standardOf(m, listener.At("hostname").Text(), host)
+					one.Standard = standardOf(m, spec.At("hostname").Text(), host)
 					list = append(list, one)
 				}
 			}

@@ -226,11 +226,11 @@ func TestEnvoyUnderEnvoyGatewayDoesWhatReadSays(t *testing.T) {
 		}
 		xds = append(xds, x)
 		for k, p := range places {
-			if p.Site != names[n] || p.Door == "" {
+			if p.Site != names[n] || p.Listener == "" {
 				continue
 			}
 			places[k].Site = fmt.Sprintf("%s-%d", names[n], k)
-			through := slices.DeleteFunc(slices.Clone(m.Routes), func(r *routev3.RouteConfiguration) bool { return r.Name != p.Door })
+			through := slices.DeleteFunc(slices.Clone(m.Routes), func(r *routev3.RouteConfiguration) bool { return r.Name != p.Listener })
 			if x, err = FromProto(places[k].Site, through, m.Clusters); err != nil {
 				t.Fatal(names[n], err)
 			}
@@ -264,11 +264,11 @@ func TestEnvoyUnderIstioDoesWhatReadSays(t *testing.T) {
 	for _, in := range inputs(t, "istio") {
 		result, settings := in.Run(istio.Gateway{}, nil)
 		ps := Places(name, "networking.istio.io", in.Name, in.Plan.World, result)
-		if doors := handedOver(t, in.Name); len(doors) > 0 && len(ps) > 0 {
+		if sites := handedOver(t, in.Name); len(sites) > 0 && len(ps) > 0 {
 			for n := range ps {
-				ps[n].Site = siteOf(ps[n], doors, settings.Istio.Gateways)
+				ps[n].Site = siteOf(ps[n], sites, settings.Istio.Gateways)
 			}
-			places, xds = append(places, ps...), append(xds, doors...)
+			places, xds = append(places, ps...), append(xds, sites...)
 		}
 	}
 	b := startBackend(t)
@@ -282,7 +282,7 @@ func TestEnvoyUnderIstioDoesWhatReadSays(t *testing.T) {
 
 // handedOver gives what Istio has for each Gateway of a case; nothing for a case that no
 // Gateway serves.
-func handedOver(t *testing.T, name string) (doors []XDS) {
+func handedOver(t *testing.T, name string) (sites []XDS) {
 	t.Helper()
 	files, err := filepath.Glob(handover + "/" + name + "@*.json")
 	if err != nil {
@@ -297,23 +297,23 @@ func handedOver(t *testing.T, name string) (doors []XDS) {
 		if err != nil {
 			t.Fatal(file, err)
 		}
-		doors = append(doors, x)
+		sites = append(sites, x)
 	}
-	return doors
+	return sites
 }
 
 // siteOf gives the site of the first Gateway that a place's route names, under the name
 // that it is mapped to.
-func siteOf(p Place, doors []XDS, mapped map[string]string) string {
+func siteOf(p Place, sites []XDS, mapped map[string]string) string {
 	for _, parent := range p.Parents {
 		if to, ok := mapped[parent]; ok {
 			parent = to
 		}
-		for _, x := range doors {
+		for _, x := range sites {
 			if x.Name == AtGateway(p.Case, parent) {
 				return x.Name
 			}
 		}
 	}
-	return doors[0].Name
+	return sites[0].Name
 }

@@ -125,15 +125,15 @@ func TestEnvoyUnderIstioTakesHeadersForARetryPolicyAsReadSays(t *testing.T) {
 	var xds []XDS
 	var want [][]int
 	for n, c := range IstioHeaderCases() {
-		doors := handedOver(t, HeadersName(n))
-		if len(doors) != 1 {
+		sites := handedOver(t, HeadersName(n))
+		if len(sites) != 1 {
 			t.Skip("no configuration of Istio: the test HandedOver of golden/conformance/istio writes it with -handover " + handover)
 		}
 		in, err := input.Read(c.About, []byte(c.Objects))
 		if err != nil {
 			t.Fatal(c.About, err)
 		}
-		about, xds, want = append(about, c.About), append(xds, doors[0]), append(want, triesSaid(in, istio.Gateway{}))
+		about, xds, want = append(about, c.About), append(xds, sites[0]), append(want, triesSaid(in, istio.Gateway{}))
 	}
 	countTries(t, binary, about, xds, want)
 }

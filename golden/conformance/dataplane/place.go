@@ -26,9 +26,9 @@ type Place struct {
 	// that the gateway has.
 	Extensions []string
 	Own        string
-	// Door is the listener by which requests reach the place, where others lead to
+	// Listener is the listener by which requests reach the place, where others lead to
 	// something else: "shop/edge/http".
-	Door string
+	Listener string
 	// Parents are the Gateways that the rule's route names: "shop/edge".
 	Parents []string
 }
@@ -101,8 +101,8 @@ func Places(gateway, own, name string, world *manifest.Set, result translators.R
 		for _, id := range parents {
 			p.Parents = append(p.Parents, id.Namespace+"/"+id.Name)
 		}
-		for _, d := range i.Doors {
-			p.Door = d.Parent.Namespace + "/" + d.Parent.Name + "/" + d.Listener
+		for _, d := range i.Listeners {
+			p.Listener = d.Parent.Namespace + "/" + d.Parent.Name + "/" + d.Name
 		}
 		for _, f := range route.Rules(i.Object) {
 			for _, filter := range f.Value.At("filters").Items() {

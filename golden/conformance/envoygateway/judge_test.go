@@ -224,8 +224,8 @@ func (j judgement) follow(q envoy.Request, was, is *routev3.Route, config string
 // comes reports whether an intent is about the requests that come in by the listener
 // whose route configuration has the name.
 func comes(i resolve.Intent, config string) bool {
-	return i.Doors == nil || slices.ContainsFunc(i.Doors, func(d resolve.Door) bool {
-		return config == d.Parent.Namespace+"/"+d.Parent.Name+"/"+d.Listener
+	return i.Listeners == nil || slices.ContainsFunc(i.Listeners, func(d resolve.Listener) bool {
+		return config == d.Parent.Namespace+"/"+d.Parent.Name+"/"+d.Name
 	})
 }
 

@@ -16,15 +16,15 @@ func (j *judgement) carried(d parent, port int, r *routev3.Route, q envoy.Reques
 	if r == nil {
 		return
 	}
-	was, _ := j.original.proxy(d.door).find(d.door, port, q)
+	was, _ := j.original.proxy(d.entry).find(d.entry, port, q)
 	if d.kind == "classic" && was == nil {
-		was, _ = j.original.proxy(standIn(d.door)).find(standIn(d.door), port, q)
+		was, _ = j.original.proxy(standIn(d.entry)).find(standIn(d.entry), port, q)
 	}
 	if at.match.At("path", "type").Text() == "RegularExpression" && !made(was, at) {
 		return // Istio's own Gateways leave regular expressions out beside a rule for everything
 	}
 	if was == nil {
-		j.errorf("%s %s%s by %v was answered 404 before", q.Method, q.Host, q.Path, d.door)
+		j.errorf("%s %s%s by %v was answered 404 before", q.Method, q.Host, q.Path, d.entry)
 		return
 	}
 	key := ""
@@ -34,7 +34,7 @@ func (j *judgement) carried(d parent, port int, r *routev3.Route, q envoy.Reques
 	j.count.carried++
 	if before, now := outcome(was, q, key), outcome(r, q, key); before != now {
 		j.errorf("%s %s%s %v %v by %v, route %q: something else happens to it now\n  before: %s\n  now:    %s", q.Method, q.Host, q.Path, q.Headers, q.Query,
-			d.door, r.GetName(), strings.ReplaceAll(before, "\n", "; "), strings.ReplaceAll(now, "\n", "; "))
+			d.entry, r.GetName(), strings.ReplaceAll(before, "\n", "; "), strings.ReplaceAll(now, "\n", "; "))
 	}
 }
 
@@ -48,12 +48,12 @@ func (j *judgement) stray(d parent, port int, r *routev3.Route, q envoy.Request)
 				return // the host is another route's, which may have no policy
 			}
 		}
-		for _, door := range []door{d.door, standIn(d.door)} {
-			if was, _ := j.original.proxy(door).find(door, port, q); was != nil {
+		for _, entry := range []entry{d.entry, standIn(d.entry)} {
+			if was, _ := j.original.proxy(entry).find(entry, port, q); was != nil {
 				return
 			}
 		}
-		j.errorf("%s %s%s by %v is for no rule, and reaches the Envoy route %q now", q.Method, q.Host, q.Path, d.door, r.GetName())
+		j.errorf("%s %s%s by %v is for no rule, and reaches the Envoy route %q now", q.Method, q.Host, q.Path, d.entry, r.GetName())
 	}
 }
 

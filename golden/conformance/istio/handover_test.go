@@ -79,20 +79,20 @@ func handOver(t *testing.T, name string, world *manifest.Set, intents []resolve.
 		}
 	}
 	b := build(t, world)
-	var doors []door
+	var entries []entry
 	for _, i := range intents {
-		for _, p := range doorsOf(i, world, s) {
-			b.open(p.door)
-			if p.kind != "sidecar" && !slices.Contains(doors, p.door) {
-				doors = append(doors, p.door)
+		for _, p := range entriesOf(i, world, s) {
+			b.open(p.entry)
+			if p.kind != "sidecar" && !slices.Contains(entries, p.entry) {
+				entries = append(entries, p.entry)
 			}
 		}
 	}
-	if len(doors) == 0 {
+	if len(entries) == 0 {
 		return 0
 	}
 	d := start(t, b.objects)
-	for _, at := range doors {
+	for _, at := range entries {
 		p := d.proxy(at)
 		routes := p.routes[routesFor(at, gatewayPort)]
 		if routes == nil {

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 // An istiod is Istio's control plane over one world.
 type istiod struct {
 	server  *xds.FakeDiscoveryServer
-	proxies map[door]*proxy
+	proxies map[entry]*proxy
 	nacks   []string // configuration that Envoy refuses
 }
 
@@ -70,7 +70,7 @@ func start(t *testing.T, objects []*manifest.Object) *istiod {
 	for n := range parsed {
 		parsed[n].Domain = "cluster.local" // by which short names are made long
 	}
-	return &istiod{proxies: map[door]*proxy{}, server: xds.NewFakeDiscoveryServer(t, xds.FakeOptions{
+	return &istiod{proxies: map[entry]*proxy{}, server: xds.NewFakeDiscoveryServer(t, xds.FakeOptions{
 		Configs:                parsed,
 		KubernetesObjectString: strings.Join(kubernetes, "\n---\n"),
 		KubeClientModifier:     withBundle,
@@ -89,8 +89,8 @@ func withBundle(c kube.Client) {
 	})
 }
 
-// proxy gives the configuration of the Envoy behind a door.
-func (i *istiod) proxy(d door) *proxy {
+// proxy gives the configuration of the Envoy behind an entry.
+func (i *istiod) proxy(d entry) *proxy {
 	if p := i.proxies[d]; p != nil {
 		return p
 	}
@@ -137,7 +137,7 @@ func kubernetesLabels(name string) map[string]string {
 
 // find gives the route that a request reaches, nil where Envoy answers 404, and
 // reports whether anything is known of the host at all.
-func (p *proxy) find(d door, port int, q envoy.Request) (r *routev3.Route, known bool) {
+func (p *proxy) find(d entry, port int, q envoy.Request) (r *routev3.Route, known bool) {
 	config := p.routes[routesFor(d, port)]
 	for _, host := range config.GetVirtualHosts() {
 		for _, domain := range host.GetDomains() {
@@ -148,8 +148,8 @@ func (p *proxy) find(d door, port int, q envoy.Request) (r *routev3.Route, known
 	return envoy.Find(config, q), known
 }
 
-// routesFor names the routes of a door, on a port.
-func routesFor(d door, port int) string {
+// routesFor names the routes of an entry, on a port.
+func routesFor(d entry, port int) string {
 	if d.kind == "sidecar" {
 		return fmt.Sprint(port)
 	}

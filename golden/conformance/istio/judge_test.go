@@ -33,14 +33,14 @@ func judge(t *testing.T, intents []resolve.Intent, w trial, s gateway.Settings, 
 	t.Helper()
 	said, given := build(t, w.said), build(t, w.given)
 	for _, i := range intents {
-		for _, d := range doorsOf(i, w.said, s) {
-			said.open(d.door)
-			given.open(d.door)
+		for _, d := range entriesOf(i, w.said, s) {
+			said.open(d.entry)
+			given.open(d.entry)
 		}
 	}
 	built := manifest.NewSet(said.objects)
 	effects := gateway.Read(istio.Gateway{}, intents, built, s)
-	after, original := start(t, given.objects), start(t, standIns(t, w.before, said.doors, s))
+	after, original := start(t, given.objects), start(t, standIns(t, w.before, said.entries, s))
 	for n, i := range intents {
 		if covered(i, intents) {
 			continue
@@ -83,11 +83,11 @@ func (j *judgement) errorf(format string, args ...any) {
 }
 
 func (j *judgement) run() {
-	for _, d := range doorsOf(j.intent, j.world, j.settings) {
-		p := j.after.proxy(d.door)
+	for _, d := range entriesOf(j.intent, j.world, j.settings) {
+		p := j.after.proxy(d.entry)
 		for _, q := range j.requests(d) {
 			for _, port := range j.ports(d, q.Host) {
-				r, known := p.find(d.door, port, q)
+				r, known := p.find(d.entry, port, q)
 				if at, mine := j.mine(d, r, q); mine {
 					j.count.requests++
 					j.request(d, p, r, known, q)
@@ -131,7 +131,7 @@ func (j *judgement) mine(d parent, r *routev3.Route, q envoy.Request) (at spot, 
 	return at, r != nil // a VirtualService in the mesh may leave requests out
 }
 
-// routes gives the routes at a door, the intent's as it was before it was edited.
+// routes gives the routes at an entry, the intent's as it was before it was edited.
 func (j *judgement) routes(d parent) (routes []*manifest.Object) {
 	for _, o := range append(j.world.Kind("gateway.networking.k8s.io", "HTTPRoute"), j.world.Kind("gateway.networking.k8s.io", "GRPCRoute")...) {
 		if o.ID() == j.intent.ID() {
@@ -159,7 +159,7 @@ func (j *judgement) request(d parent, p *proxy, r *routev3.Route, known bool, q 
 			unclear = unclear || e.MaxRetries.State == behavior.Unknown
 		}
 	}
-	what := fmt.Sprintf("%s %s%s %v %v by %v", q.Method, q.Host, q.Path, q.Headers, q.Query, d.door)
+	what := fmt.Sprintf("%s %s%s %v %v by %v", q.Method, q.Host, q.Path, q.Headers, q.Query, d.entry)
 	switch {
 	case r == nil && (!known || j.refused) && said == 0, r != nil && len(p.clustersOf(r)) == 0 && said == 0:
 		return // nothing is written for the host at all, or for the policy, or Envoy answers itself

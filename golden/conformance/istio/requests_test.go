@@ -10,7 +10,7 @@ import (
 	"retryctl.dev/translators/gateway"
 )
 
-// requests gives those that may reach the rule by a door.
+// requests gives those that may reach the rule by an entry.
 func (j *judgement) requests(d parent) []envoy.Request {
 	var list []envoy.Request
 	switch o := j.intent.Object; j.intent.ID().Kind {

@@ -16,7 +16,7 @@ type builder struct {
 	t       *testing.T
 	objects []*manifest.Object
 	have    map[manifest.ID]bool
-	doors   []door // that were opened
+	entries []entry // that were opened
 }
 
 // created is the age of every object that does not tell its own.
@@ -129,9 +129,9 @@ func (b *builder) service(namespace, name, port string) {
 		name, namespace, len(b.objects)%250+1, or(port, "80"), or(port, "80"))
 }
 
-// open adds what stands behind a door.
-func (b *builder) open(d door) {
-	b.doors = append(b.doors, d)
+// open adds what stands behind an entry.
+func (b *builder) open(d entry) {
+	b.entries = append(b.entries, d)
 	switch d.kind {
 	case "classic":
 		b.add("apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: %s, namespace: %s}\n"+
@@ -147,10 +147,10 @@ func (b *builder) open(d door) {
 
 // standIns gives a world in which each route behind a classic Gateway stands
 // behind a Kubernetes Gateway of Istio too, which reads the route itself. All the
-// doors are there.
-func standIns(t *testing.T, world *manifest.Set, doors []door, s gateway.Settings) []*manifest.Object {
+// entries are there.
+func standIns(t *testing.T, world *manifest.Set, entries []entry, s gateway.Settings) []*manifest.Object {
 	b := build(t, world)
-	for _, d := range doors {
+	for _, d := range entries {
 		b.open(d)
 	}
 	for _, o := range slices.Clone(b.objects) {
@@ -159,9 +159,9 @@ func standIns(t *testing.T, world *manifest.Set, doors []door, s gateway.Setting
 		}
 		refs := manifest.List()
 		for _, p := range parentsOf(o, world, s) {
-			b.open(p.door)
+			b.open(p.entry)
 			if p.kind == "classic" {
-				to := standIn(p.door)
+				to := standIn(p.entry)
 				b.open(to)
 				refs.Append(manifest.Map("name", to.name, "namespace", to.namespace))
 			}
@@ -176,7 +176,7 @@ func standIns(t *testing.T, world *manifest.Set, doors []door, s gateway.Setting
 	return b.objects
 }
 
-func standIn(d door) door { return door{"kubernetes", d.namespace, "stand-in-" + d.name} }
+func standIn(d entry) entry { return entry{"kubernetes", d.namespace, "stand-in-" + d.name} }
 
 func or(text, otherwise string) string {
 	if text == "" {

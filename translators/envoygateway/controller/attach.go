@@ -148,7 +148,7 @@ func (a Attachments) Wider(i resolve.Intent, r Ref, world *manifest.Set) []*mani
 	if r.Section == "" || r.Section == i.Name {
 		section = ""
 	}
-	for _, c := range a.Chains(i.Object, section, world, i.Doors) {
+	for _, c := range a.Chains(i.Object, section, world, i.Listeners) {
 		var first *manifest.Object
 		if all := c.All(); len(all) > 0 {
 			first = all[0]

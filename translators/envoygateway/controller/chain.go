@@ -37,8 +37,8 @@ func (c Chain) equal(other Chain) bool {
 }
 
 // Chains gives the chain of a rule of a route for each listener that the route is
-// attached to, or for each of some doors: one chain where all have the same.
-func (a Attachments) Chains(o *manifest.Object, section string, world *manifest.Set, some []resolve.Door) []Chain {
+// attached to, or for each of some listeners: one chain where all have the same.
+func (a Attachments) Chains(o *manifest.Object, section string, world *manifest.Set, some []resolve.Listener) []Chain {
 	var own []*manifest.Object
 	add := func(list []*manifest.Object, p *manifest.Object) []*manifest.Object {
 		if p == nil || slices.Contains(list, p) {
@@ -52,12 +52,12 @@ func (a Attachments) Chains(o *manifest.Object, section string, world *manifest.
 	own = add(own, a.At(o.ID(), ""))
 	var chains []Chain
 	first := map[manifest.ID]*Chain{}
-	for _, door := range resolve.Doors(o, world) {
-		id := door.Parent
-		for _, listener := range a.listeners(door, world.Get(id)) {
-			c := Chain{Own: own, Listener: listener}
-			if listener != "" {
-				c.Parents = add(c.Parents, a.At(id, listener))
+	for _, listener := range resolve.Listeners(o, world) {
+		id := listener.Parent
+		for _, name := range a.names(listener, world.Get(id)) {
+			c := Chain{Own: own, Listener: name}
+			if name != "" {
+				c.Parents = add(c.Parents, a.At(id, name))
 			}
 			c.Parents = add(c.Parents, a.At(id, ""))
 			if first[id] == nil {
@@ -66,7 +66,7 @@ func (a Attachments) Chains(o *manifest.Object, section string, world *manifest.
 			} else if !first[id].holds(c) {
 				c.Limits = first[id]
 			}
-			if (some == nil || slices.Contains(some, door)) && !slices.ContainsFunc(chains, c.equal) {
+			if (some == nil || slices.Contains(some, listener)) && !slices.ContainsFunc(chains, c.equal) {
 				chains = append(chains, c)
 			}
 		}
@@ -80,16 +80,16 @@ func (a Attachments) Chains(o *manifest.Object, section string, world *manifest.
 	return chains
 }
 
-// listeners gives the names of those that a door stands for. Of a parent that is not
+// names gives those of the listeners that one stands for. Of a parent that is not
 // in the input only those are known that policies name; the empty name stands for
 // all others.
-func (a Attachments) listeners(door resolve.Door, parent *manifest.Object) []string {
-	if door.Listener != "" || parent != nil {
-		return []string{door.Listener}
+func (a Attachments) names(listener resolve.Listener, parent *manifest.Object) []string {
+	if listener.Name != "" || parent != nil {
+		return []string{listener.Name}
 	}
 	var names []string
-	for r := range a.byRef[door.Parent.Namespace] {
-		if r.Kind == door.Parent.Kind && r.Name == door.Parent.Name && r.Section != "" {
+	for r := range a.byRef[listener.Parent.Namespace] {
+		if r.Kind == listener.Parent.Kind && r.Name == listener.Parent.Name && r.Section != "" {
 			names = append(names, r.Section)
 		}
 	}

@@ -89,9 +89,9 @@ func injected(policy *manifest.Object, world *manifest.Set) (names, programs []s
 // on gives what the policies and filters leave in the requests of a rule: of each
 // listener's policies of a kind the most specific one counts. Unseen says which of them
 // may do so and cannot be read; a rule that removes the headers is safe from programs.
-func (in injections) on(o *manifest.Object, rule manifest.Value, doors []resolve.Door) (h envoy.RequestHeaders, unseen []string) {
+func (in injections) on(o *manifest.Object, rule manifest.Value, listeners []resolve.Listener) (h envoy.RequestHeaders, unseen []string) {
 	for _, attached := range in.attached {
-		for _, c := range attached.Chains(o, rule.At("name").Text(), in.world, doors) {
+		for _, c := range attached.Chains(o, rule.At("name").Text(), in.world, listeners) {
 			for _, p := range c.All()[:min(1, len(c.All()))] {
 				names, programs := injected(p, in.world)
 				for _, name := range slices.Compact(names) {

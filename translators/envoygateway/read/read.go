@@ -54,15 +54,15 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	var effects []behavior.Effect
 	for n, at := range indexes {
 		rule := rules[at]
-		before, unseen := r.injections.on(now, rule.Value, i.Doors)
+		before, unseen := r.injections.on(now, rule.Value, i.Listeners)
 		variants := envoy.HeadersOf(rule.Value, before, now.ID().String())
-		for _, at := range pairs(r.attached.Chains(now, rule.Name, r.world, i.Doors), variants) {
+		for _, at := range pairs(r.attached.Chains(now, rule.Name, r.world, i.Listeners), variants) {
 			c := at.Chain
 			e := behavior.Effect{Object: now.ID().String(), Rule: ruleName(rule), Methods: methods[n], Origin: map[string]string{}}
 			switch {
 			case c.Listener != "":
 				e.Notes = append(e.Notes, "for requests through the listener "+c.Listener+": each has a policy of its own")
-			case i.Doors != nil:
+			case i.Listeners != nil:
 				e.Notes = append(e.Notes, "for requests"+i.Through())
 			}
 			if at.Backends != "" {

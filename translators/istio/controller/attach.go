@@ -16,15 +16,15 @@ type attachments struct {
 	settings gateway.Settings
 	// Groups are the http routes that Istio merges: of all VirtualServices for one
 	// host on one gateway, or in the mesh.
-	Groups map[GatewayHost]*Routes
+	Groups map[VirtualHost]*Routes
 	// rules are the DestinationRules by host and by namespace, the oldest first.
 	rules map[ruleKey][]*manifest.Object
 	// owners are the namespaces of the ServiceEntries by host.
 	owners map[string]string
 }
 
-// A GatewayHost is a host on a classic gateway, "namespace/name", or in the mesh.
-type GatewayHost struct{ Gateway, Host string }
+// A VirtualHost is a host on a classic gateway, "namespace/name", or in the mesh.
+type VirtualHost struct{ Gateway, Host string }
 
 // A match is one match of one http route.
 type HTTPMatch struct {
@@ -66,11 +66,11 @@ func (r *Routes) Keys() map[Key]bool {
 // (Istio 1.31 pilot/pkg/model/config.go sortByCreationComparator,
 // pilot/pkg/networking/core/route/route.go SortVHostRoutes).
 func newAttachments(world *manifest.Set, s gateway.Settings) attachments {
-	a := attachments{s, map[GatewayHost]*Routes{}, map[ruleKey][]*manifest.Object{}, map[string]string{}}
+	a := attachments{s, map[VirtualHost]*Routes{}, map[ruleKey][]*manifest.Object{}, map[string]string{}}
 	for _, vs := range seen(world.Kind(api.Group, "VirtualService")) {
 		for _, gateway := range GatewaysOf(vs) {
 			for _, host := range HostsOf(vs, s) {
-				key := GatewayHost{gateway, host}
+				key := VirtualHost{gateway, host}
 				if a.Groups[key] == nil {
 					a.Groups[key] = &Routes{}
 				} else if gateway == api.WholeMesh { // in the mesh the oldest wins as a whole
@@ -232,7 +232,7 @@ func Merge(list []Served, one Served) []Served {
 // longest wildcard that covers it.
 func (a attachments) On(gateway, host string) *Routes {
 	for host != "" {
-		if r := a.Groups[GatewayHost{gateway, host}]; r != nil {
+		if r := a.Groups[VirtualHost{gateway, host}]; r != nil {
 			return r
 		}
 		host = Wider(host)

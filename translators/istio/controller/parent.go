@@ -80,7 +80,7 @@ func Classic(id manifest.ID, world *manifest.Set, s gateway.Settings) (name stri
 
 // hostsAt gives the hosts for which a route gets requests through a parent.
 func hostsAt(o *manifest.Object, parent manifest.ID, world *manifest.Set) (hosts []string) {
-	for _, d := range resolve.Doors(o, world) {
+	for _, d := range resolve.Listeners(o, world) {
 		if d.Parent != parent {
 			continue
 		}
@@ -95,9 +95,9 @@ func hostsAt(o *manifest.Object, parent manifest.ID, world *manifest.Set) (hosts
 
 // HostsThrough gives those through one listener: of a hostname of the listener and one
 // of the route that covers it, or is covered, the narrower one.
-func HostsThrough(o *manifest.Object, d resolve.Door, world *manifest.Set) (hosts []string) {
+func HostsThrough(o *manifest.Object, d resolve.Listener, world *manifest.Set) (hosts []string) {
 	parent := world.Get(d.Parent)
-	if d.Listener == "" && parent != nil && parent.At("spec", "listeners").Len() > 0 {
+	if d.Name == "" && parent != nil && parent.At("spec", "listeners").Len() > 0 {
 		return nil // no listener takes the route
 	}
 	listener := hostOfListener(d, world)
@@ -117,8 +117,8 @@ func HostsThrough(o *manifest.Object, d resolve.Door, world *manifest.Set) (host
 }
 
 // hostOfListener gives the hostname of a listener; "*" where it has or shows none.
-func hostOfListener(d resolve.Door, world *manifest.Set) string {
-	if host := resolve.ListenerOf(d, world).At("hostname").Text(); host != "" {
+func hostOfListener(d resolve.Listener, world *manifest.Set) string {
+	if host := resolve.ListenerSpec(d, world).At("hostname").Text(); host != "" {
 		return host
 	}
 	return "*"

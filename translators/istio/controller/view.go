@@ -17,33 +17,33 @@ import (
 	"retryctl.dev/translators/istio/api"
 )
 
-// Doors are the places where the VirtualServices for a route stand: each gateway
+// VirtualHosts are the places where the VirtualServices for a route stand: each gateway
 // with each host, and the mesh with each Service.
-func Doors(o *manifest.Object, b Binding, world *manifest.Set, s gateway.Settings) []GatewayHost {
-	var list []GatewayHost
+func VirtualHosts(o *manifest.Object, b Binding, world *manifest.Set, s gateway.Settings) []VirtualHost {
+	var list []VirtualHost
 	for n, gateway := range b.Gateways {
 		for _, host := range hostsAt(o, b.parents[n], world) {
-			if door := (GatewayHost{gateway, host}); !slices.Contains(list, door) {
-				list = append(list, door)
+			if vhost := (VirtualHost{gateway, host}); !slices.Contains(list, vhost) {
+				list = append(list, vhost)
 			}
 		}
 	}
 	for _, service := range b.Mesh {
-		list = append(list, GatewayHost{api.WholeMesh, HostOf(service, s)})
+		list = append(list, VirtualHost{api.WholeMesh, HostOf(service, s)})
 	}
 	return list
 }
 
 // OwnDoors are those of a route on Istio's own Gateways, and at its Services.
-func OwnDoors(o *manifest.Object, b Binding) []GatewayHost {
+func OwnHosts(o *manifest.Object, b Binding) []VirtualHost {
 	if !b.Native {
 		return nil
 	}
-	var list []GatewayHost
+	var list []VirtualHost
 	ids, _ := resolve.ParentRefs(o)
 	for _, id := range ids {
 		for _, host := range hostnames(o) {
-			list = append(list, GatewayHost{id.String(), host})
+			list = append(list, VirtualHost{id.String(), host})
 		}
 	}
 	return list
@@ -56,9 +56,9 @@ type View struct {
 	Rules    route.Parsed // of the world's routes, and of those before a translation
 	Settings gateway.Settings
 	Attached attachments
-	Routes   map[GatewayHost][]*manifest.Object
-	taken    map[GatewayHost]map[Key]bool
-	standing map[GatewayHost]map[route.Path][]Standing // by path
+	Routes   map[VirtualHost][]*manifest.Object
+	taken    map[VirtualHost]map[Key]bool
+	standing map[VirtualHost]map[route.Path][]Standing // by path
 }
 
 // NewView gives the view of a world.
@@ -66,69 +66,69 @@ func NewView(world *manifest.Set, s gateway.Settings) *View {
 	return &View{World: world, Rules: route.Parsed{}, Settings: s, Attached: newAttachments(world, s)}
 }
 
-// Standing is a match of a route at a door.
+// Standing is a match of a route at a virtual host.
 type Standing struct {
 	O *manifest.Object
 	route.Match
 }
 
 // At gives the routes that get requests for a host on a gateway.
-func (r *View) At(door GatewayHost) []*manifest.Object {
+func (r *View) At(vhost VirtualHost) []*manifest.Object {
 	if r.Routes == nil {
-		r.Routes, r.taken, r.standing = map[GatewayHost][]*manifest.Object{}, map[GatewayHost]map[Key]bool{}, map[GatewayHost]map[route.Path][]Standing{}
+		r.Routes, r.taken, r.standing = map[VirtualHost][]*manifest.Object{}, map[VirtualHost]map[Key]bool{}, map[VirtualHost]map[route.Path][]Standing{}
 		for _, kind := range []string{"HTTPRoute", "GRPCRoute"} {
 			for _, o := range r.World.Kind(route.Group, kind) {
 				b := Bind(o, r.World, r.Settings)
-				for _, door := range slices.Concat(Doors(o, b, r.World, r.Settings), OwnDoors(o, b)) {
-					r.Routes[door] = append(r.Routes[door], o)
+				for _, vhost := range slices.Concat(VirtualHosts(o, b, r.World, r.Settings), OwnHosts(o, b)) {
+					r.Routes[vhost] = append(r.Routes[vhost], o)
 				}
 			}
 		}
 	}
-	return r.Routes[door]
+	return r.Routes[vhost]
 }
 
-// Keys gives what the rules of all routes at a door match.
-func (r *View) Keys(door GatewayHost) map[Key]bool {
-	list := r.At(door)
-	if r.taken[door] == nil {
-		r.taken[door] = map[Key]bool{}
+// Keys gives what the rules of all routes at a virtual host match.
+func (r *View) Keys(vhost VirtualHost) map[Key]bool {
+	list := r.At(vhost)
+	if r.taken[vhost] == nil {
+		r.taken[vhost] = map[Key]bool{}
 		for _, o := range list {
 			rules := r.Rules.Of(o)
 			for n := range rules {
 				for _, w := range Wanted(o, rules, n) {
-					r.taken[door][w.Key] = true
+					r.taken[vhost][w.Key] = true
 				}
 			}
 		}
 	}
-	return r.taken[door]
+	return r.taken[vhost]
 }
 
-// Stand gives the matches of all routes at a door for a path.
-func (r *View) Stand(door GatewayHost, path route.Path) []Standing {
-	list := r.At(door)
-	if len(list) > 1 && r.standing[door] == nil {
-		r.standing[door] = map[route.Path][]Standing{}
+// Stand gives the matches of all routes at a virtual host for a path.
+func (r *View) Stand(vhost VirtualHost, path route.Path) []Standing {
+	list := r.At(vhost)
+	if len(list) > 1 && r.standing[vhost] == nil {
+		r.standing[vhost] = map[route.Path][]Standing{}
 		for _, o := range list {
 			for _, rule := range r.Rules.Of(o) {
 				for _, m := range rule.Matches {
-					r.standing[door][m.Path] = append(r.standing[door][m.Path], Standing{o, m})
+					r.standing[vhost][m.Path] = append(r.standing[vhost][m.Path], Standing{o, m})
 				}
 			}
 		}
 	}
-	return r.standing[door][path]
+	return r.standing[vhost][path]
 }
 
-// Shares gives the methods of a match of a route that other routes at its door
+// Shares gives the methods of a match of a route that other routes at its virtual host
 // have, because theirs come first, and those of which it is open, because of
 // equal matches the older one's counts.
-func (r *View) Shares(door GatewayHost, now *manifest.Object, m route.Match) (lost, open behavior.Methods) {
-	for _, n := range r.Stand(door, m.Path) {
+func (r *View) Shares(vhost VirtualHost, now *manifest.Object, m route.Match) (lost, open behavior.Methods) {
+	for _, n := range r.Stand(vhost, m.Path) {
 		equal := n.Method == m.Method && n.Conditions == m.Conditions
 		if n.Method != "" && m.Method == "" && within(n.Conditions, m.Conditions) { // or is it the half of one that was split?
-			equal = slices.ContainsFunc(r.Stand(door, m.Path), func(own Standing) bool {
+			equal = slices.ContainsFunc(r.Stand(vhost, m.Path), func(own Standing) bool {
 				return own.O.ID() == now.ID() && own.Method == n.Method && own.Conditions == n.Conditions
 			})
 			if !equal && n.O.ID() != now.ID() {
@@ -144,7 +144,7 @@ func (r *View) Shares(door GatewayHost, now *manifest.Object, m route.Match) (lo
 		}
 	}
 	if m.Path.Kind == route.Pattern {
-		for _, n := range r.Stand(door, route.AnyPath()) {
+		for _, n := range r.Stand(vhost, route.AnyPath()) {
 			if !Everything(n.Match) && n.O.ID() != now.ID() && within(n.Conditions, m.Conditions) {
 				lost |= Allowed(n.Match)
 			}
@@ -165,13 +165,13 @@ func within(others, conditions string) bool {
 	return others == "" || !slices.ContainsFunc(strings.Split(others, "\x00"), func(c string) bool { return !slices.Contains(all, c) })
 }
 
-// WantedAt is wanted without the requests that other routes at a door have, or may
+// WantedAt is wanted without the requests that other routes at a virtual host have, or may
 // have; the methods of the latter are open.
-func (r *View) WantedAt(door GatewayHost, o, now *manifest.Object, rule int) (list []Matcher, open behavior.Methods) {
+func (r *View) WantedAt(vhost VirtualHost, o, now *manifest.Object, rule int) (list []Matcher, open behavior.Methods) {
 	for m, w := range wants(o, r.Rules.Of(o), rule) {
-		lost, perhaps := r.Shares(door, now, m)
+		lost, perhaps := r.Shares(vhost, now, m)
 		if path, exact := strings.CutPrefix(w.URI, "exact "); exact && m.Path == (route.Path{Kind: route.Prefix, Value: path}) {
-			for _, n := range r.Stand(door, route.Path{Kind: route.Exact, Value: path}) {
+			for _, n := range r.Stand(vhost, route.Path{Kind: route.Exact, Value: path}) {
 				if n.O.ID() != o.ID() && within(n.Conditions, m.Conditions) {
 					lost |= Allowed(n.Match)
 				}

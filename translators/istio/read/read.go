@@ -43,7 +43,7 @@ type reading struct {
 	hidden
 	routes   map[*manifest.Object]*controller.Routes            // of VirtualServices
 	narrower map[string][]string                                // the hosts with a VirtualService, by gateway
-	claimed  map[controller.GatewayHost]map[controller.Key]bool // what rules with policies match
+	claimed  map[controller.VirtualHost]map[controller.Key]bool // what rules with policies match
 }
 
 func (r reading) intent(i resolve.Intent, all []resolve.Intent) []behavior.Effect {
@@ -93,16 +93,16 @@ func (r reading) route(i resolve.Intent, now *manifest.Object) []behavior.Effect
 	b := controller.Bind(now, r.World, r.Settings)
 	var effects []behavior.Effect
 	var in uncertain
-	for _, door := range controller.Doors(now, b, r.World, r.Settings) {
-		group := r.Attached.On(door.Gateway, door.Host)
+	for _, vhost := range controller.VirtualHosts(now, b, r.World, r.Settings) {
+		group := r.Attached.On(vhost.Gateway, vhost.Host)
 		if group == nil {
-			in = in.and(uncertain{none: i.Methods}).and(r.below(door, controller.Wanted(i.Object, r.Rules.Of(i.Object), i.Rule)))
+			in = in.and(uncertain{none: i.Methods}).and(r.below(vhost, controller.Wanted(i.Object, r.Rules.Of(i.Object), i.Rule)))
 			continue
 		}
-		want, open := r.WantedAt(door, i.Object, now, i.Rule)
-		about, certain := uncertainOf(group, want, func() map[controller.Key]bool { return r.Keys(door) })
+		want, open := r.WantedAt(vhost, i.Object, now, i.Rule)
+		about, certain := uncertainOf(group, want, func() map[controller.Key]bool { return r.Keys(vhost) })
 		effects = join(effects, r.served(certain, group))
-		in = in.and(uncertain{open: open}).and(about).and(r.below(door, want))
+		in = in.and(uncertain{open: open}).and(about).and(r.below(vhost, want))
 	}
 	effects = append(effects, in.effects(i.ID().String(), ruleName(r.Rules.Of(i.Object)[i.Rule]), len(effects) > 0)...)
 	if b.Native {

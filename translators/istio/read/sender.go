@@ -35,18 +35,18 @@ func (r reading) sending(i resolve.Intent, now *manifest.Object) (effects []beha
 
 // claims gives what the rules of routes that have policies of their own match, by
 // gateway and host.
-func (r reading) claims(all []resolve.Intent) map[controller.GatewayHost]map[controller.Key]bool {
-	claimed := map[controller.GatewayHost]map[controller.Key]bool{}
+func (r reading) claims(all []resolve.Intent) map[controller.VirtualHost]map[controller.Key]bool {
+	claimed := map[controller.VirtualHost]map[controller.Key]bool{}
 	for _, i := range all {
 		if i.To != nil || i.Object == nil || i.Object.ID().Group != route.Group {
 			continue
 		}
-		for _, door := range controller.Doors(i.Object, controller.Bind(i.Object, r.World, r.Settings), r.World, r.Settings) {
-			if claimed[door] == nil {
-				claimed[door] = map[controller.Key]bool{}
+		for _, vhost := range controller.VirtualHosts(i.Object, controller.Bind(i.Object, r.World, r.Settings), r.World, r.Settings) {
+			if claimed[vhost] == nil {
+				claimed[vhost] = map[controller.Key]bool{}
 			}
 			for _, w := range controller.Wanted(i.Object, r.Rules.Of(i.Object), i.Rule) {
-				claimed[door][w.Key] = true
+				claimed[vhost][w.Key] = true
 			}
 		}
 	}
@@ -62,7 +62,7 @@ func (r reading) carries(s resolve.Intent) bool {
 				if m.URI == "" {
 					m.URI = "prefix /"
 				}
-				if !r.claimed[controller.GatewayHost{Gateway: gateway, Host: host}][m.Key] {
+				if !r.claimed[controller.VirtualHost{Gateway: gateway, Host: host}][m.Key] {
 					return false
 				}
 			}

@@ -21,9 +21,9 @@ func (r reading) native(i resolve.Intent, now *manifest.Object, b controller.Bin
 	var open, dead, dropped behavior.Methods
 	reach := func(original []route.Rule, n int, m route.Match) (methods behavior.Methods) {
 		all := controller.ReachOf(original, n, m)
-		for _, door := range controller.OwnDoors(now, b) {
-			lost, perhaps := r.Shares(door, now, m)
-			switch first, several := r.first(door, now, m); {
+		for _, vhost := range controller.OwnHosts(now, b) {
+			lost, perhaps := r.Shares(vhost, now, m)
+			switch first, several := r.first(vhost, now, m); {
 			case several:
 				perhaps = behavior.AllMethods
 			case first:
@@ -97,12 +97,12 @@ func foreign(rule manifest.Value) bool {
 // its own Gateways a prefix comes first, and it writes nothing behind one that
 // matches everything (1.31 pilot/pkg/networking/core/route/route.go:427). Several
 // say that this is not, or not only, a rule of the same route.
-func (r reading) first(door controller.GatewayHost, now *manifest.Object, m route.Match) (is, several bool) {
+func (r reading) first(vhost controller.VirtualHost, now *manifest.Object, m route.Match) (is, several bool) {
 	if m.Path.Kind != route.Pattern {
 		return false, false
 	}
 	is = catching(r.Rules.Of(now), "") >= 0
-	several = slices.ContainsFunc(r.Stand(door, route.AnyPath()), func(n controller.Standing) bool { return n.O.ID() != now.ID() && controller.Everything(n.Match) })
+	several = slices.ContainsFunc(r.Stand(vhost, route.AnyPath()), func(n controller.Standing) bool { return n.O.ID() != now.ID() && controller.Everything(n.Match) })
 	return is, several
 }
 

@@ -98,8 +98,8 @@ func unclear(object, rule string, methods behavior.Methods, notes []string) beha
 
 // below finds the VirtualServices for narrower hosts that take requests from a
 // wildcard, unless a route is for those hosts.
-func (r reading) below(door controller.GatewayHost, wanted []controller.Matcher) (d uncertain) {
-	if !strings.HasPrefix(door.Host, "*") || door.Gateway == api.WholeMesh {
+func (r reading) below(vhost controller.VirtualHost, wanted []controller.Matcher) (d uncertain) {
+	if !strings.HasPrefix(vhost.Host, "*") || vhost.Gateway == api.WholeMesh {
 		return d
 	}
 	if len(r.narrower) == 0 {
@@ -110,11 +110,11 @@ func (r reading) below(door controller.GatewayHost, wanted []controller.Matcher)
 			slices.Sort(list)
 		}
 	}
-	for _, host := range r.narrower[door.Gateway] {
-		if host == door.Host || !route.Covers(door.Host, host) || len(r.At(controller.GatewayHost{Gateway: door.Gateway, Host: host})) > 0 {
+	for _, host := range r.narrower[vhost.Gateway] {
+		if host == vhost.Host || !route.Covers(vhost.Host, host) || len(r.At(controller.VirtualHost{Gateway: vhost.Gateway, Host: host})) > 0 {
 			continue
 		}
-		group := r.Attached.Groups[controller.GatewayHost{Gateway: door.Gateway, Host: host}]
+		group := r.Attached.Groups[controller.VirtualHost{Gateway: vhost.Gateway, Host: host}]
 		for _, w := range wanted {
 			for _, n := range group.Near(w.URI) {
 				if s := group.Matches[n]; s.Methods&w.Methods != 0 {

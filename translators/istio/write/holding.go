@@ -25,24 +25,24 @@ type holding struct {
 	under bool
 }
 
-func (h holding) doors() (list []controller.GatewayHost) {
+func (h holding) vhosts() (list []controller.VirtualHost) {
 	for _, gateway := range h.gateways {
 		for _, host := range h.hosts {
-			list = append(list, controller.GatewayHost{Gateway: gateway, Host: host})
+			list = append(list, controller.VirtualHost{Gateway: gateway, Host: host})
 		}
 	}
 	return list
 }
 
-// holdings gives the VirtualServices for some doors, and for those whose requests they
+// holdings gives the VirtualServices for some virtual hosts, and for those whose requests they
 // would take besides.
-func (t *translation) holdings(taken []controller.GatewayHost, intents map[manifest.ID][]resolve.Intent) (list []holding) {
+func (t *translation) holdings(taken []controller.VirtualHost, intents map[manifest.ID][]resolve.Intent) (list []holding) {
 	needed := t.needed(taken)
-	at := map[string][]controller.GatewayHost{} // doors by the routes whose requests meet there
+	at := map[string][]controller.VirtualHost{} // virtual hosts by the routes whose requests meet there
 	routes := map[string][]*manifest.Object{}
 	var order []string
-	for _, door := range needed {
-		for _, some := range t.meeting(door) {
+	for _, vhost := range needed {
+		for _, some := range t.meeting(vhost) {
 			var names []string
 			for _, o := range some {
 				names = append(names, o.ID().String())
@@ -51,7 +51,7 @@ func (t *translation) holdings(taken []controller.GatewayHost, intents map[manif
 			if at[key] == nil {
 				order = append(order, key)
 			}
-			at[key], routes[key] = append(at[key], door), some
+			at[key], routes[key] = append(at[key], vhost), some
 		}
 	}
 	for _, key := range order {
@@ -66,30 +66,30 @@ func (t *translation) holdings(taken []controller.GatewayHost, intents map[manif
 	return list
 }
 
-// needed gives doors with those of narrower hosts at which routes stand: a
+// needed gives virtual hosts with those of narrower hosts at which routes stand: a
 // VirtualService for a wildcard has the requests of each host that has none.
-func (t *translation) needed(taken []controller.GatewayHost) []controller.GatewayHost {
+func (t *translation) needed(taken []controller.VirtualHost) []controller.VirtualHost {
 	behind := map[string][]string{} // hosts of routes by gateway
 	r := t.view
-	r.At(controller.GatewayHost{})
-	for door := range r.Routes {
-		behind[door.Gateway] = append(behind[door.Gateway], door.Host)
+	r.At(controller.VirtualHost{})
+	for vhost := range r.Routes {
+		behind[vhost.Gateway] = append(behind[vhost.Gateway], vhost.Host)
 	}
 	for _, hosts := range behind {
 		slices.Sort(hosts)
 	}
-	list, known := slices.Clone(taken), map[controller.GatewayHost]bool{}
-	for _, door := range list {
-		known[door] = true
+	list, known := slices.Clone(taken), map[controller.VirtualHost]bool{}
+	for _, vhost := range list {
+		known[vhost] = true
 	}
 	for n := 0; n < len(list); n++ { // it grows
-		door := list[n]
-		if !strings.HasPrefix(door.Host, "*") {
+		vhost := list[n]
+		if !strings.HasPrefix(vhost.Host, "*") {
 			continue
 		}
-		for _, host := range behind[door.Gateway] {
-			own := controller.GatewayHost{Gateway: door.Gateway, Host: host}
-			if host != door.Host && route.Covers(door.Host, host) && !known[own] && !t.apart(door, host) {
+		for _, host := range behind[vhost.Gateway] {
+			own := controller.VirtualHost{Gateway: vhost.Gateway, Host: host}
+			if host != vhost.Host && route.Covers(vhost.Host, host) && !known[own] && !t.apart(vhost, host) {
 				list, known[own] = append(list, own), true
 			}
 		}
@@ -98,23 +98,23 @@ func (t *translation) needed(taken []controller.GatewayHost) []controller.Gatewa
 }
 
 // apart reports whether a VirtualService of the input has the requests for a host, so
-// that one for the wider host of a door takes none of them.
-func (t *translation) apart(door controller.GatewayHost, host string) bool {
-	for ; host != "" && host != door.Host; host = controller.Wider(host) {
-		if t.view.Attached.Groups[controller.GatewayHost{Gateway: door.Gateway, Host: host}] != nil {
+// that one for the wider host of a virtual host takes none of them.
+func (t *translation) apart(vhost controller.VirtualHost, host string) bool {
+	for ; host != "" && host != vhost.Host; host = controller.Wider(host) {
+		if t.view.Attached.Groups[controller.VirtualHost{Gateway: vhost.Gateway, Host: host}] != nil {
 			return true
 		}
 	}
 	return false
 }
 
-// meeting gives the routes at a door, those together whose matches may meet in one
+// meeting gives the routes at a virtual host, those together whose matches may meet in one
 // request; in the mesh, where a host has one VirtualService, all of them.
-func (t *translation) meeting(door controller.GatewayHost) (list [][]*manifest.Object) {
+func (t *translation) meeting(vhost controller.VirtualHost) (list [][]*manifest.Object) {
 	var all []*manifest.Object
 	along := nearby{at: map[string][]int{}, below: map[string][]int{}}
 	place := map[manifest.ID]int{}
-	for _, o := range t.view.At(door) {
+	for _, o := range t.view.At(vhost) {
 		if _, known := place[o.ID()]; !known {
 			place[o.ID()] = len(all)
 			all = append(all, o)
@@ -134,11 +134,11 @@ func (t *translation) meeting(door controller.GatewayHost) (list [][]*manifest.O
 	for n, o := range all {
 		for _, other := range along.near(o) {
 			a, b := find(n), find(place[other.ID()])
-			if a != b && (door.Gateway == api.WholeMesh || t.overlap(o, other)) {
+			if a != b && (vhost.Gateway == api.WholeMesh || t.overlap(o, other)) {
 				group[max(a, b)] = min(a, b)
 			}
 		}
-		if door.Gateway == api.WholeMesh {
+		if vhost.Gateway == api.WholeMesh {
 			group[n] = 0
 		}
 	}
@@ -161,27 +161,27 @@ func byPreference(a, b *manifest.Object) int {
 	return cmp.Or(boolean(controller.Older(b, a))-boolean(controller.Older(a, b)), cmp.Compare(a.ID().Kind, b.ID().Kind))
 }
 
-// parted makes holdings of the doors of some routes. One has all of its hosts on all of
+// parted makes holdings of the virtual hosts of some routes. One has all of its hosts on all of
 // its gateways. A host that a wildcard of it covers is left out, which Istio would
 // refuse, unless other routes stand at one of the two.
-func (t *translation) parted(doors, needed []controller.GatewayHost) (list []holding) {
+func (t *translation) parted(vhosts, needed []controller.VirtualHost) (list []holding) {
 	var hosts []string
 	gateways := map[string][]string{}
-	for _, door := range doors {
-		if gateways[door.Host] == nil {
-			hosts = append(hosts, door.Host)
+	for _, vhost := range vhosts {
+		if gateways[vhost.Host] == nil {
+			hosts = append(hosts, vhost.Host)
 		}
-		gateways[door.Host] = append(gateways[door.Host], door.Gateway)
+		gateways[vhost.Host] = append(gateways[vhost.Host], vhost.Gateway)
 	}
 	for _, host := range hosts {
 		within, under := true, false
 		for _, gateway := range gateways[host] {
 			above := host
-			for above = controller.Wider(above); above != "" && !slices.Contains(needed, controller.GatewayHost{Gateway: gateway, Host: above}); {
+			for above = controller.Wider(above); above != "" && !slices.Contains(needed, controller.VirtualHost{Gateway: gateway, Host: above}); {
 				above = controller.Wider(above)
 			}
 			within = within && above != "" && slices.Equal(gateways[above], gateways[host]) &&
-				slices.Equal(t.view.At(controller.GatewayHost{Gateway: gateway, Host: above}), t.view.At(controller.GatewayHost{Gateway: gateway, Host: host}))
+				slices.Equal(t.view.At(controller.VirtualHost{Gateway: gateway, Host: above}), t.view.At(controller.VirtualHost{Gateway: gateway, Host: host}))
 		}
 		for _, other := range hosts {
 			under = under || other != host && route.Covers(other, host)

@@ -13,8 +13,8 @@ import (
 // listeners are the routes behind each listener of the parents that a classic Gateway
 // stands for, by the hosts for which they get requests there.
 type listeners struct {
-	order  []resolve.Door
-	routes map[resolve.Door]map[string][]*manifest.Object
+	order  []resolve.Listener
+	routes map[resolve.Listener]map[string][]*manifest.Object
 }
 
 // listenersOf gives those of each gateway.
@@ -23,7 +23,7 @@ func (t *translation) listenersOf(gateway string) listeners {
 		t.behind = map[string]listeners{}
 		for _, kind := range []string{"HTTPRoute", "GRPCRoute"} {
 			for _, o := range t.plan.World.Kind(route.Group, kind) {
-				for _, d := range resolve.Doors(o, t.plan.World) {
+				for _, d := range resolve.Listeners(o, t.plan.World) {
 					if to, ok := controller.Classic(d.Parent, t.plan.World, t.settings); ok {
 						t.behind[to] = t.behind[to].with(d, controller.HostsThrough(o, d, t.plan.World), o)
 					}
@@ -34,9 +34,9 @@ func (t *translation) listenersOf(gateway string) listeners {
 	return t.behind[gateway]
 }
 
-func (l listeners) with(d resolve.Door, hosts []string, o *manifest.Object) listeners {
+func (l listeners) with(d resolve.Listener, hosts []string, o *manifest.Object) listeners {
 	if l.routes == nil {
-		l.routes = map[resolve.Door]map[string][]*manifest.Object{}
+		l.routes = map[resolve.Listener]map[string][]*manifest.Object{}
 	}
 	if l.routes[d] == nil {
 		l.routes[d] = map[string][]*manifest.Object{}
@@ -50,7 +50,7 @@ func (l listeners) with(d resolve.Door, hosts []string, o *manifest.Object) list
 
 // serving gives the routes that get the requests for a host behind a listener: those
 // of the narrowest host that covers it.
-func (l listeners) serving(d resolve.Door, host string) []*manifest.Object {
+func (l listeners) serving(d resolve.Listener, host string) []*manifest.Object {
 	for ; host != ""; host = controller.Wider(host) {
 		if list := l.routes[d][host]; len(list) > 0 {
 			return list
@@ -61,17 +61,17 @@ func (l listeners) serving(d resolve.Door, host string) []*manifest.Object {
 
 // listeners finds a listener behind which the requests for a host are not served by
 // the routes of its VirtualService, which is for all servers of a gateway.
-func (t *translation) listeners(h holding, door controller.GatewayHost) string {
-	all := t.listenersOf(door.Gateway)
-	at := t.view.At(door)
+func (t *translation) listeners(h holding, vhost controller.VirtualHost) string {
+	all := t.listenersOf(vhost.Gateway)
+	at := t.view.At(vhost)
 	for _, d := range all.order {
-		serving := all.serving(d, door.Host)
+		serving := all.serving(d, vhost.Host)
 		if len(serving) == 0 || slices.Equal(serving, at) {
 			continue
 		}
 		for _, o := range serving {
 			if !slices.Contains(at, o) {
-				return fmt.Sprintf("%s would lose its requests for %s through %s to a VirtualService for %s", o.ID(), door.Host, d, h.routes[0].ID())
+				return fmt.Sprintf("%s would lose its requests for %s through %s to a VirtualService for %s", o.ID(), vhost.Host, d, h.routes[0].ID())
 			}
 		}
 		for _, o := range h.routes {
@@ -80,7 +80,7 @@ func (t *translation) listeners(h holding, door controller.GatewayHost) string {
 			}
 			for _, other := range serving {
 				if meets(o, other) {
-					return fmt.Sprintf("%s serves %s through %s, where %s does not, and a VirtualService is for all listeners", other.ID(), door.Host, d, o.ID())
+					return fmt.Sprintf("%s serves %s through %s, where %s does not, and a VirtualService is for all listeners", other.ID(), vhost.Host, d, o.ID())
 				}
 			}
 		}

@@ -8,7 +8,7 @@ import (
 	"retryctl.dev/schema/route"
 )
 
-// nearby is the routes behind one door, found by their paths: of thousands of
+// nearby is the routes at one virtual host, found by their paths: of thousands of
 // them few can share requests with a given one.
 type nearby struct {
 	routes []*manifest.Object

@@ -63,15 +63,15 @@ func (t *translation) conversion(h holding) conversion {
 
 // around gives the policies without which a holding would not be written, and those
 // that cannot be written without it: of its own routes, of those that stand at its
-// doors, and of those with a wildcard above them.
+// virtual hosts, and of those with a wildcard above them.
 func around(h holding, list []holding) []resolve.Intent {
 	intents := slices.Clone(h.intents)
 	for _, other := range list {
 		if slices.Equal(other.routes, h.routes) {
 			continue
 		}
-		if slices.ContainsFunc(h.doors(), func(d controller.GatewayHost) bool {
-			return slices.ContainsFunc(other.doors(), func(o controller.GatewayHost) bool { return o.Gateway == d.Gateway && route.Covers(o.Host, d.Host) })
+		if slices.ContainsFunc(h.vhosts(), func(d controller.VirtualHost) bool {
+			return slices.ContainsFunc(other.vhosts(), func(o controller.VirtualHost) bool { return o.Gateway == d.Gateway && route.Covers(o.Host, d.Host) })
 		}) {
 			intents = append(intents, other.intents...)
 		}
@@ -86,11 +86,11 @@ func around(h holding, list []holding) []resolve.Intent {
 
 // stands reports whether VirtualServices of the input serve all requests of a holding.
 func (t *translation) stands(h holding) bool {
-	for _, door := range h.doors() {
+	for _, vhost := range h.vhosts() {
 		for _, o := range h.routes {
 			for n := range route.Rules(o) {
-				want, _ := t.view.WantedAt(door, o, o, n)
-				if _, all := t.view.Attached.On(door.Gateway, door.Host).Serving(want); !all {
+				want, _ := t.view.WantedAt(vhost, o, o, n)
+				if _, all := t.view.Attached.On(vhost.Gateway, vhost.Host).Serving(want); !all {
 					return false
 				}
 			}
@@ -100,7 +100,7 @@ func (t *translation) stands(h holding) bool {
 }
 
 // there gives the VirtualService of the input in whose place a holding is written: one
-// that has the name of one of its routes, and shares a door with it.
+// that has the name of one of its routes, and shares a virtual host with it.
 func (t *translation) there(h holding) *manifest.Object {
 	for _, o := range h.routes {
 		for name := o.ID().Name; ; name += "-retries" {
@@ -132,14 +132,14 @@ func (t *translation) unfit(h holding, there *manifest.Object) string {
 	if problem := equals(h.routes); problem != "" {
 		return problem
 	}
-	if there != nil && !t.only(there, h.doors()) {
+	if there != nil && !t.only(there, h.vhosts()) {
 		return fmt.Sprintf("%s serves other hosts or gateways as well", there.ID())
 	}
-	for _, door := range h.doors() {
-		if problem := t.listeners(h, door); problem != "" {
+	for _, vhost := range h.vhosts() {
+		if problem := t.listeners(h, vhost); problem != "" {
 			return problem
 		}
-		if problem := t.foreign(h, door, there); problem != "" {
+		if problem := t.foreign(h, vhost, there); problem != "" {
 			return problem
 		}
 	}
@@ -171,15 +171,15 @@ func equals(routes []*manifest.Object) string {
 // foreign finds a VirtualService that would lose requests to a holding, or keep some
 // from it: of two for one host the older comes first, and one for a narrower host has
 // all requests for it.
-func (t *translation) foreign(h holding, door controller.GatewayHost, there *manifest.Object) string {
-	group := t.view.Attached.On(door.Gateway, door.Host)
+func (t *translation) foreign(h holding, vhost controller.VirtualHost, there *manifest.Object) string {
+	group := t.view.Attached.On(vhost.Gateway, vhost.Host)
 	if group == nil {
 		return ""
 	}
-	if t.view.Attached.Groups[door] == nil {
+	if t.view.Attached.Groups[vhost] == nil {
 		for _, s := range group.Matches {
 			if s.VS != there && !t.image(s) {
-				return fmt.Sprintf("%s would lose its requests for %s to a VirtualService for %s", s.VS.ID(), door.Host, h.routes[0].ID())
+				return fmt.Sprintf("%s would lose its requests for %s to a VirtualService for %s", s.VS.ID(), vhost.Host, h.routes[0].ID())
 			}
 		}
 		return ""
@@ -198,10 +198,10 @@ func (t *translation) foreign(h holding, door controller.GatewayHost, there *man
 			}
 		}
 	}
-	if door.Gateway == api.WholeMesh {
+	if vhost.Gateway == api.WholeMesh {
 		for _, s := range group.Matches {
 			if s.VS != there {
-				return fmt.Sprintf("%s has %s to itself in the mesh", s.VS.ID(), door.Host)
+				return fmt.Sprintf("%s has %s to itself in the mesh", s.VS.ID(), vhost.Host)
 			}
 		}
 	}
@@ -209,17 +209,17 @@ func (t *translation) foreign(h holding, door controller.GatewayHost, there *man
 }
 
 // image reports whether a match of a VirtualService is what a route of the input asks
-// for at its doors, and has the name of one: then its requests are those of the routes
+// for at its virtual hosts, and has the name of one: then its requests are those of the routes
 // there, which have no others.
 func (t *translation) image(s controller.HTTPMatch) bool {
 	name := strings.TrimSuffix(s.VS.ID().Name, "-retries")
 	for _, gateway := range controller.GatewaysOf(s.VS) {
 		for _, host := range controller.HostsOf(s.VS, t.settings) {
-			door := controller.GatewayHost{Gateway: gateway, Host: host}
-			named := slices.ContainsFunc(t.view.At(door), func(o *manifest.Object) bool {
+			vhost := controller.VirtualHost{Gateway: gateway, Host: host}
+			named := slices.ContainsFunc(t.view.At(vhost), func(o *manifest.Object) bool {
 				return o.ID().Name == name && o.ID().Namespace == s.VS.ID().Namespace
 			})
-			if !named || !t.view.Keys(door)[s.Key] {
+			if !named || !t.view.Keys(vhost)[s.Key] {
 				return false
 			}
 		}

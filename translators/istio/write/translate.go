@@ -55,7 +55,7 @@ type translation struct {
 // gateways has VirtualServices serve the routes that policies are for: those that serve
 // the very requests already are edited, others written.
 func (t *translation) gateways(order []manifest.ID, intents map[manifest.ID][]resolve.Intent) {
-	var taken []controller.GatewayHost
+	var taken []controller.VirtualHost
 	edited := map[manifest.ID]bool{}
 	for _, id := range order {
 		o := intents[id][0].Object
@@ -68,9 +68,9 @@ func (t *translation) gateways(order []manifest.ID, intents map[manifest.ID][]re
 				continue
 			}
 			edited[id] = false
-			for _, door := range some {
-				if !slices.Contains(taken, door) {
-					taken = append(taken, door)
+			for _, vhost := range some {
+				if !slices.Contains(taken, vhost) {
+					taken = append(taken, vhost)
 				}
 			}
 		}
@@ -78,14 +78,14 @@ func (t *translation) gateways(order []manifest.ID, intents map[manifest.ID][]re
 	t.write(t.holdings(taken, intents), edited)
 }
 
-// sets gives the doors of a route on classic Gateways, and those at each Service.
-func sets(o *manifest.Object, b controller.Binding, t *translation) (list [][]controller.GatewayHost) {
-	var behind []controller.GatewayHost
-	for _, door := range controller.Doors(o, b, t.plan.World, t.settings) {
-		if door.Gateway == api.WholeMesh {
-			list = append(list, []controller.GatewayHost{door})
+// sets gives the virtual hosts of a route on classic Gateways, and those at each Service.
+func sets(o *manifest.Object, b controller.Binding, t *translation) (list [][]controller.VirtualHost) {
+	var behind []controller.VirtualHost
+	for _, vhost := range controller.VirtualHosts(o, b, t.plan.World, t.settings) {
+		if vhost.Gateway == api.WholeMesh {
+			list = append(list, []controller.VirtualHost{vhost})
 		} else {
-			behind = append(behind, door)
+			behind = append(behind, vhost)
 		}
 	}
 	if len(behind) > 0 {

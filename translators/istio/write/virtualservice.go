@@ -20,15 +20,15 @@ type change struct {
 	intent resolve.Intent
 }
 
-// editServing edits the http routes that serve the requests of a route at some doors
+// editServing edits the http routes that serve the requests of a route at some virtual hosts
 // already. It reports false where they do not serve all of them.
-func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, doors []controller.GatewayHost) bool {
+func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, vhosts []controller.VirtualHost) bool {
 	var changes []change
 	r := t.view
 	for _, i := range intents {
-		for _, door := range doors {
-			want, _ := r.WantedAt(door, o, o, i.Rule)
-			list, all := t.view.Attached.On(door.Gateway, door.Host).Serving(want)
+		for _, vhost := range vhosts {
+			want, _ := r.WantedAt(vhost, o, o, i.Rule)
+			list, all := t.view.Attached.On(vhost.Gateway, vhost.Host).Serving(want)
 			if !all {
 				return false
 			}
@@ -40,7 +40,7 @@ func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, 
 		}
 	}
 	for _, c := range changes {
-		if !t.only(c.VS, doors) {
+		if !t.only(c.VS, vhosts) {
 			t.refuse([]resolve.Intent{c.intent}, finding.CannotEdit, fmt.Sprintf("%s serves %s, and other hosts or gateways as well", c.VS.ID(), c.intent.Place()),
 				"", finding.Do("give its hosts a VirtualService of their own"))
 			return true
@@ -57,11 +57,11 @@ func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, 
 	return true
 }
 
-// only reports whether a VirtualService stands at none but some doors.
-func (t *translation) only(vs *manifest.Object, doors []controller.GatewayHost) bool {
+// only reports whether a VirtualService stands at none but some virtual hosts.
+func (t *translation) only(vs *manifest.Object, vhosts []controller.VirtualHost) bool {
 	for _, gateway := range controller.GatewaysOf(vs) {
 		for _, host := range controller.HostsOf(vs, t.settings) {
-			if !slices.Contains(doors, controller.GatewayHost{Gateway: gateway, Host: host}) {
+			if !slices.Contains(vhosts, controller.VirtualHost{Gateway: gateway, Host: host}) {
 				return false
 			}
 		}
@@ -122,7 +122,7 @@ func (t *translation) apply() {
 func (t *translation) merged(vs *manifest.Object) bool {
 	for _, gateway := range controller.GatewaysOf(vs) {
 		for _, host := range controller.HostsOf(vs, t.settings) {
-			if group := t.view.Attached.Groups[controller.GatewayHost{Gateway: gateway, Host: host}]; group != nil && slices.ContainsFunc(group.Matches, func(s controller.HTTPMatch) bool { return s.VS != vs }) {
+			if group := t.view.Attached.Groups[controller.VirtualHost{Gateway: gateway, Host: host}]; group != nil && slices.ContainsFunc(group.Matches, func(s controller.HTTPMatch) bool { return s.VS != vs }) {
 				return true
 			}
 		}
@@ -162,7 +162,7 @@ func (t *translation) service(i resolve.Intent) {
 	host := controller.HostOf(i.ID(), t.settings)
 	if own := t.view.Attached.On(api.WholeMesh, host); own != nil {
 		vs := own.Matches[0].VS
-		if !t.only(vs, []controller.GatewayHost{{Gateway: api.WholeMesh, Host: host}}) {
+		if !t.only(vs, []controller.VirtualHost{{Gateway: api.WholeMesh, Host: host}}) {
 			t.refuse([]resolve.Intent{i}, finding.CannotEdit, fmt.Sprintf("%s serves %s, and other hosts or gateways as well", vs.ID(), i.ID()),
 				"a host has one VirtualService in the mesh", finding.Do("give the Service a VirtualService of its own, or target that one"))
 			return

@@ -124,10 +124,10 @@ func grpcHosts(world *manifest.Set, o *manifest.Object) []string {
 	if len(hosts) > 0 {
 		return hosts
 	}
-	for _, door := range resolve.Doors(o, world) {
-		if parent := world.Get(door.Parent); parent != nil {
+	for _, listener := range resolve.Listeners(o, world) {
+		if parent := world.Get(listener.Parent); parent != nil {
 			for _, l := range parent.At("spec", "listeners").Items() {
-				if host := strings.ToLower(l.At("hostname").Text()); host != "" && l.At("name").Text() == door.Listener {
+				if host := strings.ToLower(l.At("hostname").Text()); host != "" && l.At("name").Text() == listener.Name {
 					hosts = append(hosts, host)
 				}
 			}

@@ -94,7 +94,7 @@ func (c Cluster) entriesOf(o *manifest.Object) (entries, perhaps []string, open 
 	}
 	for _, e := range c.World.Kind(route.Group, "Gateway") {
 		for _, l := range e.At("spec", "listeners").Items() {
-			at := entryOf(resolve.Door{}, l)
+			at := entryOf(resolve.Listener{}, l)
 			if l.At("protocol").Text() == protocol && !slices.Contains(perhaps, at) {
 				perhaps = append(perhaps, at)
 			}

@@ -64,11 +64,11 @@ func (c Cluster) routing() precedence.Routing {
 }
 
 // entryOf is the entry point of a listener, which is found by its port.
-func entryOf(door resolve.Door, listener manifest.Value) string {
-	if !listener.Exists() {
-		return "listeners of " + door.Parent.String()
+func entryOf(listener resolve.Listener, spec manifest.Value) string {
+	if !spec.Exists() {
+		return "listeners of " + listener.Parent.String()
 	}
-	return "port " + listener.At("port").Text() + " " + listener.At("protocol").Text()
+	return "port " + spec.At("port").Text() + " " + spec.At("protocol").Text()
 }
 
 // rank is the priority of a router (v3.7.13

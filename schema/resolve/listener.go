@@ -7,33 +7,33 @@ import (
 	"retryctl.dev/schema/route"
 )
 
-// A Door is where requests come in to a route: one listener of a parent. The
-// listener is empty where the parent has none, or is not in the input and the
+// A Listener is where requests come in to a route: one listener of a parent. The
+// name is empty where the parent has none, or is not in the input and the
 // route names none.
-type Door struct {
-	Parent   manifest.ID
-	Listener string
+type Listener struct {
+	Parent manifest.ID
+	Name   string
 }
 
 // String gives "Gateway shop/edge listener inner".
-func (d Door) String() string {
-	if d.Listener == "" {
+func (d Listener) String() string {
+	if d.Name == "" {
 		return d.Parent.String()
 	}
-	return d.Parent.String() + " listener " + d.Listener
+	return d.Parent.String() + " listener " + d.Name
 }
 
-// Doors gives those of an HTTPRoute or GRPCRoute, in the order of its parentRefs
+// Listeners gives those of an HTTPRoute or GRPCRoute, in the order of its parentRefs
 // and of their listeners; none for other objects, and for a route without parents.
-func Doors(o *manifest.Object, world *manifest.Set) []Door {
-	var list []Door
+func Listeners(o *manifest.Object, world *manifest.Set) []Listener {
+	var list []Listener
 	if !o.Is(route.Group, "HTTPRoute") && !o.Is(route.Group, "GRPCRoute") {
 		return nil
 	}
-	there := map[Door]bool{}
+	there := map[Listener]bool{}
 	ids, _ := ParentRefs(o)
 	for n, id := range ids {
-		for _, d := range doors(o, o.At("spec", "parentRefs").Index(n), id, world.Get(id)) {
+		for _, d := range listenersBy(o, o.At("spec", "parentRefs").Index(n), id, world.Get(id)) {
 			if !there[d] {
 				there[d] = true
 				list = append(list, d)
@@ -43,14 +43,14 @@ func Doors(o *manifest.Object, world *manifest.Set) []Door {
 	return list
 }
 
-// doors gives the listeners to which a reference attaches a route: the one it names,
+// listenersBy gives the listeners to which a reference attaches a route: the one it names,
 // or all that speak HTTP, have its port and share a hostname with it.
-func doors(o *manifest.Object, ref manifest.Value, id manifest.ID, parent *manifest.Object) []Door {
+func listenersBy(o *manifest.Object, ref manifest.Value, id manifest.ID, parent *manifest.Object) []Listener {
 	section := ref.At("sectionName").Text()
 	if section != "" || parent == nil {
-		return []Door{{id, section}}
+		return []Listener{{id, section}}
 	}
-	var list []Door
+	var list []Listener
 	for _, l := range parent.At("spec", "listeners").Items() {
 		protocol, port := l.At("protocol").Text(), ref.At("port")
 		switch {
@@ -58,11 +58,11 @@ func doors(o *manifest.Object, ref manifest.Value, id manifest.ID, parent *manif
 		case port.Exists() && port.Text() != l.At("port").Text():
 		case !sharesHost(l.At("hostname").Text(), o.At("spec", "hostnames")):
 		default:
-			list = append(list, Door{id, l.At("name").Text()})
+			list = append(list, Listener{id, l.At("name").Text()})
 		}
 	}
 	if len(list) == 0 {
-		return []Door{{id, ""}}
+		return []Listener{{id, ""}}
 	}
 	return list
 }
@@ -81,11 +81,11 @@ func sharesHost(host string, hostnames manifest.Value) bool {
 	return false
 }
 
-// Through says by which doors requests come that an intent is about, for people;
+// Through says by which listeners requests come that an intent is about, for people;
 // it is empty where it is about all of them.
 func (i Intent) Through() string {
 	var names []string
-	for _, d := range i.Doors {
+	for _, d := range i.Listeners {
 		names = append(names, d.String())
 	}
 	if len(names) == 0 {
@@ -94,11 +94,12 @@ func (i Intent) Through() string {
 	return " through " + strings.Join(names, ", ")
 }
 
-// ListenerOf gives the listener of a door; nothing where the world does not show it.
-func ListenerOf(d Door, world *manifest.Set) manifest.Value {
-	if parent := world.Get(d.Parent); parent != nil && d.Listener != "" {
+// ListenerSpec gives what a Gateway says of a listener; nothing where the world does not
+// show it.
+func ListenerSpec(d Listener, world *manifest.Set) manifest.Value {
+	if parent := world.Get(d.Parent); parent != nil && d.Name != "" {
 		for _, l := range parent.At("spec", "listeners").Items() {
-			if l.At("name").Text() == d.Listener {
+			if l.At("name").Text() == d.Name {
 				return l
 			}
 		}

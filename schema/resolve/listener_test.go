@@ -7,8 +7,8 @@ import (
 	"retryctl.dev/schema/resolve"
 )
 
-// doors has a route below two Gateways, one of which has several listeners.
-const doors = `
+// listeners has a route below two Gateways, one of which has several listeners.
+const listeners = `
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: {name: front, namespace: shop}
@@ -31,8 +31,8 @@ metadata: {name: twice, namespace: shop}
 spec: {parentRefs: [{name: front, sectionName: main}, {name: front, port: 8080}], rules: [{name: one}]}
 `
 
-func TestTheDoorsOfARouteAreTheListenersThatItIsAttachedTo(t *testing.T) {
-	_, world := input(t, doors)
+func TestARouteHasTheListenersThatItIsAttachedTo(t *testing.T) {
+	_, world := input(t, listeners)
 	for name, want := range map[string]string{
 		"both":  "Gateway shop/front listener main, Gateway shop/front listener wide, Gateway shop/front listener far, Gateway shop/back listener main, Gateway shop/absent",
 		"twice": "Gateway shop/front listener main, Gateway shop/front listener far",
@@ -40,7 +40,7 @@ func TestTheDoorsOfARouteAreTheListenersThatItIsAttachedTo(t *testing.T) {
 		var list []string
 		for _, o := range world.Kind("gateway.networking.k8s.io", "HTTPRoute") {
 			if o.ID().Name == name {
-				for _, d := range resolve.Doors(o, world) {
+				for _, d := range resolve.Listeners(o, world) {
 					list = append(list, d.String())
 				}
 			}
@@ -80,7 +80,7 @@ func TestAPolicyOnAGatewayIsForWhatComesInThere(t *testing.T) {
 			"both through Gateway front main, Gateway front wide, Gateway front far, Gateway absent\ntwice", "RT1006 p targetRefs[0]\nRT1006 q targetRefs[0]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			policies, world := input(t, doors+strings.Join(c.policies, ""))
+			policies, world := input(t, listeners+strings.Join(c.policies, ""))
 			plan, findings := resolve.Resolve(policies, world)
 			short := strings.NewReplacer("HTTPRoute shop/", "", " rule one", "", "shop/", "", "listener ", "")
 			var bystanders []string
@@ -88,7 +88,7 @@ func TestAPolicyOnAGatewayIsForWhatComesInThere(t *testing.T) {
 				bystanders = append(bystanders, i.Place()+i.Through())
 			}
 			for what, got := range map[string][2]string{
-				"claims": {claims(plan), c.want}, "claims of a gateway without doors": {claims(plan.Joined()), c.joined},
+				"claims": {claims(plan), c.want}, "claims of a gateway that cannot tell listeners apart": {claims(plan.Joined()), c.joined},
 				"bystanders": {strings.Join(bystanders, "\n"), c.bystanders}, "findings": {said(findings), c.found},
 			} {
 				if text := short.Replace(got[0]); text != got[1] {
