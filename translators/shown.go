@@ -29,6 +29,14 @@ func (all Gateways) Shown(p *schema.RetryPolicy, world *manifest.Set) (names []s
 	return l.names, l.why
 }
 
+// Serving gives the names of the gateways that the objects of a world show to serve one of
+// them; where it gives none, why says what is not known.
+func (all Gateways) Serving(o *manifest.Object, world *manifest.Set) (names []string, why string) {
+	l := look{all: all, world: world}
+	l.object(o)
+	return l.names, l.why
+}
+
 // SignsOf gives the names of the gateways that an object is for by itself: by its API
 // group, and by annotations that only they read.
 func (all Gateways) SignsOf(id manifest.ID, v manifest.Value) []string {

@@ -73,6 +73,17 @@ func Condition(name schema.Condition) (c Cause, ok bool) {
 	return 0, false
 }
 
+// ParseCause reads what String gives: a condition, a gRPC status or a status code; ok is
+// false for anything else.
+func ParseCause(name string) (c Cause, ok bool) {
+	for c := range Cause(NumCauses) {
+		if strings.EqualFold(c.String(), name) {
+			return c, true
+		}
+	}
+	return 0, false
+}
+
 // String gives the name that policies use: "ConnectFailure", "UNAVAILABLE", "503".
 func (c Cause) String() string {
 	switch {

@@ -4,7 +4,8 @@ import "slices"
 
 // A Code names a kind of finding for good: a code is never given a second
 // meaning. RT1 is about the input, RT2 about differences between what was asked
-// and what a gateway does, RT3 about what a target needs or cannot be used for.
+// and what a gateway does, RT3 about what a target needs or cannot be used for, RT4 about
+// configuration that exists.
 type Code string
 
 // The codes. Each has its page in the catalogue.
@@ -55,6 +56,8 @@ const (
 	CannotTakeBack  Code = "RT3017"
 	SiblingRoutes   Code = "RT3018"
 	UnseenProgram   Code = "RT3019"
+
+	UnknownServer Code = "RT4001"
 )
 
 // A Page explains one code.

@@ -10,7 +10,7 @@ import (
 
 // catalogue is in the order of the codes; a test holds it to the constants. In
 // a Text what is indented by four spaces is an example, to be left as it is.
-var catalogue = slices.Concat(inputPages, lossPages, contextPages)
+var catalogue = slices.Concat(inputPages, lossPages, contextPages, existingPages)
 
 // Write prints the page for a terminal.
 func (p Page) Write(w io.Writer) error {

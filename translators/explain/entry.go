@@ -6,20 +6,26 @@ import (
 	"slices"
 
 	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
+	"retryctl.dev/translators/impact"
+	"retryctl.dev/translators/survey"
 )
 
 // An Entry is one policy on one gateway for one resulting route rule. Its JSON
 // form is a documented interface: fields are added, never renamed. A null is
 // "none", or unknown where Unknown names the field.
 type Entry struct {
-	Policy  string `json:"policy"`  // "shop/checkout"
+	Policy  string `json:"policy"`  // "shop/checkout"; empty where configuration that exists is shown
 	Gateway string `json:"gateway"` // "envoy-gateway"
-	Version string `json:"version"` // "1.9"
-	Route   string `json:"route"`   // "HTTPRoute shop/checkout"
-	Object  string `json:"object"`  // where the rule stands: the route, or what is made of it
-	Rule    string `json:"rule"`    // its name there, or else its index
+	// Implementation is who implements the Gateway API, where configuration that exists
+	// is shown and the gateway is gateway-api.
+	Implementation string `json:"implementation,omitempty"`
+	Version        string `json:"version"` // "1.9"
+	Route          string `json:"route"`   // "HTTPRoute shop/checkout"
+	Object         string `json:"object"`  // where the rule stands: the route, or what is made of it
+	Rule           string `json:"rule"`    // its name there, or else its index
 	// Methods are those with which requests reach the rule.
 	Methods    []string `json:"methods"`
 	MaxRetries *int     `json:"maxRetries"`
@@ -43,6 +49,17 @@ type Entry struct {
 	// Origin says for each field where its value comes from.
 	Origin map[string]string `json:"origin"`
 	Notes  []string          `json:"notes,omitempty"`
+	// Asked are the causes that somebody has asked about; those among them that are not in
+	// Causes are not retried.
+	Asked []string `json:"asked,omitempty"`
+	// At is the file and line of the route's rule, and Hosts and Paths are those of its
+	// requests; they are there where configuration that exists is shown.
+	At    string   `json:"at,omitempty"`
+	Hosts []string `json:"hosts,omitempty"`
+	Paths []string `json:"paths,omitempty"`
+	// Positions say for fields with an Origin in the input in which file and line the
+	// value is written: "orders.yaml:12".
+	Positions map[string]string `json:"positions,omitempty"`
 }
 
 // A Wait is a range of durations.
@@ -90,6 +107,24 @@ func Entries(results []translators.Result) []Entry {
 			for _, e := range place.Effects {
 				entries = append(entries, entry(r, *place.Intent, e))
 			}
+		}
+	}
+	return entries
+}
+
+// Existing gives the entries of a survey of a world, in its order.
+func Existing(rules []survey.Rule, world *manifest.Set) []Entry {
+	entries := []Entry{}
+	where := placesOf(world)
+	for _, r := range rules {
+		for _, e := range r.Effects {
+			out := entry(translators.Result{Gateway: r.Gateway, Version: r.Version}, r.Intent, e)
+			if out.Policy = ""; r.Implementation != "" {
+				out.Implementation = r.Implementation
+			}
+			out.At, out.Positions = at(r.Intent.Object, ruleAt(r.Intent)), where.positions(e)
+			out.Hosts, out.Paths = hosts(r.Intent.Object), impact.Paths(r.Intent)
+			entries = append(entries, out)
 		}
 	}
 	return entries

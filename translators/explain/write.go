@@ -25,7 +25,7 @@ func WriteText(w io.Writer, entries []Entry) error {
 		if n > 0 {
 			fmt.Fprintln(w)
 		}
-		if _, err := fmt.Fprintf(w, "%s %s: %s (RetryPolicy %s)\n", e.Gateway, e.Version, e.place(), e.Policy); err != nil {
+		if _, err := fmt.Fprintf(w, "%s: %s (%s)\n", e.server(), e.place(), e.source()); err != nil {
 			return err
 		}
 		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -34,6 +34,9 @@ func WriteText(w io.Writer, entries []Entry) error {
 			if row.origin != "" {
 				origin = "\t# " + strings.TrimPrefix(strings.TrimPrefix(row.origin, e.Object+" "), "http "+e.Rule+" ")
 			}
+			if row.at != "" {
+				origin += " (" + row.at + ")"
+			}
 			fmt.Fprintf(table, "  %s\t%s%s\n", row.name, row.value, origin)
 		}
 		if err := table.Flush(); err != nil {
@@ -41,6 +44,23 @@ func WriteText(w io.Writer, entries []Entry) error {
 		}
 	}
 	return nil
+}
+
+// server names the gateway with its version, and who implements it.
+func (e Entry) server() string {
+	text := e.Gateway + " " + e.Version
+	if e.Implementation != "" {
+		text += " by " + e.Implementation
+	}
+	return text
+}
+
+// source is the policy, or else the place of the rule.
+func (e Entry) source() string {
+	if e.Policy == "" {
+		return e.At
+	}
+	return "RetryPolicy " + e.Policy
 }
 
 // place names the route, what became of it, and the rule.
@@ -55,37 +75,56 @@ func (e Entry) place() string {
 	return place
 }
 
-type row struct{ name, value, origin string }
+type row struct{ name, value, origin, at string }
 
 func (e Entry) rows() []row {
-	rows := []row{{"requests", list(e.Methods), ""}, {"retries", e.retries(), e.Origin["maxRetries"]}}
+	from := func(name, value, field string) row { return row{name, value, e.Origin[field], e.Positions[field]} }
+	rows := []row{{name: "requests", value: e.requests()}, from("retries", e.retries(), "maxRetries")}
 	for _, group := range e.causeGroups() {
-		rows = append(rows, row{"retried on", group, e.Origin["retryOn"]})
+		rows = append(rows, from("retried on", group, "retryOn"))
+	}
+	for _, cause := range e.Asked {
+		if _, retried := e.Causes[cause]; !retried && !slices.Contains(e.Unknown, "causes."+cause) {
+			rows = append(rows, from("not after", cause, "retryOn"))
+		}
 	}
 	try := e.text(e.AttemptTimeout, "attemptTimeout", "no timeout")
 	if e.AttemptTimeoutIsIdle {
 		try = "no timeout, but " + try + " of silence"
 	}
-	rows = append(rows, row{"each try", try, e.Origin["attemptTimeout"]})
-	rows = append(rows, row{"request", e.text(e.TotalTimeout, "totalTimeout", "no timeout"), e.Origin["totalTimeout"]})
-	rows = append(rows, row{"waits", e.waits(), e.Origin["backoff"]})
+	rows = append(rows, from("each try", try, "attemptTimeout"))
+	rows = append(rows, from("request", e.text(e.TotalTimeout, "totalTimeout", "no timeout"), "totalTimeout"))
+	rows = append(rows, from("waits", e.waits(), "backoff"))
 	if b := e.Budget; b != nil {
-		rows = append(rows, row{"budget", b.String(), e.Origin["budget"]})
+		rows = append(rows, from("budget", b.String(), "budget"))
 	}
 	if b := e.CircuitBreaker; b != nil {
-		rows = append(rows, row{"breaker", b.String(), e.Origin["circuitBreaker"]})
+		rows = append(rows, from("breaker", b.String(), "circuitBreaker"))
 	}
 	if k := e.IdempotencyKey; k != nil {
-		rows = append(rows, row{"key", k.Header, e.Origin["idempotencyKey"]})
+		rows = append(rows, from("key", k.Header, "idempotencyKey"))
 	}
-	rows = append(rows, row{"worst case", e.WorstCase.String(), ""})
+	rows = append(rows, row{name: "worst case", value: e.WorstCase.String()})
 	if len(e.Unknown) > 0 {
-		rows = append(rows, row{"unknown", strings.Join(e.Unknown, ", "), ""})
+		rows = append(rows, row{name: "unknown", value: strings.Join(e.Unknown, ", ")})
 	}
 	for _, note := range e.Notes {
-		rows = append(rows, row{"note", note, ""})
+		rows = append(rows, row{name: "note", value: note})
 	}
 	return rows
+}
+
+// requests are those of the rule: their methods and, of configuration that exists, hosts
+// and paths.
+func (e Entry) requests() string {
+	text := list(e.Methods)
+	if len(e.Hosts) > 0 {
+		text += " to " + strings.Join(e.Hosts, ", ")
+	}
+	if len(e.Paths) > 0 {
+		text += " on " + strings.Join(e.Paths, ", ")
+	}
+	return text
 }
 
 func (e Entry) retries() string {

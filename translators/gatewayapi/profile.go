@@ -6,6 +6,7 @@ import (
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/gatewayapi/read"
 	"retryctl.dev/translators/gatewayapi/write"
+	"retryctl.dev/translators/stanza"
 )
 
 // Gateway is the Gateway API's own retries, with or without knowledge of who
@@ -24,7 +25,7 @@ func (Gateway) Profile() gateway.Profile {
 		OtherMethods: "Methods that are not modelled are treated like POST: they reach the rule without a method.",
 		// Implementations that have no target of their own.
 		Signs: gateway.Signs{
-			GatewayControllers: []string{"kgateway.dev/kgateway", "io.cilium/gateway-controller", "agentgateway.dev/agentgateway", "kgateway.dev/agentgateway"},
+			GatewayControllers: stanza.Controllers(),
 			Groups:             []string{"gateway.networking.x-k8s.io"},
 		},
 	}

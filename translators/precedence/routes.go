@@ -32,6 +32,16 @@ type Entry struct {
 	Hosts []string
 }
 
+// Standard orders matches as the Gateway API has it, for gateways that do as it says.
+func Standard() Routing {
+	return Routing{
+		Entry: func(door resolve.Door, _ manifest.Value) string { return door.String() },
+		Rank: func(e Entry) []int {
+			return standardOf(e.Match, "", strings.Join(e.Hosts[:min(1, len(e.Hosts))], ""))
+		},
+	}
+}
+
 // Routes gives the matches of all HTTPRoutes and GRPCRoutes of a world.
 func (g Routing) Routes(world *manifest.Set) []Match {
 	var list []Match

@@ -99,6 +99,19 @@ func (t *Table) With(id manifest.ID, matches []Match) *Table {
 	return changed
 }
 
+// Entries gives where requests come in, in order.
+func (t *Table) Entries() []string {
+	var list []string
+	for at := range t.paths {
+		list = append(list, at.entry)
+	}
+	if t.base != nil {
+		list = append(list, t.base.Entries()...)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
 // Matches gives those of a rule.
 func (t *Table) Matches(p Place) []*Match {
 	if list := t.places[p]; len(list) > 0 || t.base == nil || p.ID == t.without {

@@ -172,6 +172,37 @@ func Of(name string) Implementation {
 	return implementations[len(implementations)-1]
 }
 
+// controllers are those of the implementations that have no target of their own (kgateway
+// 2.4.0 pkg/wellknown/controller.go, Cilium 1.20.2 operator/pkg/gateway-api/controller.go,
+// agentgateway's chart).
+var controllers = []struct{ controller, implementation string }{
+	{"kgateway.dev/kgateway", "kgateway"},
+	{"io.cilium/gateway-controller", "cilium"},
+	{"agentgateway.dev/agentgateway", "agentgateway"},
+	{"kgateway.dev/agentgateway", "agentgateway"},
+}
+
+// Controllers gives the names that GatewayClasses have for implementations without a
+// target of their own.
+func Controllers() []string {
+	var names []string
+	for _, c := range controllers {
+		names = append(names, c.controller)
+	}
+	return names
+}
+
+// ByController gives the name of the implementation that a GatewayClass names; ok is false
+// for one that is not among Controllers.
+func ByController(controller string) (implementation string, ok bool) {
+	for _, c := range controllers {
+		if c.controller == controller {
+			return c.implementation, true
+		}
+	}
+	return "", false
+}
+
 // In gives the implementation in a version of it. Until Envoy Gateway 1.8 a try's
 // timeout was lost where the stanza has no backoff, and until 1.5 it bounded the whole
 // request as well.

@@ -24,6 +24,15 @@ metadata: {name: api, namespace: shop}
 spec: {ports: [{port: 80}]}
 `
 
+// existing is configuration without a policy.
+const existing = `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: shop, namespace: shop}
+spec:
+  hosts: [shop.example]
+  http: [{route: [{destination: {host: shop}}]}]
+`
+
 // TestEveryExampleOfTheHelpRuns has the files that the examples name, and knows
 // of shells that they have pipes, > and *.
 func TestEveryExampleOfTheHelpRuns(t *testing.T) {
@@ -39,6 +48,9 @@ func TestEveryExampleOfTheHelpRuns(t *testing.T) {
 				files := map[string]string{"policy.yaml": policy, "routes.yaml": routes}
 				if strings.Contains(line, "policies/") {
 					files = map[string]string{"policies/api.yaml": policy}
+				}
+				if cmd.Name() == "explain" {
+					files["live.yaml"] = existing
 				}
 				if cmd.Name() == "diff" {
 					files["routes.yaml"], files["live/routes.yaml"] = routes, routes
@@ -83,6 +95,9 @@ func runExample(t *testing.T, command, line string) {
 		t.Fatalf("it does not run retryctl %s", command)
 	}
 	input := routes
+	if command == "explain" {
+		input = existing
+	}
 	if command == "fn" {
 		input = listOf(policy, routes)
 	}

@@ -45,12 +45,8 @@ func (r *run) options(ctx context.Context, flags schema.ConfigSpec) pipeline.Opt
 	return pipeline.Options{Begin: begun(ctx), To: r.to, Settings: flags, Strict: r.strict, Each: r.each}
 }
 
-// run reads, resolves and translates, for every gateway where nobody names one.
-func (r *run) run(ctx context.Context, s Streams, cmd *cobra.Command, args []string) (pipeline.Outcome, error) {
-	in, flags, err := r.read(ctx, s, cmd, args)
-	if err != nil {
-		return pipeline.Outcome{}, err
-	}
+// translateAll translates what is read, for every gateway where nobody names one.
+func (r *run) translateAll(ctx context.Context, s Streams, in pipeline.Input, flags schema.ConfigSpec) (pipeline.Outcome, error) {
 	if in.Given == 0 {
 		return pipeline.Outcome{}, r.nothing(s.Err, in.Findings)
 	}
