@@ -22,7 +22,7 @@ func many(n int) []byte {
 func decodeAll(t testing.TB, objects []*manifest.Object) {
 	for _, o := range objects {
 		p, findings := Decode(o)
-		if findings = append(findings, Validate(p)...); len(findings) > 0 {
+		if findings = append(findings, Validate(p, known)...); len(findings) > 0 {
 			t.Fatal(lines(findings))
 		}
 	}

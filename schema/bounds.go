@@ -13,9 +13,6 @@ const MaxRetries = 100
 // MaxTargets is the most targets that a policy has.
 const MaxTargets = 16
 
-// Gateways are the targets that exist, in the order in which they are printed.
-var Gateways = []string{"envoy-gateway", "istio", "kong", "traefik", "gateway-api"}
-
 // A bound is what a value is held to beyond its Go type. The validation and the
 // printed schemas both take it from here, so that they cannot differ.
 type bound struct {
@@ -110,23 +107,15 @@ var bounds = map[string]bound{
 	"spec.idempotencyKey.header": {form: headers},
 
 	"spec.accept":           {longer: 64},
-	"spec.accept[].gateway": {words: Gateways},
 	"spec.accept[].finding": {form: losses},
 	"spec.accept[].field":   {form: specField},
 	"spec.accept[].reason":  {form: reasons, hint: reasons.hint},
 
-	"spec.targets[]":                 {form: versioned},
-	"spec.clusterDomain":             {form: domains},
-	"spec.istio.api":                 {words: []string{"virtualservice", "gateway-api", "auto"}},
-	"spec.istio.gateways[].parent":   {form: namespaced},
-	"spec.istio.gateways[].gateway":  {form: namespaced},
-	"spec.split":                     {words: []string{"never", "known", "always"}},
-	"spec.gatewayAPI.channel":        {words: []string{"standard", "experimental"}},
-	"spec.gatewayAPI.implementation": {words: []string{"envoy-gateway", "istio", "kgateway", "cilium", "agentgateway", "none"}},
-	"spec.kong.untrustedLua":         {words: []string{"Strict", "Lax", "Sandbox", "Open", "Disabled"}},
-	"spec.kong.router":               {words: []string{"TraditionalCompatible", "Expressions"}},
-	"spec.policies[]":                {form: paths},
-	"spec.manifests[]":               {form: paths},
+	"spec.targets[]":     {form: versioned},
+	"spec.clusterDomain": {form: domains},
+	"spec.split":         {words: []string{"never", "known", "always"}},
+	"spec.policies[]":    {form: paths},
+	"spec.manifests[]":   {form: paths},
 }
 
 // boundOf gives the bound of a field such as "spec.retryOn.statusCodes[1]".

@@ -68,7 +68,10 @@ func (c *checker) span(field string, d *Duration) {
 // word reports a text that is none of the allowed words. Elsewhere are words of
 // other tools, with what they are called here.
 func (c *checker) word(field, got string, elsewhere map[string]string) {
-	allowed := boundOf(field).words
+	c.oneOf(field, got, boundOf(field).words, elsewhere)
+}
+
+func (c *checker) oneOf(field, got string, allowed []string, elsewhere map[string]string) {
 	if slices.Contains(allowed, got) {
 		return
 	}
@@ -89,8 +92,9 @@ func (c *checker) optional(field, got string, elsewhere map[string]string) {
 }
 
 // form reports a text that is not written as its field wants it.
-func (c *checker) form(field, got string) bool {
-	f := boundOf(field).form
+func (c *checker) form(field, got string) bool { return c.fits(field, got, boundOf(field).form) }
+
+func (c *checker) fits(field, got string, f *form) bool {
 	if f.fits(got) {
 		return true
 	}

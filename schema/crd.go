@@ -8,13 +8,13 @@ import (
 )
 
 // CRD gives the CustomResourceDefinition of RetryPolicy, for clusters that keep
-// policies beside the routes. No controller is needed: retryctl reads them.
-func CRD() (*manifest.Object, error) {
+// policies beside the routes; all are the gateways whose losses these may accept. No controller is needed: retryctl reads them.
+func CRD(all Gateways) (*manifest.Object, error) {
 	words, err := readComments()
 	if err != nil {
 		return nil, err
 	}
-	p := printer{comments: words, structural: true}
+	p := printer{comments: words, structural: true, known: all}
 	root := p.value("", reflect.TypeFor[RetryPolicy](), words[Kind])
 	root.At("properties").Put("metadata", manifest.Map("type", "object"))
 	root.Put("required", manifest.List("spec"))

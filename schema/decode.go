@@ -31,10 +31,11 @@ func Decode(o *manifest.Object) (*RetryPolicy, finding.List) {
 	return p, d.findings
 }
 
-// DecodeConfig takes a Config out of an object's tree as Decode does a policy.
-func DecodeConfig(o *manifest.Object) (*Config, finding.List) {
+// DecodeConfig takes a Config out of an object's tree as Decode does a policy; all are the
+// gateways of which it may say something.
+func DecodeConfig(o *manifest.Object, all Gateways) (*Config, finding.List) {
 	c := &Config{Source: sourceOf(o)}
-	d := decoder{object: o, root: reflect.TypeOf(*c)}
+	d := decoder{object: o, root: reflect.TypeOf(*c), known: all}
 	d.document(c, ConfigKind)
 	return c, d.findings
 }
@@ -43,6 +44,7 @@ func DecodeConfig(o *manifest.Object) (*Config, finding.List) {
 type decoder struct {
 	object   *manifest.Object
 	root     reflect.Type
+	known    Gateways // of which a Config says something
 	paths    []string // of every field of the root, once they are asked for
 	findings finding.List
 }
@@ -107,7 +109,11 @@ func (d *decoder) value(field string, v manifest.Value, into reflect.Value) {
 		into.Set(reflect.New(into.Type().Elem()))
 		d.value(field, v, into.Elem())
 	case reflect.Struct:
-		d.structure(field, v, into)
+		if spec, is := into.Addr().Interface().(*ConfigSpec); is {
+			d.configSpec(field, v, spec)
+		} else {
+			d.structure(field, v, into)
+		}
 	case reflect.Slice:
 		d.list(field, v, into)
 	case reflect.Map:
@@ -122,11 +128,18 @@ func (d *decoder) value(field string, v manifest.Value, into reflect.Value) {
 }
 
 func (d *decoder) structure(name string, v manifest.Value, into reflect.Value) {
+	fields := fieldsOf(into.Type())
+	d.mapping(name, v, fields, func(at int, path string, value manifest.Value) {
+		d.value(path, value, into.Field(fields[at].index))
+	})
+}
+
+// mapping goes through a mapping with some fields, and has each that is there set.
+func (d *decoder) mapping(name string, v manifest.Value, fields []field, set func(at int, path string, value manifest.Value)) {
 	if !v.IsMap() {
 		d.wrong(name, v, "a mapping", "")
 		return
 	}
-	fields := fieldsOf(into.Type())
 	meant := map[string]bool{} // by an unknown field
 	for key, value := range v.Fields() {
 		path := join(name, key.Text())
@@ -135,7 +148,7 @@ func (d *decoder) structure(name string, v manifest.Value, into reflect.Value) {
 		case at >= 0 && value.IsScalar() && !value.IsNull() && value.Text() == "" && !fields[at].empty && !fields[at].required:
 			d.add(finding.BadValue, path, value, "an empty text", "leave the field out for no wish")
 		case at >= 0:
-			d.value(path, value, into.Field(fields[at].index))
+			set(at, path, value)
 		case name == "" && key.Text() == "status" || name == "metadata" && slices.Contains(serverMetadata, key.Text()):
 		default:
 			other, hint := d.suggest(key.Text(), fields)
@@ -171,6 +184,14 @@ var serverMetadata = []string{
 }
 
 func (d *decoder) list(field string, v manifest.Value, into reflect.Value) {
+	if v.IsList() {
+		into.Set(reflect.MakeSlice(into.Type(), v.Len(), v.Len()))
+	}
+	d.items(field, v, func(i int, path string, item manifest.Value) { d.value(path, item, into.Index(i)) })
+}
+
+// items goes through the items of a list.
+func (d *decoder) items(field string, v manifest.Value, each func(i int, path string, item manifest.Value)) {
 	if !v.IsList() {
 		hint := ""
 		if v.IsScalar() {
@@ -179,14 +200,13 @@ func (d *decoder) list(field string, v manifest.Value, into reflect.Value) {
 		d.wrong(field, v, "a list", hint)
 		return
 	}
-	into.Set(reflect.MakeSlice(into.Type(), v.Len(), v.Len()))
 	for i, item := range v.Items() {
 		path := field + "[" + strconv.Itoa(i) + "]"
 		if item.IsNull() {
 			d.add(finding.BadType, path, item, "an item without a value", "take the item out")
 			continue
 		}
-		d.value(path, item, into.Index(i))
+		each(i, path, item)
 	}
 }
 

@@ -36,7 +36,7 @@ spec:
 
 func TestEveryFieldArrives(t *testing.T) {
 	got, findings := Decode(object(t, whole))
-	findings = append(findings, Validate(got)...)
+	findings = append(findings, Validate(got, known)...)
 	if len(findings) > 0 {
 		t.Fatal(lines(findings))
 	}

@@ -24,16 +24,16 @@ func FuzzDecode(f *testing.F) {
 		}
 		for _, o := range objects {
 			if o.ID().Kind == ConfigKind {
-				c, findings := DecodeConfig(o)
+				c, findings := DecodeConfig(o, known)
 				if findings.Count(finding.Error) == 0 {
-					findings = append(findings, ValidateConfig(c)...)
+					findings = append(findings, ValidateConfig(c, known)...)
 				}
 				placed(t, findings)
 				continue
 			}
 			p, findings := Decode(o)
 			if findings.Count(finding.Error) == 0 {
-				findings = append(findings, Validate(p)...)
+				findings = append(findings, Validate(p, known)...)
 			}
 			placed(t, findings)
 			if findings.Count(finding.Error) == 0 {
@@ -57,7 +57,7 @@ func comesBack(t *testing.T, p *RetryPolicy) {
 		t.Fatal(err)
 	}
 	again, findings := Decode(object(t, string(first)))
-	findings = append(findings, Validate(again)...)
+	findings = append(findings, Validate(again, known)...)
 	if findings.Count(finding.Error) > 0 {
 		t.Fatalf("%s\n%s", first, lines(findings))
 	}

@@ -10,8 +10,8 @@ import (
 
 // JSONSchema gives the JSON Schema (draft 2020-12) of RetryPolicy or Config. It
 // says everything that Validate says about single fields; what two fields make
-// of each other only Validate knows.
-func JSONSchema(kind string) ([]byte, error) {
+// of each other only Validate knows. All are the gateways that documents may name.
+func JSONSchema(kind string, all Gateways) ([]byte, error) {
 	document := map[string]reflect.Type{Kind: reflect.TypeFor[RetryPolicy](), ConfigKind: reflect.TypeFor[Config]()}[kind]
 	if document == nil {
 		return nil, fmt.Errorf("there is no kind %q: %s and %s exist", kind, Kind, ConfigKind)
@@ -20,7 +20,7 @@ func JSONSchema(kind string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := printer{comments: words}
+	p := printer{comments: words, known: all}
 	s := manifest.Map(
 		"$schema", "https://json-schema.org/draft/2020-12/schema",
 		"$id", fmt.Sprintf("https://%s/schema/%s/%s.json", Group, Version, kind),
@@ -46,6 +46,7 @@ func JSONSchema(kind string) ([]byte, error) {
 // and rules that join fields can be given.
 type printer struct {
 	comments   comments
+	known      Gateways
 	structural bool
 }
 
@@ -77,7 +78,11 @@ func (p printer) value(field string, t reflect.Type, description string) manifes
 		s.Put("additionalProperties", manifest.Map("type", "string"))
 	case t.Kind() == reflect.String:
 		s.Put("type", "string")
-		p.text(s, boundOf(field))
+		b := boundOf(field)
+		if field == "spec.accept[].gateway" {
+			b.words = p.known.Names()
+		}
+		p.text(s, b)
 	case t.Kind() == reflect.Bool:
 		s.Put("type", "boolean")
 	default:
@@ -109,6 +114,11 @@ func (p printer) structure(s manifest.Value, field string, t reflect.Type) {
 			required.Append(f.name)
 		}
 	}
+	if t == reflect.TypeFor[ConfigSpec]() {
+		for _, g := range p.known.sections() {
+			properties.Put(g.section(), p.section(g))
+		}
+	}
 	s.Put("type", "object")
 	s.Put("properties", properties)
 	if required.Len() > 0 {
@@ -120,6 +130,40 @@ func (p printer) structure(s manifest.Value, field string, t reflect.Type) {
 	if field == "spec.circuitBreaker" {
 		s.Put("minProperties", 1)
 	}
+}
+
+// section is the schema of what a Config says of one gateway.
+func (p printer) section(g Gateway) manifest.Value {
+	properties := manifest.Map()
+	for _, o := range g.Options {
+		s := manifest.Map()
+		switch {
+		case o.Maps():
+			s.Put("type", "array")
+			s.Put("items", p.item(o))
+			s.Put("uniqueItems", true)
+		case o.Switch():
+			s.Put("type", "boolean")
+		default:
+			s.Put("type", "string")
+			p.text(s, bound{words: o.Words})
+		}
+		s.Put("description", o.Name()+" "+o.About)
+		properties.Put(o.Name(), s)
+	}
+	return manifest.Map("type", "object", "properties", properties, "additionalProperties", false, "description", g.section()+" "+g.About)
+}
+
+// item is the schema of an item that maps one object to another.
+func (p printer) item(o Option) manifest.Value {
+	properties := manifest.Map()
+	for _, key := range []Key{o.From, o.To} {
+		s := manifest.Map("type", "string")
+		p.text(s, bound{form: namespaced})
+		s.Put("description", key.Name+" "+key.About)
+		properties.Put(key.Name, s)
+	}
+	return manifest.Map("type", "object", "properties", properties, "required", []string{o.From.Name, o.To.Name}, "additionalProperties", false)
 }
 
 func (p printer) text(s manifest.Value, b bound) {

@@ -18,7 +18,7 @@ import (
 
 func schemaOf(t *testing.T, kind string) *jsonschema.Resolved {
 	t.Helper()
-	raw, err := JSONSchema(kind)
+	raw, err := JSONSchema(kind, known)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestUnknownFieldsAndWrongTypesAreRefusedByBoth(t *testing.T) {
 
 func TestEveryFieldIsDescribed(t *testing.T) {
 	for _, kind := range []string{Kind, ConfigKind} {
-		raw, err := JSONSchema(kind)
+		raw, err := JSONSchema(kind, known)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +165,7 @@ func described(t *testing.T, path string, s *jsonschema.Schema) {
 }
 
 func TestAnUnknownKindHasNoSchema(t *testing.T) {
-	if _, err := JSONSchema("Policy"); err == nil {
+	if _, err := JSONSchema("Policy", known); err == nil {
 		t.Error("there is one")
 	}
 }

@@ -36,20 +36,37 @@ func object(t testing.TB, text string) *manifest.Object {
 	return objects[0]
 }
 
+// known are gateways as documents name them, with an option of each kind.
+var known = Gateways{
+	{Name: "envoy-gateway"},
+	{Name: "istio", About: "is how Istio is set up.", Options: []Option{
+		{Field: "istio.api", About: "is what retries are written in.", Words: []string{"auto", "virtualservice", "gateway-api"}},
+		{Field: "istio.gateways", About: "maps Gateways.", From: Key{"parent", "is one."}, To: Key{"gateway", "is another."}},
+	}},
+	{Name: "kong", About: "is how Kong is set up.", Options: []Option{
+		{Field: "kong.untrustedLua", About: "is a mode.", Words: []string{"Strict", "Lax", "Sandbox", "Open", "Disabled"}, Elsewhere: map[string]string{"on": "Open"}},
+	}},
+	{Name: "traefik", About: "is how Traefik is set up.", Options: []Option{{Field: "traefik.safeNaming", About: "is a switch."}}},
+	{Name: "gateway-api", About: "is which Gateway API is installed.", Options: []Option{
+		{Field: "gatewayAPI.channel", About: "is a channel.", Words: []string{"standard", "experimental"}},
+		{Field: "gatewayAPI.implementation", About: "is who implements it.", Words: []string{"envoy-gateway", "none"}},
+	}},
+}
+
 // check gives everything that is wrong with a policy or a Config.
 func check(t testing.TB, text string) finding.List {
 	t.Helper()
 	o := object(t, text)
 	if o.ID().Kind == ConfigKind {
-		c, findings := DecodeConfig(o)
+		c, findings := DecodeConfig(o, known)
 		if len(findings) == 0 {
-			findings = ValidateConfig(c)
+			findings = ValidateConfig(c, known)
 		}
 		return findings
 	}
 	p, findings := Decode(o)
 	if len(findings) == 0 {
-		findings = Validate(p)
+		findings = Validate(p, known)
 	}
 	return findings
 }

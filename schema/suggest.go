@@ -14,7 +14,7 @@ func (d *decoder) suggest(name string, siblings []field) (meant, hint string) {
 		here = append(here, f.name)
 	}
 	if d.paths == nil {
-		d.paths = fieldPaths(d.root)
+		d.paths = append(fieldPaths(d.root), d.known.Fields()...)
 	}
 	there := d.paths
 	words := elsewhere[name]

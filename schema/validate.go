@@ -4,9 +4,9 @@ import "retryctl.dev/schema/finding"
 
 // Validate checks every field of a policy that Decode gave without findings:
 // ranges, words and names, and wishes that contradict each other. Wishes that
-// can have no effect are warnings.
-func Validate(p *RetryPolicy) finding.List {
-	v := validator{newChecker(Kind, p.Metadata, p.Source), p}
+// can have no effect are warnings. All are the gateways whose losses it may accept.
+func Validate(p *RetryPolicy, all Gateways) finding.List {
+	v := validator{newChecker(Kind, p.Metadata, p.Source), p, all}
 	v.metadata(p.Metadata)
 	v.targets()
 	v.retries()
@@ -21,7 +21,8 @@ func Validate(p *RetryPolicy) finding.List {
 
 type validator struct {
 	checker
-	policy *RetryPolicy
+	policy   *RetryPolicy
+	gateways Gateways
 }
 
 func (v *validator) retries() {

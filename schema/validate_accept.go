@@ -38,7 +38,7 @@ func (v *validator) accept() {
 	list(&v.checker, "spec.accept", losses)
 	for i, a := range v.policy.Spec.Accept {
 		field := fmt.Sprintf("spec.accept[%d]", i)
-		v.word(field+".gateway", a.Gateway, nil)
+		v.oneOf(field+".gateway", a.Gateway, v.gateways.Names(), nil)
 		if _, known := finding.Find(finding.Code(a.Finding)); v.form(field+".finding", a.Finding) && !known {
 			v.bad(field+".finding", "`retryctl explain` knows the codes", "there is no finding %s", a.Finding)
 		}

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -9,8 +10,9 @@ import (
 )
 
 // ValidateConfig checks every field of a Config that DecodeConfig gave without
-// findings. Which versions of a target are known is left to the targets.
-func ValidateConfig(c *Config) finding.List {
+// findings for the same gateways. Which versions of a target are known is left to the
+// targets.
+func ValidateConfig(c *Config, all Gateways) finding.List {
 	var m Metadata
 	if c.Metadata != nil {
 		m = *c.Metadata
@@ -19,23 +21,12 @@ func ValidateConfig(c *Config) finding.List {
 	if c.Metadata != nil {
 		v.metadata(m)
 	}
-	v.configTargets(c.Spec.Targets)
+	v.configTargets(c.Spec.Targets, all.Names())
 	if c.Spec.ClusterDomain != "" {
 		v.form("spec.clusterDomain", c.Spec.ClusterDomain)
 	}
 	v.optional("spec.split", c.Spec.Split, nil)
-	if c.Spec.Istio != nil {
-		v.optional("spec.istio.api", c.Spec.Istio.API, nil)
-		v.istioGateways(c.Spec.Istio.Gateways)
-	}
-	if c.Spec.GatewayAPI != nil {
-		v.optional("spec.gatewayAPI.channel", c.Spec.GatewayAPI.Channel, nil)
-		v.optional("spec.gatewayAPI.implementation", c.Spec.GatewayAPI.Implementation, nil)
-	}
-	if c.Spec.Kong != nil {
-		v.optional("spec.kong.untrustedLua", c.Spec.Kong.UntrustedLua, map[string]string{"on": "Open", "off": "Disabled"})
-		v.optional("spec.kong.router", c.Spec.Kong.Router, map[string]string{"traditional_compatible": "TraditionalCompatible", "expressions": "Expressions"})
-	}
+	v.settings(c.Spec.Settings, all)
 	v.files("spec.policies", c.Spec.Policies)
 	v.files("spec.manifests", c.Spec.Manifests)
 	return v.findings
@@ -43,7 +34,7 @@ func ValidateConfig(c *Config) finding.List {
 
 // configTargets checks how targets are written and that each gateway is named
 // once: which of two versions is meant nobody can know.
-func (c *checker) configTargets(targets []string) {
+func (c *checker) configTargets(targets, gateways []string) {
 	var names []string
 	for i, target := range targets {
 		field := fmt.Sprintf("spec.targets[%d]", i)
@@ -54,30 +45,37 @@ func (c *checker) configTargets(targets []string) {
 		case !c.form(field, target):
 		case name == "all" && name != target:
 			c.bad(field, "write all, or name the gateway", "%q: a version is that of one gateway", target)
-		case name != "all" && !slices.Contains(Gateways, name):
-			c.bad(field, targetHint(name), "%q is no target", name)
+		case name != "all" && !slices.Contains(gateways, name):
+			c.bad(field, targetHint(name, gateways), "%q is no target", name)
 		}
 		names = append(names, name)
 	}
 	repeated(c, "spec.targets", names)
 }
 
-func targetHint(name string) string {
-	if best := Nearest(name, Gateways); best != "" {
+func targetHint(name string, gateways []string) string {
+	if best := Nearest(name, gateways); best != "" {
 		return "did you mean " + best + "?"
 	}
-	return "one of all, " + strings.Join(Gateways, ", ")
+	return "one of all, " + strings.Join(gateways, ", ")
 }
 
-func (c *checker) istioGateways(gateways []IstioGateway) {
-	var parents []string
-	for i, g := range gateways {
-		field := fmt.Sprintf("spec.istio.gateways[%d]", i)
-		c.form(field+".parent", g.Parent)
-		c.form(field+".gateway", g.Gateway)
-		parents = append(parents, g.Parent)
+// settings checks the values of options, and that no object is mapped to two.
+func (c *checker) settings(settings []Setting, all Gateways) {
+	mapped := map[string][]string{}
+	for _, s := range settings {
+		switch o := all.option(s.Option); {
+		case o.Maps():
+			c.fits(s.Field+"."+o.From.Name, s.From, namespaced)
+			c.fits(s.Field+"."+o.To.Name, s.Value, namespaced)
+			mapped[o.Field] = append(mapped[o.Field], s.From)
+		case !o.Switch() && s.Value != "":
+			c.oneOf(s.Field, s.Value, o.Words, o.Elsewhere)
+		}
 	}
-	repeated(c, "spec.istio.gateways", parents)
+	for _, field := range slices.Sorted(maps.Keys(mapped)) {
+		repeated(c, "spec."+field, mapped[field])
+	}
 }
 
 func (c *checker) files(field string, names []string) {

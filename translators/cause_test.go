@@ -15,6 +15,7 @@ import (
 	"retryctl.dev/translators/gatewayapi"
 	"retryctl.dev/translators/istio"
 	"retryctl.dev/translators/kong"
+	"retryctl.dev/translators/stanza"
 	"retryctl.dev/translators/traefik"
 )
 
@@ -132,21 +133,22 @@ var plants = []plant{
 	{"two in one Middleware", traefik.Gateway{}, traefikRoute + middleware, "spec: {retry:", "spec: {compress: {}, retry:", []string{"Middleware shop/mine has"}, nil},
 
 	{"the request's timeout cuts the tries", gatewayapi.Gateway{}, stanzaRoute, "backendRequest: 2s", "backendRequest: 2s, request: 3s", []string{"3s", "HTTPRoute shop/NAME timeouts.request"},
-		func(s *gateway.Settings) { s.GatewayAPI.Implementation = "istio" }},
+		func(s *gateway.Settings) { s.Set(stanza.Implementer.Is("istio")) }},
 	{"there is no stanza", gatewayapi.Gateway{}, stanzaRoute, "retry: {attempts: MANY, codes: [503], backoff: 1s},", "", []string{"the rule has no retry stanza"},
-		func(s *gateway.Settings) { s.GatewayAPI.Implementation = "kgateway" }},
+		func(s *gateway.Settings) { s.Set(stanza.Implementer.Is("kgateway")) }},
 	{"a policy of kgateway's bounds the request", gatewayapi.Gateway{}, stanzaRoute + kgatewayPolicy, "request: 30s", "request: 3s", []string{"TrafficPolicy shop/wide spec.timeouts.request"},
-		func(s *gateway.Settings) { s.GatewayAPI.Implementation = "kgateway" }},
+		func(s *gateway.Settings) { s.Set(stanza.Implementer.Is("kgateway")) }},
 	{"a policy of kgateway's is above the route", gatewayapi.Gateway{}, httpRoute + kgatewayPolicy, "kind: HTTPRoute, name: NAME", "kind: Gateway, name: edge", []string{"TrafficPolicy shop/wide is above the route"},
-		func(s *gateway.Settings) { s.GatewayAPI.Implementation = "kgateway" }},
+		func(s *gateway.Settings) { s.Set(stanza.Implementer.Is("kgateway")) }},
 	{"a filter names a policy of kgateway's that is not given", gatewayapi.Gateway{}, strings.Replace(httpRoute, "RULE", kgatewayFilter, 1) + kgatewayPolicy, "metadata: {name: wide", "metadata: {name: other", []string{"TrafficPolicy shop/wide", "not in the input"},
-		func(s *gateway.Settings) { s.GatewayAPI.Implementation = "kgateway" }},
+		func(s *gateway.Settings) { s.Set(stanza.Implementer.Is("kgateway")) }},
 	{"the channel drops the stanza", gatewayapi.Gateway{}, stanzaRoute, "retry:", "retry:", []string{"standard channel"},
 		func(s *gateway.Settings) {
-			s.GatewayAPI.Implementation, s.Version = "kgateway", gateway.Version{Major: 1, Minor: 4}
+			s.Version = gateway.Version{Major: 1, Minor: 4}
+			s.Set(stanza.Implementer.Is("kgateway"))
 		}},
 	{"a try's timeout is not less", gatewayapi.Gateway{}, stanzaRoute, "backendRequest: 2s", "request: 1h, backendRequest: 1h", []string{"not less", "HTTPRoute shop/NAME timeouts.request"},
-		func(s *gateway.Settings) { s.GatewayAPI.Implementation = "istio" }},
+		func(s *gateway.Settings) { s.Set(stanza.Implementer.Is("istio")) }},
 }
 
 // TestTheReasonIsTheCause reads each world without its plant, and takes that for what
@@ -206,7 +208,7 @@ func (p plant) effects(t *testing.T, text string, planted bool) []behavior.Effec
 		p.setup(&s)
 	}
 	if planted && p.cut == p.put {
-		s.GatewayAPI.Channel = "standard"
+		s.Set(stanza.Channel.Is("standard"))
 	}
 	var effects []behavior.Effect
 	for _, list := range gateway.Read(p.gateway, (&resolve.Plan{World: world}).Bystanders(), world, s) {

@@ -126,7 +126,7 @@ func decoded(t *testing.T, name string, text []byte) (objects []*manifest.Object
 		t.Fatal(err)
 	}
 	for _, o := range objects {
-		if p, found := schema.Decode(o); o.Is(schema.Group, schema.Kind) && append(found, schema.Validate(p)...).Count(finding.Error) == 0 {
+		if p, found := schema.Decode(o); o.Is(schema.Group, schema.Kind) && append(found, schema.Validate(p, nil)...).Count(finding.Error) == 0 {
 			policies = append(policies, p)
 		}
 	}

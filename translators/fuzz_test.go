@@ -37,12 +37,12 @@ spec:
 		t.Fatal(err)
 	}
 	p, found := schema.Decode(objects[0])
-	if found = append(found, schema.Validate(p)...); found.Count(finding.Error) > 0 {
+	if found = append(found, schema.Validate(p, translators.All().Documents())...); found.Count(finding.Error) > 0 {
 		t.Fatal(found)
 	}
 	p.Metadata.Namespace = o.ID().Namespace
 	p.Spec.TargetRefs[0] = schema.TargetRef{Group: o.ID().Group, Kind: o.ID().Kind, Name: o.ID().Name}
-	if schema.Validate(p).Count(finding.Error) > 0 {
+	if schema.Validate(p, translators.All().Documents()).Count(finding.Error) > 0 {
 		return nil
 	}
 	return p

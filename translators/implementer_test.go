@@ -10,6 +10,8 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
+	istio "retryctl.dev/translators/istio/api"
+	"retryctl.dev/translators/stanza"
 )
 
 // TestAnImplementationReadsTheStanzaAsItsOwnTargetDoes has the Gateway API's target and
@@ -28,12 +30,13 @@ func TestAnImplementationReadsTheStanzaAsItsOwnTargetDoes(t *testing.T) {
 		world := manifest.NewSet(objects)
 		intents := (&resolve.Plan{World: world}).Bystanders()
 		for _, name := range []string{"envoy-gateway", "istio"} {
-			stanza, own := of("gateway-api"), of(name)
-			s := gateway.Defaults(stanza.Profile())
-			s.Version, s.GatewayAPI.Implementation = gateway.Version{Major: 1, Minor: 6}, name
+			standard, own := of("gateway-api"), of(name)
+			s := gateway.Defaults(standard.Profile())
+			s.Version = gateway.Version{Major: 1, Minor: 6}
+			s.Set(stanza.Implementer.Is(name))
 			mine := gateway.Defaults(own.Profile())
-			mine.Istio.API = "gateway-api"
-			got, want := gateway.Read(stanza, intents, world, s), gateway.Read(own, intents, world, mine)
+			mine.Set(istio.WrittenIn.Is("gateway-api"))
+			got, want := gateway.Read(standard, intents, world, s), gateway.Read(own, intents, world, mine)
 			for n := range intents {
 				if len(got[n]) != 1 || len(want[n]) != 1 || got[n][0].Behavior != want[n][0].Behavior {
 					t.Errorf("%s, %q, %s: %+v, and by its own target %+v", name, retry, intents[n].Place(), got[n], want[n])
@@ -62,7 +65,8 @@ func TestWhatAStanzaCannotTakeBackIsAnError(t *testing.T) {
 		plan := decode(t, "in", []byte(strings.Replace(string(text), retries, c.policy, 1))).plan()
 		g := of("gateway-api")
 		s := gateway.Defaults(g.Profile())
-		s.Version, s.GatewayAPI.Implementation = gateway.Version{Major: 1, Minor: c.version}, "envoy-gateway"
+		s.Version = gateway.Version{Major: 1, Minor: c.version}
+		s.Set(stanza.Implementer.Is("envoy-gateway"))
 		refused := false
 		for _, f := range translators.Run(g, plan, s, false).Findings {
 			refused = refused || f.Severity == finding.Error && strings.Contains(f.Reason, "BackendTrafficPolicy shop/edge")

@@ -14,6 +14,8 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
+	istio "retryctl.dev/translators/istio/api"
+	"retryctl.dev/translators/stanza"
 )
 
 // An input is decoded documents.
@@ -34,7 +36,7 @@ func decode(t testing.TB, name string, text []byte) input {
 		if o.Is(schema.Group, schema.Kind) {
 			p, found := schema.Decode(o)
 			if found.Count(finding.Error) == 0 {
-				found = append(found, schema.Validate(p)...)
+				found = append(found, schema.Validate(p, translators.All().Documents())...)
 			}
 			if found.Count(finding.Error) == 0 {
 				in.policies = append(in.policies, p)
@@ -97,17 +99,18 @@ func settings() []setting {
 		case "istio":
 			for _, api := range []string{"virtualservice", "gateway-api"} {
 				s := defaults
-				s.Istio.API = api
+				s.Set(istio.WrittenIn.Is(api))
 				list = append(list, setting{"istio " + api, g, s})
 			}
 		case "gateway-api":
 			for _, name := range []string{"envoy-gateway", "istio", "cilium", "agentgateway"} {
 				s := defaults
-				s.GatewayAPI.Implementation = name
+				s.Set(stanza.Implementer.Is(name))
 				list = append(list, setting{"gateway-api of " + name, g, s})
 			}
 			s := defaults
-			s.Version, s.GatewayAPI.Implementation = gateway.Version{Major: 1, Minor: 6}, "kgateway"
+			s.Version = gateway.Version{Major: 1, Minor: 6}
+			s.Set(stanza.Implementer.Is("kgateway"))
 			list = append(list, setting{"gateway-api 1.6", g, s})
 		default:
 			s := defaults

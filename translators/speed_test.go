@@ -130,7 +130,7 @@ func translate(t testing.TB, text []byte, w io.Writer) {
 	var policies []*schema.RetryPolicy
 	for _, o := range world.Kind(schema.Group, schema.Kind) {
 		p, found := schema.Decode(o)
-		if found = append(found, schema.Validate(p)...); found.Count(finding.Error) > 0 {
+		if found = append(found, schema.Validate(p, translators.All().Documents())...); found.Count(finding.Error) > 0 {
 			t.Fatal(found)
 		}
 		policies = append(policies, p)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"retryctl.dev/schema"
 	"retryctl.dev/translators/envoygateway"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/gatewayapi"
@@ -28,6 +29,16 @@ func All() Gateways {
 		traefik.Gateway{},
 		gatewayapi.Gateway{Implementers: []gateway.Implementer{envoygateway.Gateway{}, istio.Gateway{}}},
 	}
+}
+
+// Documents gives what policies and Configs can say of the gateways.
+func (all Gateways) Documents() schema.Gateways {
+	var list schema.Gateways
+	for _, g := range all {
+		p := g.Profile()
+		list = append(list, schema.Gateway{Name: p.Name, About: p.About, Options: p.Options})
+	}
+	return list
 }
 
 // Names gives the names of the gateways.

@@ -25,7 +25,7 @@ func input(t *testing.T, text string) ([]*schema.RetryPolicy, *manifest.Set) {
 	for _, o := range objects {
 		if o.Is(schema.Group, schema.Kind) {
 			p, found := schema.Decode(o)
-			if found = append(found, schema.Validate(p)...); found.Count(finding.Error) > 0 {
+			if found = append(found, schema.Validate(p, nil)...); found.Count(finding.Error) > 0 {
 				t.Fatal(found)
 			}
 			policies = append(policies, p)

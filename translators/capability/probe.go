@@ -4,6 +4,7 @@
 package capability
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -50,9 +51,7 @@ type Row struct {
 type Column struct {
 	Name    string
 	Gateway gateway.Target
-	// class is the GatewayClass of the routes' Gateway in the probe's input.
-	class string
-	own   schema.ConfigSpec // how the gateway is used
+	use     gateway.Use
 }
 
 // columnsOf gives the gateways with one column for each way in which a gateway takes its
@@ -60,14 +59,13 @@ type Column struct {
 func columnsOf(all translators.Gateways) []Column {
 	var columns []Column
 	for _, g := range all {
-		name := g.Profile().Name
-		switch name {
-		case "istio":
-			columns = append(columns,
-				Column{"istio", g, "other", schema.ConfigSpec{Istio: &schema.IstioConfig{API: "virtualservice"}}},
-				Column{"istio (Kubernetes Gateway)", g, "istio", schema.ConfigSpec{Istio: &schema.IstioConfig{API: "gateway-api"}}})
-		default:
-			columns = append(columns, Column{name, g, "other", schema.ConfigSpec{}})
+		p := g.Profile()
+		uses := p.Uses
+		if len(uses) == 0 {
+			uses = []gateway.Use{{Name: p.Name}}
+		}
+		for _, use := range uses {
+			columns = append(columns, Column{use.Name, g, use})
 		}
 	}
 	return columns
@@ -98,7 +96,7 @@ func Of(all translators.Gateways) (Table, error) {
 }
 
 func probe(all translators.Gateways, f feature, c Column) (Cell, error) {
-	objects, err := pipeline.Read(pipeline.Source{Name: f.name, Text: []byte(f.input(c.class))})
+	objects, err := pipeline.Read(pipeline.Source{Name: f.name, Text: []byte(f.input(cmp.Or(c.use.Class, "other")))})
 	if err != nil {
 		return Cell{}, err
 	}
@@ -107,8 +105,7 @@ func probe(all translators.Gateways, f feature, c Column) (Cell, error) {
 		return Cell{}, fmt.Errorf("%s: %s", in.Findings[0].Field, in.Findings[0].Message)
 	}
 	target := translators.Target{Gateway: c.Gateway, Version: c.Gateway.Profile().Newest}
-	own := c.own
-	own.Split = gateway.SplitAlways
+	own := schema.ConfigSpec{Split: gateway.SplitAlways, Settings: c.use.Settings}
 	out, err := in.Translate(context.Background(), []pipeline.Assignment{{Target: target, Policies: in.Policies}}, pipeline.Options{Settings: own})
 	if err != nil {
 		return Cell{}, err

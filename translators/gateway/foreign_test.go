@@ -34,7 +34,7 @@ func plan(t *testing.T, documents ...string) *resolve.Plan {
 	var policies []*schema.RetryPolicy
 	for _, o := range world.Kind(schema.Group, schema.Kind) {
 		p, found := schema.Decode(o)
-		if found = append(found, schema.Validate(p)...); found.Count(finding.Error) > 0 {
+		if found = append(found, schema.Validate(p, nil)...); found.Count(finding.Error) > 0 {
 			t.Fatal(found)
 		}
 		policies = append(policies, p)

@@ -63,7 +63,7 @@ func Read(g Source, intents []resolve.Intent, world *manifest.Set, s Settings) [
 }
 
 // An Implementer is a gateway that serves the Gateway API's own retries beside its own
-// configuration, and reads what it makes of both: with Settings.GatewayAPI.Version.
+// configuration, and reads what it makes of both: with Settings.Standard.
 type Implementer interface {
 	Source
 	// Serves gives the version of the gateway that is meant where only that of the
@@ -95,8 +95,26 @@ type Profile struct {
 	Answers behavior.Methods
 	// OtherMethods says what the gateway does with methods that are not modelled.
 	OtherMethods string
+	// About says what the part of a Config is that has the options, behind its name; empty
+	// without any.
+	About string
+	// Options are what a Config and flags say of how the gateway is set up.
+	Options []schema.Option
+	// Uses are the ways in which the gateway takes its configuration, where there are
+	// several.
+	Uses []Use
 	// Signs show that objects are for this gateway and no other.
 	Signs Signs
+}
+
+// A Use is one of several ways in which a gateway takes its configuration.
+type Use struct {
+	// Name is what people call it.
+	Name string
+	// Class is the GatewayClass of the Gateways that are for it; empty is any.
+	Class string
+	// Settings choose it.
+	Settings []schema.Setting
 }
 
 // Signs are what an object can have that shows which gateway it is for.

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -48,11 +49,15 @@ type Settings struct {
 	ClusterDomain string
 	// Split says which rules are split by method: SplitNever, SplitKnown or
 	// SplitAlways.
-	Split      string
-	Istio      Istio
-	GatewayAPI GatewayAPI
-	Traefik    Traefik
-	Kong       Kong
+	Split string
+	// Standard is the Gateway API's version where its stanza is what is written, and a
+	// gateway reads what it makes of it. Zero is that which a gateway brings along, and then
+	// its own policies are what is written.
+	Standard Version
+
+	// options are the values of options that are not as usual, by the option's field, for
+	// those that map objects with what is mapped.
+	options map[[2]string]string
 }
 
 // Which rules are split by method where a policy is limited to some methods.
@@ -66,84 +71,51 @@ const (
 	SplitAlways = "always"
 )
 
-// Istio is what is said about an Istio target.
-type Istio struct {
-	// API is what retries are written in: "virtualservice", "gateway-api", or
-	// "auto" (what the parent's GatewayClass shows).
-	API string
-	// Gateways maps "namespace/name" of a Gateway API Gateway to that of the
-	// classic Istio Gateway that takes its place.
-	Gateways map[string]string
-}
-
-// GatewayAPI is what is said about a Gateway API target.
-type GatewayAPI struct {
-	// Channel is "standard" or "experimental"; empty is the one that has retries.
-	Channel string
-	// Implementation is "envoy-gateway", "istio", "kgateway", "cilium",
-	// "agentgateway" or "none" (nothing is known).
-	Implementation string
-	// Version is the Gateway API's where the stanza is what is written, and a gateway
-	// reads what it makes of it. Zero is that which a gateway brings along, and then its
-	// own policies are what is written.
-	Version Version
-}
-
-// Traefik is what is said about a Traefik target.
-type Traefik struct {
-	// SafeNaming is the provider's setting of that name (Traefik 3.7.11).
-	SafeNaming bool
-}
-
-// Kong is what is said about a Kong target.
-type Kong struct {
-	// UntrustedLua is Kong's setting untrusted_lua: "Strict", "Lax", "Sandbox",
-	// "Open" (on) or "Disabled" (off). Empty is the default of the version, but
-	// lax where that is strict: then it is an assumption, and a finding.
-	UntrustedLua string
-	// Router is Kong's setting router_flavor: "Expressions", or "TraditionalCompatible",
-	// which is Kong's default and meant where it is empty.
-	Router string
-}
-
 // Defaults gives the settings of a target of which nothing is said.
 func Defaults(p Profile) Settings {
-	return Settings{
-		Version: p.Newest, ClusterDomain: "cluster.local", Split: SplitKnown,
-		Istio:      Istio{API: "auto"},
-		GatewayAPI: GatewayAPI{Implementation: "none"},
-	}
+	return Settings{Version: p.Newest, ClusterDomain: "cluster.local", Split: SplitKnown}
 }
 
 // Apply puts what a Config says in place of the defaults.
 func (s *Settings) Apply(c schema.ConfigSpec) {
-	put := func(into *string, value string) {
-		if value != "" {
-			*into = value
+	if c.ClusterDomain != "" {
+		s.ClusterDomain = c.ClusterDomain
+	}
+	if c.Split != "" {
+		s.Split = c.Split
+	}
+	s.Set(c.Settings...)
+}
+
+// Set puts the values of options in place of what they are.
+func (s *Settings) Set(list ...schema.Setting) {
+	options := maps.Clone(s.options) // which copies of the settings have too
+	if options == nil {
+		options = map[[2]string]string{}
+	}
+	for _, one := range list {
+		if one.Value != "" {
+			options[[2]string{one.Option, one.From}] = one.Value
 		}
 	}
-	put(&s.ClusterDomain, c.ClusterDomain)
-	put(&s.Split, c.Split)
-	if c.Istio != nil {
-		put(&s.Istio.API, c.Istio.API)
-		for _, g := range c.Istio.Gateways {
-			if s.Istio.Gateways == nil {
-				s.Istio.Gateways = map[string]string{}
-			}
-			s.Istio.Gateways[g.Parent] = g.Gateway
-		}
+	s.options = options
+}
+
+// Word gives the word that an option is set to, or its default.
+func (s Settings) Word(o schema.Option) string {
+	if value, said := s.options[[2]string{o.Field}]; said {
+		return value
 	}
-	if c.GatewayAPI != nil {
-		put(&s.GatewayAPI.Channel, c.GatewayAPI.Channel)
-		put(&s.GatewayAPI.Implementation, c.GatewayAPI.Implementation)
-	}
-	if c.Traefik != nil {
-		s.Traefik.SafeNaming = c.Traefik.SafeNaming
-	}
-	if c.Kong != nil {
-		put(&s.Kong.UntrustedLua, c.Kong.UntrustedLua)
-		put(&s.Kong.Router, c.Kong.Router)
-	}
+	return o.Default
+}
+
+// On reports whether a switch is on.
+func (s Settings) On(o schema.Option) bool { return s.Word(o) == "true" }
+
+// Mapped gives what an option maps an object to, which is named as namespace/name.
+func (s Settings) Mapped(o schema.Option, from string) (to string, mapped bool) {
+	to, mapped = s.options[[2]string{o.Field, from}]
+	return to, mapped
 }
 
 // Duration writes a duration as configuration has it: whole numbers with units,

@@ -24,6 +24,7 @@ func (Gateway) Profile() gateway.Profile {
 		Reasons:      reasons,
 		OtherMethods: "Methods that are not modelled are treated like POST: they reach the rule without a method.",
 		// Implementations that have no target of their own.
+		About: "is which Gateway API is installed and who implements it.", Options: stanza.Options,
 		Signs: gateway.Signs{
 			GatewayControllers: stanza.Controllers(),
 			Groups:             []string{"gateway.networking.x-k8s.io"},

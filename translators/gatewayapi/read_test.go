@@ -9,6 +9,7 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/gatewayapi"
+	"retryctl.dev/translators/stanza"
 )
 
 func TestARuleThatIsAnsweredWithoutABackendMakesNoTry(t *testing.T) {
@@ -34,7 +35,7 @@ func TestARuleThatIsAnsweredWithoutABackendMakesNoTry(t *testing.T) {
 		}
 		world := manifest.NewSet(objects)
 		s := gateway.Defaults(gatewayapi.Gateway{}.Profile())
-		s.GatewayAPI.Implementation = c.implementation
+		s.Set(stanza.Implementer.Is(c.implementation))
 		e := gateway.Read(gatewayapi.Gateway{}, (&resolve.Plan{World: world}).Bystanders(), world, s)[0][0]
 		if e.Answer != c.status || (e.MaxRetries == behavior.Is(3)) != (c.status == 0) {
 			t.Errorf("%s, for %s: answered %d, %v retries; want %d", c.about, c.implementation, e.Answer, e.MaxRetries, c.status)

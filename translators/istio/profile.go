@@ -1,9 +1,11 @@
 package istio
 
 import (
+	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/istio/api"
 	"retryctl.dev/translators/istio/read"
 	"retryctl.dev/translators/istio/write"
 )
@@ -20,6 +22,11 @@ func (Gateway) Profile() gateway.Profile {
 		Senders: true, Mesh: true,
 		OtherMethods: "Methods that are not modelled are treated like POST: they reach the http route without a method.",
 		// Of the classes istiod makes each itself (pkg/config/constants/constants.go).
+		About: "is how Istio is set up.", Options: []schema.Option{api.WrittenIn, api.Gateways},
+		Uses: []gateway.Use{
+			{Name: "istio", Settings: []schema.Setting{api.WrittenIn.Is(api.VirtualService)}},
+			{Name: "istio (Kubernetes Gateway)", Class: "istio", Settings: []schema.Setting{api.WrittenIn.Is(api.GatewayAPI)}},
+		},
 		Signs: gateway.Signs{
 			GatewayControllers: []string{"istio.io/gateway-controller", "istio.io/mesh-controller", "istio.io/unmanaged-gateway", "istio.io/eastwest-controller"},
 			GatewayClasses:     []string{"istio", "istio-waypoint", "istio-remote", "istio-east-west"},

@@ -100,7 +100,7 @@ func read(t *testing.T, text string) (policies []*schema.RetryPolicy, world *man
 	for _, o := range objects {
 		if o.Is(schema.Group, schema.Kind) {
 			p, found := schema.Decode(o)
-			if found = append(found, schema.Validate(p)...); found.Count(finding.Error) > 0 {
+			if found = append(found, schema.Validate(p, translators.All().Documents())...); found.Count(finding.Error) > 0 {
 				t.Fatal(found)
 			}
 			policies = append(policies, p)

@@ -10,6 +10,7 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/gatewayapi"
+	"retryctl.dev/translators/stanza"
 )
 
 const route = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: shop, labels: {team: pay}}\n" +
@@ -42,7 +43,8 @@ func effect(t *testing.T, implementation, rule, policies string) behavior.Effect
 	}
 	world := manifest.NewSet(objects)
 	s := gateway.Defaults(gatewayapi.Gateway{}.Profile())
-	s.Version, s.GatewayAPI.Implementation, s.GatewayAPI.Channel = gateway.Version{Major: 1, Minor: 6}, implementation, "experimental"
+	s.Version = gateway.Version{Major: 1, Minor: 6}
+	s.Set(stanza.Implementer.Is(implementation))
 	return gateway.Read(gatewayapi.Gateway{}, (&resolve.Plan{World: world}).Bystanders(), world, s)[0][0]
 }
 

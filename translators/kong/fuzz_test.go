@@ -33,7 +33,7 @@ func FuzzReadKong(f *testing.F) {
 		}
 		s := gateway.Defaults(kong.Gateway{}.Profile())
 		s.Version.Minor = 4 + int(minor%12)
-		s.Kong.UntrustedLua = []string{"", "Strict", "Lax", "Open", "Disabled", "Sandbox"}[mode%6]
+		s.Set(api.UntrustedLua.Is([]string{"", "Strict", "Lax", "Open", "Disabled", "Sandbox"}[mode%6]))
 		effects := gateway.Read(kong.Gateway{}, intents, world, s)
 		if len(effects) != len(intents) {
 			t.Fatalf("%d effects of %d intents", len(effects), len(intents))

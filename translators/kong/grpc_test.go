@@ -9,6 +9,7 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/kong"
+	"retryctl.dev/translators/kong/api"
 )
 
 // calls is a GRPCRoute of one rule for a match.
@@ -44,7 +45,7 @@ func TestGRPCRoutesAreInOneOrderWithAllOthers(t *testing.T) {
 		for flavor, want := range map[string]string{"": c.traditional, "Expressions": c.expressions} {
 			world := worldOf(t, c.config)
 			s := gateway.Defaults(kong.Gateway{}.Profile())
-			s.Kong.Router = flavor
+			s.Set(api.Router.Is(flavor))
 			intents := (&resolve.Plan{World: world}).Bystanders()
 			var got []string
 			for n, effects := range gateway.Read(kong.Gateway{}, intents, world, s) {

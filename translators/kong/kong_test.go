@@ -37,7 +37,8 @@ func try(t *testing.T, setup, input string) trial {
 		t.Fatal(err)
 	}
 	s := gateway.Defaults(kong.Gateway{}.Profile())
-	s.Version, s.Kong.UntrustedLua = v, mode
+	s.Version = v
+	s.Set(api.UntrustedLua.Is(mode))
 	objects, err := manifest.Read(strings.NewReader(input), "in.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +47,7 @@ func try(t *testing.T, setup, input string) trial {
 	var policies []*schema.RetryPolicy
 	for _, o := range world.Kind(schema.Group, schema.Kind) {
 		p, found := schema.Decode(o)
-		if found = append(found, schema.Validate(p)...); found.Count(finding.Error) > 0 {
+		if found = append(found, schema.Validate(p, nil)...); found.Count(finding.Error) > 0 {
 			t.Fatalf("the policy is not valid: %+v", found)
 		}
 		policies = append(policies, p)

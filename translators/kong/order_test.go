@@ -10,6 +10,7 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/kong"
+	"retryctl.dev/translators/kong/api"
 	"retryctl.dev/translators/kong/controller"
 )
 
@@ -76,7 +77,7 @@ func TestADifferentOrderIsToldForEachPairOfRules(t *testing.T) {
 	config := ranked("api", "api.example", match("POST PathPrefix /a"), match("- PathPrefix /a/b"), match("- Exact /a"))
 	for flavor, want := range map[string]string{"": "1 by 0 POST, 2 by 0 POST", "Expressions": ""} {
 		s := gateway.Defaults(kong.Gateway{}.Profile())
-		s.Kong.Router = flavor
+		s.Set(api.Router.Is(flavor))
 		var got []string
 		for _, d := range (kong.Gateway{}).Order(worldOf(t, config), s).Differences() {
 			got = append(got, fmt.Sprintf("%d by %d %s", d.Rule.Rule, d.By.Rule, d.Methods))
@@ -93,7 +94,7 @@ func TestADifferentOrderIsToldForEachPairOfRules(t *testing.T) {
 func servedBy(t *testing.T, config, flavor string, q controller.Request) int {
 	t.Helper()
 	s := gateway.Defaults(kong.Gateway{}.Profile())
-	s.Kong.Router = flavor
+	s.Set(api.Router.Is(flavor))
 	r := controller.NewRouter(worldOf(t, config), s)
 	switch list := r.Serving(q, false); len(list) {
 	case 0:

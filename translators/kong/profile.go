@@ -1,6 +1,7 @@
 package kong
 
 import (
+	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
@@ -24,6 +25,7 @@ func (Gateway) Profile() gateway.Profile {
 		Answers:      api.Unreachable,
 		OtherMethods: "LOCK is treated like POST: not tried again once it was sent. Every other method (MKCOL, MOVE, COPY, PROPPATCH, UNLOCK and so on) is tried again like PUT.",
 		// The names are those of the ingress controller and of the operator.
+		About: "is how Kong is set up.", Options: []schema.Option{api.UntrustedLua, api.Router},
 		Signs: gateway.Signs{
 			GatewayControllers: []string{"konghq.com/kic-gateway-controller", api.Operator},
 			IngressControllers: []string{"ingress-controllers.konghq.com/kong"},

@@ -40,7 +40,7 @@ type Input struct {
 func Decode(all translators.Gateways, objects []*manifest.Object) Input {
 	objects = withoutRepeats(objects)
 	in := Input{Gateways: all, World: manifest.NewSet(objects), Alone: true}
-	twice := map[manifest.ID]bool{}
+	twice, documents := map[manifest.ID]bool{}, all.Documents()
 	for _, o := range manifest.Twice(objects) {
 		twice[o.ID()] = true
 		in.Unusable = in.Unusable || !o.Is(schema.Group, schema.Kind)
@@ -54,27 +54,27 @@ func Decode(all translators.Gateways, objects []*manifest.Object) Input {
 		case !schema.Ours(o):
 			in.Alone = false
 		case o.ID().Kind == schema.ConfigKind:
-			config, findings := schema.DecodeConfig(o)
+			config, findings := schema.DecodeConfig(o, documents)
 			if findings.Count(finding.Error) == 0 {
-				findings = append(findings, schema.ValidateConfig(config)...)
+				findings = append(findings, schema.ValidateConfig(config, documents)...)
 			}
 			in.Findings = append(in.Findings, findings...)
 			in.Configs = append(in.Configs, config)
 			in.Unusable = in.Unusable || findings.Count(finding.Error) > 0
 		default:
-			in.policy(o, twice[o.ID()])
+			in.policy(o, documents, twice[o.ID()])
 		}
 	}
 	return in
 }
 
-func (in *Input) policy(o *manifest.Object, twice bool) {
+func (in *Input) policy(o *manifest.Object, documents schema.Gateways, twice bool) {
 	policy, findings := schema.Decode(o)
 	if o.ID().Kind == schema.Kind {
 		in.Given++
 	}
 	if findings.Count(finding.Error) == 0 {
-		findings = append(findings, schema.Validate(policy)...)
+		findings = append(findings, schema.Validate(policy, documents)...)
 		findings = append(findings, in.misdirected(policy)...)
 	}
 	in.Findings = append(in.Findings, findings...)

@@ -14,6 +14,7 @@ import (
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/traefik"
+	"retryctl.dev/translators/traefik/api"
 )
 
 // A setup changes the settings of a run.
@@ -23,7 +24,7 @@ func version(major, minor int) setup {
 	return func(s *gateway.Settings) { s.Version = gateway.Version{Major: major, Minor: minor} }
 }
 
-func safeNaming(s *gateway.Settings) { s.Traefik.SafeNaming = true }
+func safeNaming(s *gateway.Settings) { s.Set(api.SafeNaming.Is("true")) }
 
 func settings(setups []setup) gateway.Settings {
 	s := gateway.Defaults(traefik.Gateway{}.Profile())
@@ -47,7 +48,7 @@ func plan(t *testing.T, text string) *resolve.Plan {
 		}
 		p, findings := schema.Decode(o)
 		if findings.Count(finding.Error) == 0 {
-			findings = append(findings, schema.Validate(p)...)
+			findings = append(findings, schema.Validate(p, translators.All().Documents())...)
 		}
 		if findings.Count(finding.Error) > 0 {
 			t.Fatalf("the policy is not valid: %v", findings)

@@ -1,10 +1,12 @@
 package traefik
 
 import (
+	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/precedence"
+	"retryctl.dev/translators/traefik/api"
 	"retryctl.dev/translators/traefik/controller"
 	"retryctl.dev/translators/traefik/read"
 	"retryctl.dev/translators/traefik/write"
@@ -21,6 +23,7 @@ func (Gateway) Profile() gateway.Profile {
 		Reasons:      reasons,
 		OtherMethods: "LOCK is treated like POST. Every other method that is not modelled (MKCOL, and whatever a client makes up) is retried by status as if it were idempotent.",
 		// The controllers' names cannot be changed (v3.7.13 pkg/provider/kubernetes).
+		About: "is how Traefik is set up.", Options: []schema.Option{api.SafeNaming},
 		Signs: gateway.Signs{
 			GatewayControllers: []string{"traefik.io/gateway-controller"},
 			IngressControllers: []string{"traefik.io/ingress-controller"},

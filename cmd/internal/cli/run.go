@@ -36,7 +36,7 @@ func (r *run) how(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&r.to, "to", nil, "`target` to translate to: all, "+strings.Join(names, ", ")+"; with @1.9 for a version; repeatable")
 	cmd.Flags().BoolVar(&r.strict, "strict", false, "make an error of every warning that the policy does not accept")
 	r.report.flags(cmd)
-	r.settings.flags(cmd)
+	r.settings.flags(cmd, r.gateways.Documents())
 	completes(cmd, "to", append(names, "all"))
 }
 

@@ -25,7 +25,7 @@ lets a cluster hold policies beside the routes, in which retryctl finds them.`,
   retryctl schema -o crd | kubectl apply -f -`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			raw, err := printSchema(kind.value, format.value)
+			raw, err := printSchema(s.Gateways.Documents(), kind.value, format.value)
 			if err != nil {
 				return fmt.Errorf("print schema: %w", err)
 			}
@@ -38,14 +38,14 @@ lets a cluster hold policies beside the routes, in which retryctl finds them.`,
 	return cmd
 }
 
-func printSchema(kind, format string) ([]byte, error) {
+func printSchema(all schema.Gateways, kind, format string) ([]byte, error) {
 	if format == "json" {
-		return schema.JSONSchema(kind)
+		return schema.JSONSchema(kind, all)
 	}
 	if kind != schema.Kind {
 		return nil, fmt.Errorf("only %s is kept in clusters, so %s has no CRD", schema.Kind, kind)
 	}
-	crd, err := schema.CRD()
+	crd, err := schema.CRD(all)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,10 @@ import (
 	"retryctl.dev/schema"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
+	istio "retryctl.dev/translators/istio/api"
+	kong "retryctl.dev/translators/kong/api"
 	"retryctl.dev/translators/pipeline"
+	traefik "retryctl.dev/translators/traefik/api"
 )
 
 // of gives the settings of a target after a Config and flags.
@@ -19,7 +22,7 @@ func of(t *testing.T, config schema.ConfigSpec, args ...string) gateway.Settings
 	t.Helper()
 	var flags targeting
 	cmd := &cobra.Command{}
-	flags.flags(cmd)
+	flags.flags(cmd, translators.All().Documents())
 	if err := cmd.ParseFlags(args); err != nil {
 		t.Fatal(err)
 	}
@@ -35,37 +38,38 @@ func of(t *testing.T, config schema.ConfigSpec, args ...string) gateway.Settings
 }
 
 func TestEveryFlagWinsOverTheConfig(t *testing.T) {
-	config := schema.ConfigSpec{
-		ClusterDomain: "a.example",
-		Split:         "never",
-		Istio:         &schema.IstioConfig{API: "auto", Gateways: []schema.IstioGateway{{Parent: "a/b", Gateway: "a/x"}, {Parent: "a/c", Gateway: "a/y"}}},
-		GatewayAPI:    &schema.GatewayAPIConfig{Channel: "standard", Implementation: "istio"},
-		Traefik:       &schema.TraefikConfig{SafeNaming: true},
-		Kong:          &schema.KongConfig{UntrustedLua: "Strict"},
+	config := schema.ConfigSpec{ClusterDomain: "a.example", Split: "never"}
+	args := []string{"--cluster-domain=b.example", "--split=always"}
+	want := gateway.Settings{ClusterDomain: "b.example", Split: gateway.SplitAlways}
+	for _, g := range translators.All().Documents() {
+		for _, o := range g.Options {
+			switch {
+			case o.Maps():
+				config.Settings = append(config.Settings, schema.Setting{Option: o.Field, From: "a/b", Value: "a/x"}, schema.Setting{Option: o.Field, From: "a/c", Value: "a/y"})
+				args = append(args, "--"+o.Flag+"=a/b=a/z")
+				want.Set(schema.Setting{Option: o.Field, From: "a/b", Value: "a/z"}, schema.Setting{Option: o.Field, From: "a/c", Value: "a/y"})
+			case o.Switch():
+				config.Settings = append(config.Settings, o.Is("true"))
+				args = append(args, "--"+o.Flag+"=false")
+				want.Set(o.Is("false"))
+			default:
+				config.Settings = append(config.Settings, o.Is(o.Words[0]))
+				args = append(args, "--"+o.Flag+"="+o.Words[1])
+				want.Set(o.Is(o.Words[1]))
+			}
+		}
 	}
-	got := of(t, config, "--cluster-domain=b.example", "--split=always", "--istio-api=gateway-api", "--istio-gateway=a/b=a/z",
-		"--gateway-api-channel=experimental", "--gateway-api-implementation=none", "--traefik-safe-naming=false", "--kong-untrusted-lua=Lax")
+	got := of(t, config, args...)
 	got.Version = gateway.Version{}
-	want := gateway.Settings{
-		ClusterDomain: "b.example",
-		Split:         gateway.SplitAlways,
-		Istio:         gateway.Istio{API: "gateway-api", Gateways: map[string]string{"a/b": "a/z", "a/c": "a/y"}},
-		GatewayAPI:    gateway.GatewayAPI{Channel: "experimental", Implementation: "none"},
-		Kong:          gateway.Kong{UntrustedLua: "Lax"},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(gateway.Settings{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestFlagsThatAreNotGivenChangeNothing(t *testing.T) {
-	config := schema.ConfigSpec{
-		ClusterDomain: "a.example",
-		Traefik:       &schema.TraefikConfig{SafeNaming: true},
-		Kong:          &schema.KongConfig{UntrustedLua: "Strict"},
-	}
+	config := schema.ConfigSpec{ClusterDomain: "a.example", Settings: []schema.Setting{traefik.SafeNaming.Is("true"), kong.UntrustedLua.Is("Strict")}}
 	got := of(t, config)
-	if got.ClusterDomain != "a.example" || !got.Traefik.SafeNaming || got.Kong.UntrustedLua != "Strict" || got.Istio.API != "auto" {
+	if got.ClusterDomain != "a.example" || !got.On(traefik.SafeNaming) || got.Word(kong.UntrustedLua) != "Strict" || got.Word(istio.WrittenIn) != istio.Auto {
 		t.Errorf("settings %+v", got)
 	}
 }
@@ -73,15 +77,21 @@ func TestFlagsThatAreNotGivenChangeNothing(t *testing.T) {
 // TestTheWordsOfFlagsAreThoseOfTheConfig looks them up in its JSON Schema.
 func TestTheWordsOfFlagsAreThoseOfTheConfig(t *testing.T) {
 	var flags targeting
-	cmd := &cobra.Command{}
-	flags.flags(cmd)
-	raw, err := schema.JSONSchema(schema.ConfigKind)
+	flags.flags(&cobra.Command{}, translators.All().Documents())
+	raw, err := schema.JSONSchema(schema.ConfigKind, translators.All().Documents())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, w := range map[string]word{
-		"api": flags.istioAPI, "channel": flags.channel, "implementation": flags.implementation, "untrustedLua": flags.untrustedLua, "split": flags.split,
-	} {
+	taken := map[string]word{"split": flags.split}
+	for _, one := range flags.options {
+		if !one.Maps() && !one.Switch() {
+			taken[one.Name()] = one.word
+		}
+	}
+	if len(taken) < 6 {
+		t.Fatalf("%d flags take words: at least 6 are expected", len(taken))
+	}
+	for name, w := range taken {
 		var tree any
 		if err := json.Unmarshal(raw, &tree); err != nil {
 			t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators"
 )
 
 // misshapen gives what is wrong with the form of each document of a file.
@@ -90,11 +91,11 @@ func invalid(name string, raw []byte) (problems []string) {
 	for _, o := range objects {
 		if o.ID().Kind == schema.Kind {
 			policy, list := schema.Decode(o)
-			found = slices.Concat(found, list, schema.Validate(policy))
+			found = slices.Concat(found, list, schema.Validate(policy, translators.All().Documents()))
 			continue
 		}
-		config, list := schema.DecodeConfig(o)
-		found = slices.Concat(found, list, schema.ValidateConfig(config))
+		config, list := schema.DecodeConfig(o, translators.All().Documents())
+		found = slices.Concat(found, list, schema.ValidateConfig(config, translators.All().Documents()))
 		for _, file := range slices.Concat(config.Spec.Policies, config.Spec.Manifests) {
 			if _, err := os.Stat(filepath.Join(top, filepath.Dir(name), file)); err != nil {
 				problems = append(problems, err.Error())

@@ -15,6 +15,7 @@ import (
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/envoygateway"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/stanza"
 )
 
 var (
@@ -27,7 +28,7 @@ var servers sync.Map
 
 func server(t *testing.T, name string, s gateway.Settings) *Server {
 	t.Helper()
-	load, _ := servers.LoadOrStore(fmt.Sprint(name, s.Version, s.GatewayAPI.Channel), sync.OnceValues(func() (*Server, error) { return For(name, s) }))
+	load, _ := servers.LoadOrStore(fmt.Sprint(name, s.Version, s.Word(stanza.Channel)), sync.OnceValues(func() (*Server, error) { return For(name, s) }))
 	found, err := load.(func() (*Server, error))()
 	if err != nil {
 		t.Fatalf("the CRDs of %s %s cannot be had: %v", name, s.Version, err)
@@ -154,7 +155,8 @@ func TestTheServerRefusesWhatItMust(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := gateway.Settings{Version: c.version, GatewayAPI: gateway.GatewayAPI{Channel: c.channel}}
+		s := gateway.Settings{Version: c.version}
+		s.Set(stanza.Channel.Is(c.channel))
 		problems, known := server(t, c.gateway, s).Check(json)
 		if got := strings.Join(problems, "\n"); !known || (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s: %v, and %q is expected", c.about, problems, c.want)

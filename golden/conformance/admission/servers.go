@@ -1,6 +1,9 @@
 package admission
 
-import "retryctl.dev/translators/gateway"
+import (
+	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/stanza"
+)
 
 // A source is some CRDs of a module.
 type source struct {
@@ -58,7 +61,7 @@ func For(name string, s gateway.Settings) (*Server, error) {
 			m = newer.module
 		}
 	}
-	channel := s.GatewayAPI.Channel
+	channel := s.Word(stanza.Channel)
 	if channel == "" {
 		channel = "experimental"
 	}

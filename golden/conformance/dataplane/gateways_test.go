@@ -24,6 +24,7 @@ import (
 	"retryctl.dev/translators/envoygateway"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/istio"
+	"retryctl.dev/translators/istio/api"
 	"retryctl.dev/translators/kong"
 	"retryctl.dev/translators/traefik"
 )
@@ -266,7 +267,7 @@ func TestEnvoyUnderIstioDoesWhatReadSays(t *testing.T) {
 		ps := Places(name, "networking.istio.io", in.Name, in.Plan.World, result)
 		if sites := handedOver(t, in.Name); len(sites) > 0 && len(ps) > 0 {
 			for n := range ps {
-				ps[n].Site = siteOf(ps[n], sites, settings.Istio.Gateways)
+				ps[n].Site = siteOf(ps[n], sites, settings)
 			}
 			places, xds = append(places, ps...), append(xds, sites...)
 		}
@@ -304,9 +305,9 @@ func handedOver(t *testing.T, name string) (sites []XDS) {
 
 // siteOf gives the site of the first Gateway that a place's route names, under the name
 // that it is mapped to.
-func siteOf(p Place, sites []XDS, mapped map[string]string) string {
+func siteOf(p Place, sites []XDS, s gateway.Settings) string {
 	for _, parent := range p.Parents {
-		if to, ok := mapped[parent]; ok {
+		if to, ok := s.Mapped(api.Gateways, parent); ok {
 			parent = to
 		}
 		for _, x := range sites {

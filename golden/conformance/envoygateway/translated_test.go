@@ -14,6 +14,7 @@ import (
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/envoygateway"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/stanza"
 )
 
 var (
@@ -45,7 +46,7 @@ func translated(in input.Input, g gateway.Target, change func(*gateway.Settings)
 // which brings the CRDs of 1.6.
 func asEnvoyGateway(s *gateway.Settings) {
 	s.Version = gateway.Version{Major: 1, Minor: 6}
-	s.GatewayAPI = gateway.GatewayAPI{Channel: "experimental", Implementation: "envoy-gateway"}
+	s.Set(stanza.Channel.Is("experimental"), stanza.Implementer.Is("envoy-gateway"))
 }
 
 func TestEnvoyGatewayDoesWhatIsSaidOfTheGoldenCases(t *testing.T) {

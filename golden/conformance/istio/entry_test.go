@@ -7,6 +7,7 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/istio/api"
 )
 
 // An entry is how requests come in: a classic Gateway, a Kubernetes Gateway, or a
@@ -28,12 +29,12 @@ func parentsOf(o *manifest.Object, world *manifest.Set, s gateway.Settings) (lis
 	for _, ref := range o.At("spec", "parentRefs").Items() {
 		namespace, name := or(ref.At("namespace").Text(), o.ID().Namespace), ref.At("name").Text()
 		port, _ := ref.At("port").Int()
-		mapped, isMapped := s.Istio.Gateways[namespace+"/"+name]
+		mapped, isMapped := s.Mapped(api.Gateways, namespace+"/"+name)
 		p := parent{entry{"classic", namespace, name}, 0}
 		switch {
 		case ref.At("kind").Text() == "Service":
 			p = parent{entry{"sidecar", namespace, ""}, int(port)}
-		case s.Istio.API == "gateway-api", s.Istio.API == "auto" && !isMapped && istiosOwn(namespace, name, world):
+		case s.Word(api.WrittenIn) == api.GatewayAPI, s.Word(api.WrittenIn) == api.Auto && !isMapped && istiosOwn(namespace, name, world):
 			p.kind = "kubernetes"
 		case isMapped:
 			p.namespace, p.name, _ = strings.Cut(mapped, "/")

@@ -22,11 +22,11 @@ type stanzas struct {
 }
 
 func newStanzas(s gateway.Settings) stanzas {
-	standard, alone := s.GatewayAPI.Version, s.GatewayAPI.Version != gateway.Version{}
+	standard, alone := s.Standard, s.Standard != gateway.Version{}
 	if !alone {
 		standard = api.GatewayAPI[s.Version]
 	}
-	return stanzas{stanza.Of("envoy-gateway").In(s.Version), standard, s.GatewayAPI.Channel == "standard" && !standard.AtLeast(1, 7), alone}
+	return stanzas{stanza.Of("envoy-gateway").In(s.Version), standard, stanza.Standard(s) && !standard.AtLeast(1, 7), alone}
 }
 
 // of gives what a rule of a route says; only HTTPRoutes have a stanza.

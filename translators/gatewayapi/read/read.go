@@ -25,7 +25,7 @@ import (
 // implementation that is a gateway of this project reads it itself, with its own
 // policies and defaults.
 func New(world *manifest.Set, s gateway.Settings, implementers []gateway.Implementer) gateway.Reader {
-	r := reading{world: world, settings: s, row: stanza.Of(s.GatewayAPI.Implementation), rules: route.Parsed{}, budgets: map[manifest.ID]*manifest.Object{}}
+	r := reading{world: world, settings: s, row: stanza.Of(s.Word(stanza.Implementer)), rules: route.Parsed{}, budgets: map[manifest.ID]*manifest.Object{}}
 	if r.row.Name == "kgateway" {
 		r.policies = kgateway.New(world)
 	}
@@ -38,7 +38,7 @@ func New(world *manifest.Set, s gateway.Settings, implementers []gateway.Impleme
 		}
 	}
 	if by := implementer(implementers, s); by != nil {
-		s.Version, s.GatewayAPI.Version, s.Istio.API = by.Serves(s.Version), s.Version, "gateway-api"
+		s.Version, s.Standard = by.Serves(s.Version), s.Version
 		return implemented{r, by.Reader(world, s)}
 	}
 	return r
@@ -56,7 +56,7 @@ func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
 // implementer gives the gateway that is the implementation; nil where none is.
 func implementer(known []gateway.Implementer, s gateway.Settings) gateway.Implementer {
 	for _, one := range known {
-		if one.Profile().Name == s.GatewayAPI.Implementation {
+		if one.Profile().Name == s.Word(stanza.Implementer) {
 			return one
 		}
 	}
@@ -136,7 +136,7 @@ func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Valu
 		return
 	}
 	retry := rule.At("retry")
-	if dropped := !r.settings.Version.AtLeast(1, 7) && r.settings.GatewayAPI.Channel == "standard"; dropped && retry.Exists() {
+	if dropped := !r.settings.Version.AtLeast(1, 7) && stanza.Standard(r.settings); dropped && retry.Exists() {
 		e.Notes = append(e.Notes, "the API server drops the retry stanza: the standard channel does not have it before 1.7")
 		e.Because(e.Notes[len(e.Notes)-1], "maxRetries", "retryOn", "backoff")
 		retry = manifest.Value{}
@@ -183,7 +183,7 @@ func (r reading) budget(e *behavior.Effect, o *manifest.Object, rule manifest.Va
 			break
 		}
 	}
-	if found == nil || r.settings.GatewayAPI.Channel == "standard" || r.row.Budget == behavior.Off {
+	if found == nil || stanza.Standard(r.settings) || r.row.Budget == behavior.Off {
 		return behavior.None[behavior.Budget]()
 	}
 	if r.row.Budget == behavior.Unknown {

@@ -18,7 +18,7 @@ import (
 // HTTPRoute, splitting rules by method where the policy limits methods: the
 // stanza itself has no such limit.
 func Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
-	t := translation{settings: s, row: stanza.Of(s.GatewayAPI.Implementation), plan: plan,
+	t := translation{settings: s, row: stanza.Of(s.Word(stanza.Implementer)), plan: plan,
 		edits: gateway.NewEdits(plan.World, s), budgets: map[manifest.ID]*manifest.Object{}}
 	t.edits.Counting, t.edits.Own = t.row.Counts(), func(o *manifest.Object) bool { return o.Is(api.BudgetGroup, api.BudgetKind) }
 	for _, i := range plan.Intents {
@@ -62,7 +62,7 @@ func (t *translation) usable(i resolve.Intent) bool {
 		return false
 	}
 	if !t.settings.Version.AtLeast(1, 7) {
-		if t.settings.GatewayAPI.Channel == "standard" {
+		if stanza.Standard(t.settings) {
 			t.out.Fail(i, finding.NeedsVersion, fmt.Sprintf("the standard channel of Gateway API %s has no retries", t.settings.Version),
 				"the API server drops rules[].retry there without a word; it is in the standard channel from 1.7 on",
 				finding.Do("install the experimental channel, or Gateway API 1.7"))
@@ -94,7 +94,7 @@ func (t *translation) intent(i resolve.Intent) {
 				finding.Do("set totalTimeout in the policy, or raise timeouts.request"))
 		}
 	}
-	if b := i.Want.Budget; b.State == behavior.Set && b.Value.Interval > 0 && t.settings.GatewayAPI.Channel != "standard" {
+	if b := i.Want.Budget; b.State == behavior.Set && b.Value.Interval > 0 && !stanza.Standard(t.settings) {
 		if !t.settings.Version.AtLeast(1, 3) {
 			t.out.Say(i, finding.NeedsVersion, "a retry budget needs Gateway API 1.3", "XBackendTrafficPolicy came with 1.3, in the experimental channel", finding.Do("raise the version"))
 			return

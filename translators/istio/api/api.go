@@ -22,8 +22,8 @@ var NativeVersion = gateway.Version{Major: 1, Minor: 6}
 // StanzaVersion is the Gateway API's of a cluster: where its stanza is what is written
 // that of the target.
 func StanzaVersion(s gateway.Settings) gateway.Version {
-	if s.GatewayAPI.Version != (gateway.Version{}) {
-		return s.GatewayAPI.Version
+	if s.Standard != (gateway.Version{}) {
+		return s.Standard
 	}
 	return NativeVersion
 }

@@ -43,13 +43,13 @@ func Bind(o *manifest.Object, world *manifest.Set, s gateway.Settings) Binding {
 		seen[id] = true
 		gateway, isClassic := Classic(id, world, s)
 		switch {
-		case id.Kind == "Service" && s.Istio.API == "virtualservice":
+		case id.Kind == "Service" && api.WrittenBy(s) == api.VirtualService:
 			b.Mesh = append(b.Mesh, id)
 		case !isClassic:
 			b.Native = true
 		default:
 			b.Gateways, b.parents = append(b.Gateways, gateway), append(b.parents, id)
-			if _, mapped := s.Istio.Gateways[id.Namespace+"/"+id.Name]; mapped {
+			if _, mapped := s.Mapped(api.Gateways, id.Namespace+"/"+id.Name); mapped {
 				break
 			}
 			if world.Get(manifest.ID{Group: api.Group, Kind: "Gateway", Namespace: id.Namespace, Name: id.Name}) == nil {
@@ -67,12 +67,12 @@ func Bind(o *manifest.Object, world *manifest.Set, s gateway.Settings) Binding {
 // it is mapped to, or that of its name.
 func Classic(id manifest.ID, world *manifest.Set, s gateway.Settings) (name string, ok bool) {
 	name = id.Namespace + "/" + id.Name
-	switch mapped, isMapped := s.Istio.Gateways[name]; {
-	case id.Kind == "Service", s.Istio.API == "gateway-api":
+	switch mapped, isMapped := s.Mapped(api.Gateways, name); {
+	case id.Kind == "Service", api.WrittenBy(s) == api.GatewayAPI:
 		return "", false
 	case isMapped:
 		return mapped, true
-	case s.Istio.API != "virtualservice" && ownGateway(id, world):
+	case api.WrittenBy(s) != api.VirtualService && ownGateway(id, world):
 		return "", false
 	}
 	return name, true

@@ -56,7 +56,7 @@ func (r reading) native(i resolve.Intent, now *manifest.Object, b controller.Bin
 			continue // answered without a backend
 		}
 		retry := rule.At("retry")
-		if rules[at].GRPC || r.Settings.GatewayAPI.Channel == "standard" && !api.StanzaVersion(r.Settings).AtLeast(1, 7) {
+		if rules[at].GRPC || stanza.Standard(r.Settings) && !api.StanzaVersion(r.Settings).AtLeast(1, 7) {
 			retry = manifest.Value{}
 		}
 		from := id + " RequestHeaderModifier"

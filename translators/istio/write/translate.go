@@ -177,7 +177,7 @@ func (t *translation) native(intents []resolve.Intent) {
 			}
 			continue
 		}
-		if t.settings.GatewayAPI.Channel == "standard" {
+		if stanza.Standard(t.settings) {
 			t.refuse([]resolve.Intent{i}, finding.NeedsVersion, "the standard channel of the Gateway API has no retries before 1.7",
 				"the API server drops rules[].retry there without a word", finding.Do("install the experimental channel"))
 			continue

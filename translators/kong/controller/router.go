@@ -2,6 +2,7 @@ package controller
 
 import (
 	"cmp"
+	"retryctl.dev/translators/kong/api"
 	"slices"
 	"strings"
 
@@ -30,7 +31,7 @@ type table map[string][]*line
 
 // NewRouter reads a world as the ingress controller does.
 func NewRouter(world *manifest.Set, s gateway.Settings) *Router {
-	r := &Router{world: world, expressions: s.Kong.Router == "Expressions", lines: map[Spot][]*line{}, hosts: map[string][]*line{}, met: map[string]table{}}
+	r := &Router{world: world, expressions: s.Word(api.Router) == api.Expressions, lines: map[Spot][]*line{}, hosts: map[string][]*line{}, met: map[string]table{}}
 	for _, o := range world.Kind(route.Group, "HTTPRoute") {
 		if Served(o) {
 			r.httpRoute(o)

@@ -46,7 +46,7 @@ func (s Sandbox) parse(code string) (*lua.Chunk, error) {
 // strict since (changelog of 3.14.0.0); strict keeps code from retries as a whole,
 // so lax is assumed where nothing is said, and the assumption is told.
 func SandboxOf(s gateway.Settings) Sandbox {
-	mode := s.Kong.UntrustedLua
+	mode := s.Word(api.UntrustedLua)
 	switch {
 	case mode != "":
 	case s.Version.AtLeast(3, 14):

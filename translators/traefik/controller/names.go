@@ -15,7 +15,7 @@ import (
 type naming struct{ Safe bool }
 
 func namingOf(s gateway.Settings) naming {
-	return naming{s.Traefik.SafeNaming && s.Version.AtLeast(3, 7)}
+	return naming{s.On(api.SafeNaming) && s.Version.AtLeast(3, 7)}
 }
 
 // ID is the name of an object within the CRD provider.

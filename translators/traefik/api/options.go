@@ -1,0 +1,9 @@
+package api
+
+import "retryctl.dev/schema"
+
+// SafeNaming is the provider's setting of that name (Traefik 3.7.11).
+var SafeNaming = schema.Option{
+	Field: "traefik.safeNaming", About: "is providers.kubernetesCRD.safeNaming.",
+	Flag: "traefik-safe-naming", Usage: "Traefik runs with safeNaming (providers.kubernetesCRD.safeNaming)",
+}
