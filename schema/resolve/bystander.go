@@ -46,6 +46,9 @@ func unclaimed(o *manifest.Object, world *manifest.Set, claimed map[place][]List
 	if _, whole := claimed[place{id: id, rule: -1}]; whole {
 		return nil
 	}
+	if _, refused := oddityOf(o); refused {
+		return nil // a finding says that the API server does not take it
+	}
 	one := Intent{Object: o, Rule: -1, Methods: behavior.AllMethods, Policy: &schema.RetryPolicy{
 		Metadata: schema.Metadata{Namespace: id.Namespace, Name: id.Name},
 		Spec:     schema.Spec{TargetRefs: []schema.TargetRef{{Group: id.Group, Kind: id.Kind, Name: id.Name}}},

@@ -35,7 +35,7 @@ type Entry struct {
 // Standard orders matches as the Gateway API has it, for gateways that do as it says.
 func Standard() Routing {
 	return Routing{
-		Entry: func(door resolve.Door, _ manifest.Value) string { return door.String() },
+		Entry: func(at resolve.Listener, _ manifest.Value) string { return at.String() },
 		Rank: func(e Entry) []int {
 			return standardOf(e.Match, "", strings.Join(e.Hosts[:min(1, len(e.Hosts))], ""))
 		},

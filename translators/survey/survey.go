@@ -203,7 +203,7 @@ func (s *surveying) unknown() finding.List {
 		list.Add(finding.Finding{
 			Code: finding.UnknownServer, Severity: finding.UnknownServer.Severity(), Object: first.ID(),
 			Message: fmt.Sprintf("which gateway serves %s is not known: %s", what, q.why),
-			Hint:    "give what is missing with -f, or --from with one of " + strings.Join(s.Gateways.Names(), ", "),
+			Hint:    finding.Give("what is missing", ", or --from with one of "+strings.Join(s.Gateways.Names(), ", ")),
 			File:    first.File, Line: first.Root().Line(), Column: first.Root().Column(),
 		})
 	}

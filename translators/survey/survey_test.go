@@ -69,7 +69,7 @@ func compare(t *testing.T, name string, done pipeline.Translation) (compared int
 	for _, place := range done.Places {
 		for _, want := range place.Effects {
 			at := fmt.Sprint(want.Object, " ", want.Rule)
-			if place.Intent.Rule < 0 || place.Intent.Doors != nil || len(found[at]) == 0 {
+			if place.Intent.Rule < 0 || place.Intent.Listeners != nil || len(found[at]) == 0 {
 				continue
 			}
 			compared++
