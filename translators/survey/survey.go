@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"retryctl.dev/schema"
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
@@ -144,11 +145,11 @@ func (s *surveying) reader(by server) *reader {
 	target := s.target(by.name)
 	settings := s.Settings(target)
 	if by.implementation != "" {
-		settings.GatewayAPI.Implementation = by.implementation
+		settings.Set(schema.Setting{Option: stanza.Implementer.Field, Value: by.implementation})
 	}
 	r := &reader{Reader: target.Gateway.Reader(s.world, settings), target: target, settings: settings}
 	if by.name == "gateway-api" {
-		r.implementation = settings.GatewayAPI.Implementation
+		r.implementation = settings.Word(stanza.Implementer)
 	}
 	s.readers[by], s.order = r, append(s.order, r)
 	return r
