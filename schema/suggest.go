@@ -25,22 +25,22 @@ func (d *decoder) suggest(name string, siblings []field) (meant, hint string) {
 		return first, "did you mean " + words + "?"
 	case best != "":
 		return best, "did you mean " + best + "?"
-	case place(name, there) != "":
-		return "", name + " belongs in " + place(name, there)
-	case words != "" && place(first, there) != "":
-		return "", "did you mean " + words + ", which belongs in " + place(first, there) + "?"
+	case parentOf(name, there) != "":
+		return "", name + " belongs in " + parentOf(name, there)
+	case words != "" && parentOf(first, there) != "":
+		return "", "did you mean " + words + ", which belongs in " + parentOf(first, there) + "?"
 	}
 	if best := Nearest(name, lasts(there)); best != "" {
-		return "", "did you mean " + best + ", which belongs in " + place(best, there) + "?"
+		return "", "did you mean " + best + ", which belongs in " + parentOf(best, there) + "?"
 	}
 	return "", ""
 }
 
-// place gives the field that holds a field of a name, empty if none does.
-func place(name string, paths []string) string {
+// parentOf gives the field that has a field of a name, empty if none does.
+func parentOf(name string, paths []string) string {
 	for _, path := range paths {
-		if holder, found := strings.CutSuffix(path, "."+name); found {
-			return holder
+		if parent, found := strings.CutSuffix(path, "."+name); found {
+			return parent
 		}
 	}
 	return ""

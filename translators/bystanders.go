@@ -33,7 +33,7 @@ func bystanders(plan *resolve.Plan, objects []*manifest.Object, c change) []gate
 		}
 		for _, p := range plan.Beside(i) {
 			for _, m := range moved {
-				f := resolve.About(p, m.code, m.Field, fmt.Sprintf("%s%s gets something else as well, and the policy is not for it", i.Place(), i.Through()))
+				f := resolve.About(p, m.code, m.Field, fmt.Sprintf("%s%s gets something else as well, and the policy is not for it", i.RuleName(), i.Through()))
 				f.Class, f.Want, f.Got, f.Severity = finding.Extra, m.From, m.To, m.code.Severity()
 				f.Reason = fmt.Sprintf("what carries the policy holds for %s of that rule too", m.methods)
 				if f.Hint = finding.Do("target that rule too, or give the policy's rule a backend of its own"); i.Listeners != nil {

@@ -88,7 +88,7 @@ func TestTheReasonIsTheCauseInEveryWorld(t *testing.T) {
 						seen[b.about]++
 						r := review{profile: g.Profile()}
 						if reason := r.reason(d); !slices.ContainsFunc(b.named, func(word string) bool { return strings.Contains(reason, word) }) {
-							t.Errorf("%s, %s: %s of %s: %s, %s, because %q", name, b.about, d.Field, intents[n].Place(), d.Want, d.Got, reason)
+							t.Errorf("%s, %s: %s of %s: %s, %s, because %q", name, b.about, d.Field, intents[n].RuleName(), d.Want, d.Got, reason)
 						}
 					}
 				}

@@ -14,7 +14,7 @@ import (
 // policy on a Gateway holds for all of its routes unless a more specific one is
 // there, and that one is missing. It is an error of each policy that may be the
 // cause, since nobody has asked for what such a rule would get.
-func held(plan *resolve.Plan, objects []*manifest.Object, c change) []gateway.Said {
+func failedRules(plan *resolve.Plan, objects []*manifest.Object, c change) []gateway.Said {
 	if len(plan.Failed) == 0 || len(objects) == 0 {
 		return nil
 	}
@@ -31,7 +31,7 @@ func held(plan *resolve.Plan, objects []*manifest.Object, c change) []gateway.Sa
 	return said
 }
 
-// reaches says that a policy would reach a held rule.
+// reaches says that a policy would reach a rule whose own policy has an error.
 func reaches(plan *resolve.Plan, p *schema.RetryPolicy, i resolve.Intent) finding.Finding {
 	ref := 0
 	for _, own := range plan.Intents {
@@ -40,10 +40,10 @@ func reaches(plan *resolve.Plan, p *schema.RetryPolicy, i resolve.Intent) findin
 			break
 		}
 	}
-	f := resolve.About(p, finding.Held, fmt.Sprintf("spec.targetRefs[%d]", ref),
-		fmt.Sprintf("%s%s would get something else by this policy, and its own, %s, has an error", i.Place(), i.Through(), resolve.PolicyID(i.Policy)))
+	f := resolve.About(p, finding.OwnPolicyFails, fmt.Sprintf("spec.targetRefs[%d]", ref),
+		fmt.Sprintf("%s%s would get something else by this policy, and its own, %s, has an error", i.RuleName(), i.Through(), resolve.PolicyID(i.Policy)))
 	f.Reason = "what carries the policy holds for that rule too where the more specific policy is not written"
 	f.Hint = finding.Do("mend the more specific policy, or take it out if the rule is meant to get this one")
-	f.Severity = finding.Held.Severity()
+	f.Severity = finding.OwnPolicyFails.Severity()
 	return f
 }

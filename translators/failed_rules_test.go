@@ -123,12 +123,12 @@ func TestNothingReachesARuleWhosePolicyHasAnError(t *testing.T) {
 						break
 					}
 					if c := behavior.Changes(from[min(k, len(from)-1)], is); len(c) > 0 && !slices.Contains(from, is) {
-						t.Errorf("%s\n%s: %s of %s, %s: %v\n%s", s.name, in.source(t), i.Place(), id(i.Policy), method, c, text(t, r.Objects))
+						t.Errorf("%s\n%s: %s of %s, %s: %v\n%s", s.name, in.source(t), i.RuleName(), id(i.Policy), method, c, text(t, r.Objects))
 						return
 					}
 				}
 				if len(from) > 0 && len(to) == 0 {
-					t.Errorf("%s\n%s: nobody serves %s of %s any more\n%s", in.source(t), method, i.Place(), id(i.Policy), text(t, r.Objects))
+					t.Errorf("%s\n%s: nobody serves %s of %s any more\n%s", in.source(t), method, i.RuleName(), id(i.Policy), text(t, r.Objects))
 					return
 				}
 			}

@@ -39,7 +39,7 @@ func TestAnImplementationReadsTheStanzaAsItsOwnTargetDoes(t *testing.T) {
 			got, want := gateway.Read(standard, intents, world, s), gateway.Read(own, intents, world, mine)
 			for n := range intents {
 				if len(got[n]) != 1 || len(want[n]) != 1 || got[n][0].Behavior != want[n][0].Behavior {
-					t.Errorf("%s, %q, %s: %+v, and by its own target %+v", name, retry, intents[n].Place(), got[n], want[n])
+					t.Errorf("%s, %q, %s: %+v, and by its own target %+v", name, retry, intents[n].RuleName(), got[n], want[n])
 				}
 			}
 		}

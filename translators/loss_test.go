@@ -25,7 +25,7 @@ type claim struct {
 // and gives all claims that findings have to make.
 func differences(r translators.Result) map[claim]bool {
 	claims := map[claim]bool{}
-	for _, p := range r.Places {
+	for _, p := range r.Rules {
 		for _, e := range p.Effects {
 			for _, name := range e.Methods.Each() {
 				m := behavior.ParseMethod(name)
@@ -188,13 +188,13 @@ func TestEveryRequestOfAnIntentIsLookedAt(t *testing.T) {
 				explained[f.Object] = true
 			}
 		}
-		for _, p := range r.Places {
+		for _, p := range r.Rules {
 			covered := r.Gateway.Answers
 			for _, e := range p.Effects {
 				covered |= e.Methods
 			}
 			if left := p.Intent.Methods &^ covered; left != 0 && !explained[id(p.Intent.Policy)] && !byRoutes(r, p) {
-				t.Errorf("%s\n%s: what happens to %s is not known, and no finding says so", in.source(t), p.Intent.Place(), left)
+				t.Errorf("%s\n%s: what happens to %s is not known, and no finding says so", in.source(t), p.Intent.RuleName(), left)
 			}
 		}
 	})
@@ -203,8 +203,8 @@ func TestEveryRequestOfAnIntentIsLookedAt(t *testing.T) {
 // byRoutes reports whether the target is a Service and the requests to it are
 // looked at in another place: at the routes below it in a mesh, at the Service
 // itself where the gateway has no part in a mesh.
-func byRoutes(r translators.Result, p translators.Place) bool {
-	return p.Intent.Target().Kind == "Service" && slices.ContainsFunc(r.Places, func(o translators.Place) bool {
+func byRoutes(r translators.Result, p translators.RuleEffects) bool {
+	return p.Intent.Target().Kind == "Service" && slices.ContainsFunc(r.Rules, func(o translators.RuleEffects) bool {
 		return o.Intent.Policy == p.Intent.Policy && o.Intent.Ref == p.Intent.Ref && o.Intent.ID() != p.Intent.ID() && len(o.Effects) > 0
 	})
 }

@@ -27,7 +27,7 @@ type order struct {
 }
 
 // A pair is the rule to which requests belong, and the one that serves them.
-type pair struct{ owner, server precedence.Place }
+type pair struct{ owner, server resolve.RuleID }
 
 func orderOf(g gateway.Target, world *manifest.Set, s gateway.Settings) order {
 	o := order{about: map[pair]*schema.RetryPolicy{}, told: map[pair]bool{}}
@@ -47,7 +47,7 @@ func (o order) reaching(plan *resolve.Plan) *resolve.Plan {
 	reached := func(intents []resolve.Intent) []resolve.Intent {
 		intents = slices.Clone(intents)
 		for n, i := range intents {
-			if at := (precedence.Place{ID: i.ID(), Rule: i.Rule}); i.Rule >= 0 && i.Object != nil {
+			if at := (resolve.RuleID{ID: i.ID(), Rule: i.Rule}); i.Rule >= 0 && i.Object != nil {
 				intents[n].Methods = o.table.Reach(at)
 			}
 		}
@@ -64,22 +64,22 @@ func (o order) elsewhere(profile gateway.Profile, plan *resolve.Plan, world *man
 	if len(o.differences) == 0 {
 		return nil
 	}
-	of := map[precedence.Place]*resolve.Intent{}
+	of := map[resolve.RuleID]*resolve.Intent{}
 	for n := range plan.Intents {
 		i := &plan.Intents[n]
-		of[precedence.Place{ID: i.ID(), Rule: i.Rule}] = i
+		of[resolve.RuleID{ID: i.ID(), Rule: i.Rule}] = i
 	}
-	held := map[precedence.Place]*resolve.Intent{}
+	failed := map[resolve.RuleID]*resolve.Intent{}
 	for n := range plan.Failed {
 		i := &plan.Failed[n]
-		held[precedence.Place{ID: i.ID(), Rule: i.Rule}] = i
+		failed[resolve.RuleID{ID: i.ID(), Rule: i.Rule}] = i
 	}
 	var said []gateway.Said
 	for _, d := range o.differences {
 		owner, server := of[d.Rule], of[d.By]
 		wish := owner
 		if wish == nil {
-			wish = held[d.Rule]
+			wish = failed[d.Rule]
 		}
 		about := owner
 		if about == nil {
@@ -97,7 +97,7 @@ func (o order) elsewhere(profile gateway.Profile, plan *resolve.Plan, world *man
 			}
 		case owner != nil && server != nil && owner.Policy == server.Policy:
 			severity = finding.Note // what they get is the same
-		case server == nil && held[d.By] != nil:
+		case server == nil && failed[d.By] != nil:
 			severity = finding.Note // the other policy's errors come first
 		}
 		o.about[pair{d.Rule, d.By}] = about.Policy
@@ -170,7 +170,7 @@ func otherOrder(profile gateway.Profile, d precedence.Difference, about *resolve
 	return f
 }
 
-func placeName(p precedence.Place, world *manifest.Set) string {
+func placeName(p resolve.RuleID, world *manifest.Set) string {
 	name := ""
 	if o := world.Get(p.ID); o != nil {
 		for n, rule := range resolve.RulesOf(o) {
@@ -179,5 +179,5 @@ func placeName(p precedence.Place, world *manifest.Set) string {
 			}
 		}
 	}
-	return resolve.Place(p.ID, name, p.Rule)
+	return resolve.RuleName(p.ID, name, p.Rule)
 }

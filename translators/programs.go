@@ -11,10 +11,10 @@ import (
 
 // programs says, once each, which parts of the input may change the retries of what the
 // policies are for and cannot be read.
-func programs(places []Place) []gateway.Said {
+func programs(rules []RuleEffects) []gateway.Said {
 	var list []gateway.Said
 	var said []string
-	for _, p := range places {
+	for _, p := range rules {
 		for _, e := range p.Effects {
 			for _, sentence := range e.Unseen {
 				if slices.Contains(said, sentence) {

@@ -56,10 +56,10 @@ func id(p *schema.RetryPolicy) manifest.ID { return resolve.PolicyID(p) }
 // input: effects and findings, sorted.
 func summary(r translators.Result) string {
 	var lines []string
-	for _, p := range r.Places {
+	for _, p := range r.Rules {
 		for _, e := range p.Effects {
 			for _, m := range e.Methods.Each() {
-				lines = append(lines, fmt.Sprint(id(p.Intent.Policy), " ", p.Intent.Place(), " ", m, " ", brief(e.Behavior.For(behavior.ParseMethod(m)))))
+				lines = append(lines, fmt.Sprint(id(p.Intent.Policy), " ", p.Intent.RuleName(), " ", m, " ", brief(e.Behavior.For(behavior.ParseMethod(m)))))
 			}
 		}
 	}
@@ -193,7 +193,7 @@ func TestARequestThatMayNotBeIdempotentRunsTwiceOnlyIfAsked(t *testing.T) {
 				was, is := retried(before[n], m), retried(after[n], m)
 				for c := range is {
 					if _, had := was[c]; !had && !c.Safe() && i.Want.Causes[c]&behavior.ParseMethod(m) == 0 {
-						t.Errorf("%s\n%s: a %s is retried after %s, and nobody asked:\n%s\n%v", in.source(t), i.Place(), m, c, text(t, r.Objects), r.Findings)
+						t.Errorf("%s\n%s: a %s is retried after %s, and nobody asked:\n%s\n%v", in.source(t), i.RuleName(), m, c, text(t, r.Objects), r.Findings)
 						return
 					}
 				}

@@ -36,18 +36,18 @@ type loss struct {
 	others map[string]bool
 }
 
-func (l *loss) at(place string) {
-	if place == l.first {
+func (l *loss) at(where string) {
+	if where == l.first {
 		return
 	}
 	if l.others == nil {
 		l.others = map[string]bool{}
 	}
-	l.others[place] = true
+	l.others[where] = true
 }
 
 // findings gives every finding, and the policies that have an error.
-func (r *review) findings(places []Place, said []gateway.Said) (finding.List, map[*schema.RetryPolicy]bool) {
+func (r *review) findings(rules []RuleEffects, said []gateway.Said) (finding.List, map[*schema.RetryPolicy]bool) {
 	var list finding.List
 	errors := map[*schema.RetryPolicy]bool{}
 	add := func(p *schema.RetryPolicy, f finding.Finding) {
@@ -62,18 +62,18 @@ func (r *review) findings(places []Place, said []gateway.Said) (finding.List, ma
 	}
 	var policies []*schema.RetryPolicy
 	losses := map[*schema.RetryPolicy][]loss{}
-	for n, place := range places {
-		p := place.Intent.Policy
+	for n, rule := range rules {
+		p := rule.Intent.Policy
 		if _, seen := losses[p]; !seen {
 			policies = append(policies, p)
 			losses[p] = nil
 		}
-		for _, e := range place.Effects {
-			diffs := r.compare(place.Intent.Want, n, e)
+		for _, e := range rule.Effects {
+			diffs := r.compare(rule.Intent.Want, n, e)
 			if len(diffs) == 0 {
 				continue
 			}
-			where := resolve.Place(place.Intent.ID(), e.Rule, place.Intent.Rule)
+			where := resolve.RuleName(rule.Intent.ID(), e.Rule, rule.Intent.Rule)
 			for _, d := range diffs {
 				losses[p] = gather(losses[p], d, r.reason(d), where)
 			}
@@ -120,16 +120,16 @@ func (r *review) already(at int, now behavior.Effect, d behavior.Diff) bool {
 
 // gather adds a difference to those of its kind: the same loss on several rules,
 // or for several methods, is one, as long as it has the same reason.
-func gather(losses []loss, d behavior.Diff, reason, place string) []loss {
+func gather(losses []loss, d behavior.Diff, reason, where string) []loss {
 	for n := range losses {
 		l := &losses[n]
 		if l.Code == d.Code && l.Field == d.Field && l.Topic == d.Topic && l.Want == d.Want && l.Got == d.Got && l.reason == reason && l.Elsewhere == d.Elsewhere && slices.Equal(l.Causes, d.Causes) {
 			l.Methods |= d.Methods
-			l.at(place)
+			l.at(where)
 			return losses
 		}
 	}
-	return append(losses, loss{d, reason, place, nil})
+	return append(losses, loss{d, reason, where, nil})
 }
 
 func (r *review) finding(p *schema.RetryPolicy, l loss) finding.Finding {

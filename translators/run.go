@@ -22,14 +22,14 @@ type Result struct {
 	// have errors. Each has a mark by which a later run takes back what is written
 	// in it.
 	Objects []*manifest.Object
-	// Places say what each intent came to, those of policies with errors included.
-	Places []Place
+	// Rules say what each intent came to, those of policies with errors included.
+	Rules []RuleEffects
 	// Findings are every difference and every word of the translator.
 	Findings finding.List
 }
 
-// A Place is an intent with what the gateway makes of it.
-type Place struct {
+// RuleEffects is an intent with what the gateway makes of it.
+type RuleEffects struct {
 	// Intent is one of the plan's, or one for a rule that sends to the Service of such.
 	Intent  *resolve.Intent
 	Effects []behavior.Effect
@@ -56,12 +56,12 @@ func Run(g gateway.Target, plan *resolve.Plan, s gateway.Settings, strict bool) 
 		seen := inSight(result.Gateway, plan)
 		world := plan.World.With(out.Objects...)
 		both := change{before, g.Reader(world, s)}
-		places := read(result.Gateway, seen, both.after)
+		rules := read(result.Gateway, seen, both.after)
 		r := review{profile: result.Gateway, strict: strict, used: maps.Clone(first.used), written: names(out.Objects)}
 		r.before = sync.OnceValue(func() [][]behavior.Effect { return gateway.Collect(before(), seen) })
-		findings, errors := r.findings(places, slices.Concat(out.Said, uncovered(result.Gateway, places, out.Said), programs(places),
+		findings, errors := r.findings(rules, slices.Concat(out.Said, uncovered(result.Gateway, rules, out.Said), programs(rules),
 			order.elsewhere(result.Gateway, plan, world, both.after),
-			bystanders(plan, out.Objects, both), held(plan, out.Objects, both), refused(g, plan, out.Objects, s)))
+			bystanders(plan, out.Objects, both), failedRules(plan, out.Objects, both), refused(g, plan, out.Objects, s)))
 		fresh := false
 		for p := range errors {
 			fresh = fresh || !failed[p]
@@ -69,16 +69,16 @@ func Run(g gateway.Target, plan *resolve.Plan, s gateway.Settings, strict bool) 
 		}
 		if !fresh {
 			result.Objects, result.Findings = out.Objects, append(result.Findings, findings...)
-			if len(result.Places) == 0 {
-				result.Places = places // which are many
+			if len(result.Rules) == 0 {
+				result.Rules = rules // which are many
 				return result
 			}
-			result.Places = append(result.Places, places...)
+			result.Rules = append(result.Rules, rules...)
 			return result
 		}
-		for _, place := range places {
-			if errors[place.Intent.Policy] {
-				result.Places = append(result.Places, place)
+		for _, rule := range rules {
+			if errors[rule.Intent.Policy] {
+				result.Rules = append(result.Rules, rule)
 			}
 		}
 		result.Findings = append(result.Findings, only(findings, errors)...)

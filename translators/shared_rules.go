@@ -41,7 +41,7 @@ func sharedRules(profile gateway.Profile, plan *resolve.Plan) []gateway.Said {
 				continue
 			}
 			f := resolve.About(i.Policy, finding.SameRule, fmt.Sprintf("spec.targetRefs[%d]", i.Ref),
-				fmt.Sprintf("%s is claimed by %s too, for other listeners, and %s has one configuration for all of them", i.Place(), resolve.PolicyID(list[other].Policy), profile.Title))
+				fmt.Sprintf("%s is claimed by %s too, for other listeners, and %s has one configuration for all of them", i.RuleName(), resolve.PolicyID(list[other].Policy), profile.Title))
 			f.Reason = "what carries the policies stands in the route, whichever way its requests come in"
 			f.Hint = finding.Do("make two routes of it, one for each listener, or leave it to one policy")
 			f.Severity = f.Code.Severity()

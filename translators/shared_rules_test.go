@@ -74,7 +74,7 @@ func TestEachGatewaysPolicyIsForItsOwnRequests(t *testing.T) {
 	if len(r.Objects) != 2 || codes(r) != "" || about(r, finding.FewerRetries, finding.MoreRetries, finding.NotAsked) != "" {
 		t.Errorf("%d objects, %v", len(r.Objects), r.Findings)
 	}
-	for _, p := range r.Places {
+	for _, p := range r.Rules {
 		want := map[string]int{"outside": 1, "inside": 4}[p.Intent.Policy.Metadata.Name]
 		if len(p.Effects) != 1 || p.Effects[0].MaxRetries != behavior.Is(want) {
 			t.Errorf("%s: %+v", p.Intent.Policy.Metadata.Name, p.Effects)

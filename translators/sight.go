@@ -24,17 +24,17 @@ func inSight(profile gateway.Profile, plan *resolve.Plan) []resolve.Intent {
 
 // read gives what a world makes of intents. Of a Service as such there is nothing to
 // tell where a rule that sends requests to it has told it, unless others come as well.
-func read(profile gateway.Profile, intents []resolve.Intent, reader gateway.Reader) []Place {
-	places := make([]Place, 0, len(intents))
+func read(profile gateway.Profile, intents []resolve.Intent, reader gateway.Reader) []RuleEffects {
+	rules := make([]RuleEffects, 0, len(intents))
 	service := -1 // the place of the Service that the rules send to
 	for effects := range reader.Effects(intents) {
-		n := len(places)
-		places = append(places, Place{&intents[n], effects})
+		n := len(rules)
+		rules = append(rules, RuleEffects{&intents[n], effects})
 		if intents[n].To == nil {
 			service = n
 		} else if len(effects) > 0 && !profile.Mesh {
-			places[service].Effects = nil
+			rules[service].Effects = nil
 		}
 	}
-	return places
+	return rules
 }

@@ -79,7 +79,7 @@ spec: {parentRefs: [{name: edge}], rules: [{name: both, backendRefs: [{name: pay
 
 func seenIn(r translators.Result) []string {
 	var list []string
-	for _, p := range r.Places {
+	for _, p := range r.Rules {
 		for _, e := range p.Effects {
 			list = append(list, fmt.Sprintf("%s: %d retries, %s", e.Object, e.MaxRetries.Value, e.AttemptTimeout.Value))
 		}

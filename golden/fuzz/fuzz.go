@@ -60,7 +60,7 @@ func Read(t *testing.T, g gateway.Target, text []byte) {
 					behavior.Changes(wish(), e.Behavior.For(behavior.ParseMethod(m)))
 				}
 				if e.Object == "" || e.Origin == nil {
-					t.Fatalf("%s: an effect of nothing: %+v", intents[n].Place(), e)
+					t.Fatalf("%s: an effect of nothing: %+v", intents[n].RuleName(), e)
 				}
 			}
 		}

@@ -94,7 +94,7 @@ func of(world *manifest.Set) answer {
 	intents := (&resolve.Plan{World: world}).Bystanders()
 	for n, effects := range gateway.Read(traefik.Gateway{}, intents, world, s) {
 		i := intents[n]
-		at := precedence.Place{ID: i.ID(), Rule: i.Rule}
+		at := resolve.RuleID{ID: i.ID(), Rule: i.Rule}
 		r := rule{Place: placeOf(at), Tries: map[string]int{}}
 		name := fmt.Sprint(i.Rule)
 		for n, one := range resolve.RulesOf(i.Object) {
@@ -140,7 +140,7 @@ func tries(e behavior.Effect, known map[string]int, method string) int {
 	return n
 }
 
-func placeOf(p precedence.Place) Place {
+func placeOf(p resolve.RuleID) Place {
 	return Place{p.ID.Kind, p.ID.Namespace, p.ID.Name, p.Rule}
 }
 

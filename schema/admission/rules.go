@@ -48,9 +48,9 @@ func fewMatches(count func(manifest.Value) int) func(manifest.Value) bool {
 // and that on a prefix. The rule or one backend has the filter if just one of its
 // filters is such, as CEL has it with exists_one.
 func onePrefix(filter string, ofBackends bool) func(manifest.Value) bool {
-	replaces := func(holder manifest.Value) bool {
+	replaces := func(element manifest.Value) bool {
 		times := 0
-		for _, f := range holder.At("filters").Items() {
+		for _, f := range element.At("filters").Items() {
 			if path := f.At(filter, "path"); path.At("type").Text() == "ReplacePrefixMatch" && path.At("replacePrefixMatch").Exists() {
 				times++
 			}

@@ -49,7 +49,7 @@ const (
 	CannotEdit      Code = "RT3010"
 	NeedsSetting    Code = "RT3011"
 	Rivals          Code = "RT3012"
-	Held            Code = "RT3013"
+	OwnPolicyFails  Code = "RT3013"
 	Leftover        Code = "RT3014"
 	ReferredByName  Code = "RT3015"
 	WouldBeRefused  Code = "RT3016"

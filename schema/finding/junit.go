@@ -54,7 +54,7 @@ func writeJUnit(w io.Writer, list List) error {
 
 func testCase(f Finding) junitCase {
 	name := clean(string(f.Code))
-	for _, part := range []string{f.place(), clean(f.Field)} {
+	for _, part := range []string{f.position(), clean(f.Field)} {
 		if part != "" {
 			name += " " + part
 		}

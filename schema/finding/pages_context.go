@@ -168,7 +168,7 @@ second one is written. Or take it away. The view of behavior, with -o behavior,
 shows what the requests get while both are there, as far as that does not
 depend on their ages.`},
 
-	{Held, "Held", Error, "a policy would reach a rule whose own policy has an error", `
+	{OwnPolicyFails, "OwnPolicyFails", Error, "a policy would reach a rule whose own policy has an error", `
 The rule has a policy of its own, and that one cannot be translated for this
 gateway because of an error. What is written for this policy would reach the
 rule too: it stands on the Gateway, on the route or on a Service behind the

@@ -10,8 +10,8 @@ import (
 func writeText(w io.Writer, list List) error {
 	out := bufio.NewWriter(w)
 	for _, f := range list {
-		if place := f.place(); place != "" {
-			out.WriteString(place + ": ")
+		if position := f.position(); position != "" {
+			out.WriteString(position + ": ")
 		}
 		out.WriteString(clean(string(f.Severity)) + " " + clean(string(f.Code)) + " " + f.headline() + "\n")
 		for _, line := range f.details() {

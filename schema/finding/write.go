@@ -42,8 +42,8 @@ func Write(w io.Writer, format string, list List) error {
 	return fmt.Errorf("unknown form of findings %q: one of %s is wanted", format, strings.Join(Formats(), ", "))
 }
 
-// place is where to look: the position, or the object where there is no line.
-func (f Finding) place() string {
+// position is where to look: the position, or the object where there is no line.
+func (f Finding) position() string {
 	file, object := clean(f.File), clean(f.object())
 	switch {
 	case file == "":

@@ -20,14 +20,14 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
-	place := e.File
+	position := e.File
 	if e.Line > 0 {
-		place += ":" + strconv.Itoa(e.Line)
+		position += ":" + strconv.Itoa(e.Line)
 		if e.Column > 0 {
-			place += ":" + strconv.Itoa(e.Column)
+			position += ":" + strconv.Itoa(e.Column)
 		}
 	}
-	return place + ": " + e.Message
+	return position + ": " + e.Message
 }
 
 // plain says what the decoder's messages most often come from.

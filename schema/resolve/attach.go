@@ -26,8 +26,8 @@ func ParentRefs(o *manifest.Object) (ids []manifest.ID, sections []string) {
 	return ids, sections
 }
 
-// attachments gives the routes of each parent in the order of the input.
-func attachments(world *manifest.Set) map[manifest.ID][]*manifest.Object {
+// routesByParent gives the routes of each parent in the order of the input.
+func routesByParent(world *manifest.Set) map[manifest.ID][]*manifest.Object {
 	attached := map[manifest.ID][]*manifest.Object{}
 	for _, kind := range []string{"HTTPRoute", "GRPCRoute"} {
 		for _, o := range world.Kind(route.Group, kind) {

@@ -20,11 +20,11 @@ var carriers = []struct{ group, kind string }{
 // these requests get should not change. The policies of these intents are none of
 // the input's and target the object that holds the rule.
 func (p *Plan) Bystanders() []Intent {
-	claimed := map[place][]Listener{} // nil is all
+	claimed := map[claimKey][]Listener{} // nil is all
 	for _, intents := range [][]Intent{p.Intents, p.Failed} {
 		for n := range intents {
 			i := &intents[n]
-			at := place{id: i.ID(), rule: i.Rule}
+			at := claimKey{id: i.ID(), rule: i.Rule}
 			if before, ok := claimed[at]; ok && before == nil || i.Listeners == nil {
 				claimed[at] = nil
 			} else {
@@ -41,9 +41,9 @@ func (p *Plan) Bystanders() []Intent {
 	return list
 }
 
-func unclaimed(o *manifest.Object, world *manifest.Set, claimed map[place][]Listener) []Intent {
+func unclaimed(o *manifest.Object, world *manifest.Set, claimed map[claimKey][]Listener) []Intent {
 	id := o.ID()
-	if _, whole := claimed[place{id: id, rule: -1}]; whole {
+	if _, whole := claimed[claimKey{id: id, rule: -1}]; whole {
 		return nil
 	}
 	if _, refused := oddityOf(o); refused {
@@ -58,7 +58,7 @@ func unclaimed(o *manifest.Object, world *manifest.Set, claimed map[place][]List
 	}
 	var list []Intent
 	for n, rule := range RulesOf(o) {
-		taken, some := claimed[place{id: id, rule: n}]
+		taken, some := claimed[claimKey{id: id, rule: n}]
 		one.Rule, one.Name, one.Methods, one.Listeners = n, rule.Name, rule.Methods, nil
 		if some && taken == nil {
 			continue
@@ -92,18 +92,18 @@ func (p *Plan) Beside(bystander Intent) []*schema.RetryPolicy {
 	return list
 }
 
-// Above gives the policies of the plan that may reach a held rule: those beside
+// Above gives the policies of the plan that may reach a rule of a failed intent: those beside
 // it, and those on its object, on a parent of it or on a Service behind it; every
 // policy where there is none of these.
-func (p *Plan) Above(held Intent) []*schema.RetryPolicy {
-	targets := []manifest.ID{held.ID()}
-	if held.Object != nil {
-		parents, _ := ParentRefs(held.Object)
-		targets = slices.Concat(targets, parents, route.Backends(held.Object, held.Rule))
+func (p *Plan) Above(failed Intent) []*schema.RetryPolicy {
+	targets := []manifest.ID{failed.ID()}
+	if failed.Object != nil {
+		parents, _ := ParentRefs(failed.Object)
+		targets = slices.Concat(targets, parents, route.Backends(failed.Object, failed.Rule))
 	}
 	var list, all []*schema.RetryPolicy
-	if held.Object != nil {
-		list = p.Beside(held)
+	if failed.Object != nil {
+		list = p.Beside(failed)
 	}
 	for _, i := range p.Intents {
 		if slices.Contains(targets, i.TargetID()) && !slices.Contains(list, i.Policy) {

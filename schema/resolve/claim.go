@@ -9,8 +9,8 @@ import (
 	"retryctl.dev/schema/manifest"
 )
 
-// A place is one rule of one object, for the requests that come in by one listener.
-type place struct {
+// A claimKey is one rule of one object, for the requests that come in by one listener.
+type claimKey struct {
 	id       manifest.ID
 	rule     int
 	listener Listener
@@ -19,7 +19,7 @@ type place struct {
 	section string
 }
 
-// A claim is a policy's on a place, by how specific its target is.
+// A claim is a policy's on a rule, by how specific its target is.
 type claim struct {
 	intent Intent
 	rank   int
@@ -44,7 +44,7 @@ func (r *resolver) claim(i Intent, rank int) {
 		i.Listeners = r.listeners(i.Object)
 	}
 	for _, listener := range i.Listeners {
-		at := place{id: i.ID(), rule: i.Rule, listener: listener}
+		at := claimKey{id: i.ID(), rule: i.Rule, listener: listener}
 		if i.Rule < 0 {
 			at.section = i.Target().SectionName
 		}
@@ -52,7 +52,7 @@ func (r *resolver) claim(i Intent, rank int) {
 	}
 }
 
-func (r *resolver) note(at place, i Intent, rank int) {
+func (r *resolver) note(at claimKey, i Intent, rank int) {
 	claims, taken := r.claims[at]
 	if !taken {
 		r.order = append(r.order, at)
@@ -68,10 +68,10 @@ func (r *resolver) note(at place, i Intent, rank int) {
 	r.claims[at] = append(claims, claim{i, rank})
 }
 
-// strongest gives the claims on a place that no other outranks. That of a policy
+// strongest gives the claims on a rule that no other outranks. That of a policy
 // with an error is among them: its rule is not left to a wider policy, which its
 // author did not ask for.
-func (r *resolver) strongest(at place) []claim {
+func (r *resolver) strongest(at claimKey) []claim {
 	var top []claim
 	for _, c := range r.claims[at] {
 		switch {
@@ -85,7 +85,7 @@ func (r *resolver) strongest(at place) []claim {
 	return top
 }
 
-// conflicts fails every policy that shares a place with an equally specific one:
+// conflicts fails every policy that shares a rule with an equally specific one:
 // which of them is read first is no reason to prefer it. Of a policy that has
 // failed already no more is said, and of a rule only once.
 func (r *resolver) conflicts() {
@@ -112,18 +112,18 @@ func (r *resolver) conflicts() {
 
 func (r *resolver) conflict(i, other Intent) {
 	f := About(i.Policy, finding.SameRule, fmt.Sprintf("spec.targetRefs[%d]", i.Ref),
-		fmt.Sprintf("%s is claimed by %s too, with an equally specific target", i.Place(), PolicyID(other.Policy)))
+		fmt.Sprintf("%s is claimed by %s too, with an equally specific target", i.RuleName(), PolicyID(other.Policy)))
 	f.Hint = finding.Do("leave the rule to one policy, or target it by sectionName in the one that should win")
 	r.findings.Add(f)
 }
 
-// plan gives the strongest claim of each place, policy by policy. What a policy has
+// plan gives the strongest claim on each rule, policy by policy. What a policy has
 // by one target for one rule is one intent, whatever the listeners.
 func (r *resolver) plan(policies []*schema.RetryPolicy) *Plan {
 	type target struct {
 		policy *schema.RetryPolicy
 		ref    int
-		at     place
+		at     claimKey
 	}
 	won, known := map[*schema.RetryPolicy][]Intent{}, map[target]int{}
 	plan := &Plan{World: r.world, Intents: make([]Intent, 0, len(r.order))}

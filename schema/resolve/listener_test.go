@@ -85,7 +85,7 @@ func TestAPolicyOnAGatewayIsForWhatComesInThere(t *testing.T) {
 			short := strings.NewReplacer("HTTPRoute shop/", "", " rule one", "", "shop/", "", "listener ", "")
 			var bystanders []string
 			for _, i := range plan.Bystanders() {
-				bystanders = append(bystanders, i.Place()+i.Through())
+				bystanders = append(bystanders, i.RuleName()+i.Through())
 			}
 			for what, got := range map[string][2]string{
 				"claims": {claims(plan), c.want}, "claims of a gateway that cannot tell listeners apart": {claims(plan.Joined()), c.joined},

@@ -17,7 +17,7 @@ type Plan struct {
 	Failed []Intent
 }
 
-// Without gives the plan with the intents of some policies held.
+// Without gives the plan with the intents of some policies failed.
 func (p *Plan) Without(policies map[*schema.RetryPolicy]bool) *Plan {
 	if !slices.ContainsFunc(p.Intents, func(i Intent) bool { return policies[i.Policy] }) {
 		return p

@@ -16,7 +16,7 @@ import (
 func whatIsHeld(plan *resolve.Plan) string {
 	var list []string
 	for _, i := range plan.Failed {
-		list = append(list, i.Place()+i.Through())
+		list = append(list, i.RuleName()+i.Through())
 	}
 	return strings.Join(list, "\n")
 }
@@ -79,7 +79,7 @@ func TestEveryRuleIsClaimedOnceOrABystander(t *testing.T) {
 		plan, _ := resolve.Resolve(policies, world)
 		seen := map[string]int{}
 		for _, i := range slices.Concat(plan.Intents, plan.Bystanders()) {
-			seen[i.Place()]++
+			seen[i.RuleName()]++
 		}
 		rules := 0
 		for _, o := range world.Kind("gateway.networking.k8s.io", "HTTPRoute") {

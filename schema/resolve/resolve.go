@@ -39,6 +39,15 @@ type Intent struct {
 	Want behavior.Behavior
 }
 
+// A RuleID is a rule of an object, or with a negative index the object as a whole.
+type RuleID struct {
+	ID   manifest.ID
+	Rule int
+}
+
+// RuleID gives the rule that the intent is for.
+func (i Intent) RuleID() RuleID { return RuleID{i.ID(), i.Rule} }
+
 // Target is the policy's reference by which the intent came about.
 func (i Intent) Target() schema.TargetRef { return i.Policy.Spec.TargetRefs[i.Ref] }
 
@@ -53,11 +62,11 @@ func (i Intent) ID() manifest.ID {
 	return i.TargetID()
 }
 
-// Place names the rule for people: "HTTPRoute shop/checkout rule reads".
-func (i Intent) Place() string { return Place(i.ID(), i.Name, i.Rule) }
+// RuleName names the rule for people: "HTTPRoute shop/checkout rule reads".
+func (i Intent) RuleName() string { return RuleName(i.ID(), i.Name, i.Rule) }
 
-// Place names a rule of an object by its name, or else its index.
-func Place(id manifest.ID, name string, rule int) string {
+// RuleName names a rule of an object by its name, or else its index.
+func RuleName(id manifest.ID, name string, rule int) string {
 	switch {
 	case rule < 0:
 		return id.String()
@@ -96,15 +105,15 @@ func About(p *schema.RetryPolicy, code finding.Code, field, message string) find
 // or for the requests that come to it by one listener, the most specific target wins: a rule, its route or object, a listener or
 // Service, a Gateway. Two policies with equally specific targets are an error of
 // both. A policy with an error has no intents, and its rules are not left to wider
-// policies: they are held. So are those of broken policies, which are not valid as
+// policies: they get nothing. So it is with those of broken policies, which are not valid as
 // far as the caller knows; nothing is found about these.
 //
 // A target is in the policy's own namespace. One on a Gateway holds for the
 // routes of every namespace that are attached to it, as the Gateway's own
 // settings do.
 func Resolve(policies []*schema.RetryPolicy, world *manifest.Set, broken ...*schema.RetryPolicy) (*Plan, finding.List) {
-	r := resolver{world: world, attached: attachments(world), listenersOf: map[manifest.ID][]Listener{},
-		claims: map[place][]claim{}, broken: broken, failed: map[*schema.RetryPolicy]bool{}, odd: map[*manifest.Object]oddity{}, told: map[*manifest.Object]bool{}}
+	r := resolver{world: world, attached: routesByParent(world), listenersOf: map[manifest.ID][]Listener{},
+		claims: map[claimKey][]claim{}, broken: broken, failed: map[*schema.RetryPolicy]bool{}, odd: map[*manifest.Object]oddity{}, told: map[*manifest.Object]bool{}}
 	r.misshapen()
 	for _, p := range broken {
 		r.failed[p] = true
@@ -128,8 +137,8 @@ type resolver struct {
 	world       *manifest.Set
 	attached    map[manifest.ID][]*manifest.Object
 	listenersOf map[manifest.ID][]Listener
-	claims      map[place][]claim
-	order       []place
+	claims      map[claimKey][]claim
+	order       []claimKey
 	broken      []*schema.RetryPolicy
 	failed      map[*schema.RetryPolicy]bool
 	behind      map[manifest.ID]bool        // Services that are sent requests; filled when it is asked for
@@ -146,7 +155,7 @@ func (r *resolver) target(p *schema.RetryPolicy, ref int, want *behavior.Behavio
 	object := r.world.Get(targetID(p, t))
 	intent := Intent{Policy: p, Ref: ref, Object: object, Rule: -1, Methods: behavior.AllMethods, Want: *want}
 	if object == nil && !r.absent(p, ref) {
-		r.failed[p] = true // it is held below
+		r.failed[p] = true // its rules are claimed below, and get nothing
 	}
 	r.refuses(intent)
 	switch {

@@ -126,7 +126,7 @@ func claims(plan *resolve.Plan) string { return places(plan.Intents) }
 func places(intents []resolve.Intent) string {
 	var list []string
 	for _, i := range intents {
-		list = append(list, i.Policy.Metadata.Name+": "+i.Place()+strings.ReplaceAll(i.Through(), "Gateway shop/edge listener", "listener"))
+		list = append(list, i.Policy.Metadata.Name+": "+i.RuleName()+strings.ReplaceAll(i.Through(), "Gateway shop/edge listener", "listener"))
 	}
 	return strings.Join(list, "\n")
 }
@@ -231,7 +231,7 @@ func TestAnIntentKnowsTheMethodsOfItsRule(t *testing.T) {
 	want := []behavior.Methods{behavior.GET, behavior.AllMethods &^ behavior.GET, behavior.POST}
 	for n, i := range plan.Intents {
 		if i.Methods != want[n] {
-			t.Errorf("%s is reached by %s, want %s", i.Place(), i.Methods, want[n])
+			t.Errorf("%s is reached by %s, want %s", i.RuleName(), i.Methods, want[n])
 		}
 	}
 }

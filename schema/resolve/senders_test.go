@@ -44,13 +44,13 @@ func TestAPolicyOnAServiceIsForWhatEveryRuleWithoutOneSendsThere(t *testing.T) {
 	for n, service := range plan.Intents {
 		for _, i := range all[n] {
 			if i.Policy != service.Policy || i.Ref != service.Ref || i.Want != service.Want {
-				t.Errorf("%s has another policy than %s", i.Place(), service.Place())
+				t.Errorf("%s has another policy than %s", i.RuleName(), service.RuleName())
 			}
 			var to []string
 			for _, id := range i.To {
 				to = append(to, id.Name)
 			}
-			got = append(got, fmt.Sprintf("%s for %s to %s", i.Place(), service.ID().Name, strings.Join(to, "+")))
+			got = append(got, fmt.Sprintf("%s for %s to %s", i.RuleName(), service.ID().Name, strings.Join(to, "+")))
 		}
 	}
 	want := []string{"HTTPRoute shop/api rule pay for pay to pay", "HTTPRoute shop/api rule both for pay to pay+cash", "Ingress shop/cash for cash to cash"}

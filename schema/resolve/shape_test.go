@@ -23,8 +23,8 @@ func TestAnHTTPRouteWithoutRulesHasTheOneThatTheAPIServerFillsIn(t *testing.T) {
 			t.Errorf("%s: %d rules are found, and %d expected: %v", spec, len(plan.Intents), rules, found)
 		}
 		for _, i := range plan.Intents {
-			if i.Rule != 0 || i.Place() != "HTTPRoute shop/r rule 0" {
-				t.Errorf("%s: the rule is %s", spec, i.Place())
+			if i.Rule != 0 || i.RuleName() != "HTTPRoute shop/r rule 0" {
+				t.Errorf("%s: the rule is %s", spec, i.RuleName())
 			}
 		}
 	}
@@ -35,7 +35,7 @@ func TestNothingIsServedByARouteWithoutAnyRule(t *testing.T) {
 	policies, world := input(t, policy("p", "Gateway g")+routeOf("GRPCRoute", "rpc", "{}")+routeOf("HTTPRoute", "none", "{rules: []}"))
 	plan, _ := resolve.Resolve(policies, world)
 	if list := plan.Bystanders(); len(list) > 0 {
-		t.Errorf("beside a policy stands %v", list[0].Place())
+		t.Errorf("beside a policy stands %v", list[0].RuleName())
 	}
 }
 

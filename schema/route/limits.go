@@ -72,8 +72,8 @@ func (s *splitter) together(moved int) int {
 // the path: the CRD then takes it with exactly one match, on a prefix (v1.6.3
 // HTTPRoute, the rules in CEL of spec.rules[]).
 func oneMatch(rule manifest.Value) bool {
-	replaces := func(holder manifest.Value) bool {
-		for _, f := range holder.At("filters").Items() {
+	replaces := func(element manifest.Value) bool {
+		for _, f := range element.At("filters").Items() {
 			for _, kind := range []string{"requestRedirect", "urlRewrite"} {
 				if f.At(kind, "path", "type").Text() == "ReplacePrefixMatch" {
 					return true

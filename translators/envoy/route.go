@@ -50,7 +50,7 @@ func HeadersOf(rule manifest.Value, before RequestHeaders, from string) []Varian
 // filter makes the changes of the filters of a rule or a backend: removals first. Of a
 // header that is added and set the first counts, which is the one that is added (Envoy
 // Gateway 1.9.1 internal/gatewayapi/filters.go:467).
-func (h *RequestHeaders) filter(holder manifest.Value, from string) {
+func (h *RequestHeaders) filter(element manifest.Value, from string) {
 	done := map[string]bool{}
 	once := func(entry manifest.Value, change func(name, value, from string)) {
 		if name := strings.ToLower(entry.At("name").Text()); !done[name] {
@@ -58,12 +58,12 @@ func (h *RequestHeaders) filter(holder manifest.Value, from string) {
 			change(name, entry.At("value").Text(), from)
 		}
 	}
-	for _, f := range holder.At("filters").Items() {
+	for _, f := range element.At("filters").Items() {
 		for _, name := range f.At("requestHeaderModifier", "remove").Items() {
 			h.Remove(name.Text())
 		}
 	}
-	for _, f := range holder.At("filters").Items() {
+	for _, f := range element.At("filters").Items() {
 		for _, entry := range f.At("requestHeaderModifier", "add").Items() {
 			once(entry, h.Add)
 		}

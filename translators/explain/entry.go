@@ -103,9 +103,9 @@ type WorstCase struct {
 func Entries(results []translators.Result) []Entry {
 	entries := []Entry{}
 	for _, r := range results {
-		for _, place := range r.Places {
-			for _, e := range place.Effects {
-				entries = append(entries, entry(r, *place.Intent, e))
+		for _, rule := range r.Rules {
+			for _, e := range rule.Effects {
+				entries = append(entries, entry(r, *rule.Intent, e))
 			}
 		}
 	}

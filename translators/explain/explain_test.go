@@ -21,7 +21,7 @@ func of(t *testing.T, e behavior.Effect) explain.Entry {
 	i := resolve.Intent{Rule: -1, Policy: &schema.RetryPolicy{Metadata: schema.Metadata{Name: "p", Namespace: "shop"},
 		Spec: schema.Spec{TargetRefs: []schema.TargetRef{{Kind: "HTTPRoute", Name: "api"}}}}}
 	r := translators.Result{Gateway: gateway.Profile{Name: "x"}, Version: gateway.Version{Major: 1, Minor: 2},
-		Places: []translators.Place{{Intent: &i, Effects: []behavior.Effect{e}}}}
+		Rules: []translators.RuleEffects{{Intent: &i, Effects: []behavior.Effect{e}}}}
 	entries := explain.Entries([]translators.Result{r})
 	if len(entries) != 1 {
 		t.Fatalf("%d entries for one effect", len(entries))

@@ -25,7 +25,7 @@ func WriteText(w io.Writer, entries []Entry) error {
 		if n > 0 {
 			fmt.Fprintln(w)
 		}
-		if _, err := fmt.Fprintf(w, "%s: %s (%s)\n", e.server(), e.place(), e.source()); err != nil {
+		if _, err := fmt.Fprintf(w, "%s: %s (%s)\n", e.server(), e.where(), e.source()); err != nil {
 			return err
 		}
 		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -55,7 +55,7 @@ func (e Entry) server() string {
 	return text
 }
 
-// source is the policy, or else the place of the rule.
+// source is the policy, or else where the rule is from.
 func (e Entry) source() string {
 	if e.Policy == "" {
 		return e.At
@@ -63,16 +63,16 @@ func (e Entry) source() string {
 	return "RetryPolicy " + e.Policy
 }
 
-// place names the route, what became of it, and the rule.
-func (e Entry) place() string {
-	place := e.Route
+// where names the route, what became of it, and the rule.
+func (e Entry) where() string {
+	where := e.Route
 	if e.Object != e.Route {
-		place += ", in " + e.Object
+		where += ", in " + e.Object
 	}
 	if e.Rule != "" {
-		place += " rule " + e.Rule
+		where += " rule " + e.Rule
 	}
-	return place
+	return where
 }
 
 type row struct{ name, value, origin, at string }

@@ -131,13 +131,13 @@ func (e *Edits) Parts(i resolve.Intent, out *Output) []Part {
 	case i.Methods&methods == 0:
 		return []Part{rest}
 	case i.Rule < 0:
-		out.Say(i, finding.CannotSplit, fmt.Sprintf("%s cannot be split by method: its rules are not in the input", i.Place()), "",
+		out.Say(i, finding.CannotSplit, fmt.Sprintf("%s cannot be split by method: its rules are not in the input", i.RuleName()), "",
 			finding.Give("its manifest", ""))
 		return []Part{rest}
 	}
 	fresh, err := e.split(i, methods, out)
 	if err != nil {
-		out.Say(i, finding.CannotSplit, fmt.Sprintf("%s cannot be split by method: %v", i.Place(), err), "",
+		out.Say(i, finding.CannotSplit, fmt.Sprintf("%s cannot be split by method: %v", i.RuleName(), err), "",
 			finding.Do("give the methods a rule of their own, or name every method in retryOn.methods if all of them may run twice"))
 		return []Part{rest}
 	}

@@ -214,7 +214,7 @@ func (f Followers) Name(parts []string, out *Output) {
 			policies = append(policies, id)
 		}
 	}
-	message := fmt.Sprintf("%s is split: what names it must name %s too", f.intent.Place(), strings.Join(parts, ", "))
+	message := fmt.Sprintf("%s is split: what names it must name %s too", f.intent.RuleName(), strings.Join(parts, ", "))
 	if len(policies) > 0 {
 		message += "; " + strings.Join(policies, ", ") + " does now"
 	}

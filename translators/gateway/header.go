@@ -96,8 +96,8 @@ func unwanted(rule manifest.Value, name string) bool {
 
 // changes counts how often some lists of the filters of a rule or a backend name a
 // header.
-func changes(holder manifest.Value, name string, lists ...string) (times int) {
-	for _, f := range holder.At("filters").Items() {
+func changes(element manifest.Value, name string, lists ...string) (times int) {
+	for _, f := range element.At("filters").Items() {
 		for _, list := range lists {
 			for _, entry := range f.At("requestHeaderModifier", list).Items() {
 				if strings.EqualFold(headerOf(entry), name) {

@@ -65,7 +65,7 @@ func Of(g gateway.Source, before, after *manifest.Set, s gateway.Settings) []Imp
 
 // key is equal for two intents that are about one rule.
 func key(i resolve.Intent) string {
-	return strings.Join(append([]string{i.Place(), i.ID().Group, fmt.Sprint(i.Rule)}, Paths(i)...), "\x00")
+	return strings.Join(append([]string{i.RuleName(), i.ID().Group, fmt.Sprint(i.Rule)}, Paths(i)...), "\x00")
 }
 
 // ruleOf names the rule of an effect.
@@ -102,7 +102,7 @@ func compare(i resolve.Intent, former, now []behavior.Effect) []Impact {
 }
 
 func ruleName(i resolve.Intent) string {
-	_, name, _ := strings.Cut(strings.TrimPrefix(i.Place(), i.ID().String()), " rule ")
+	_, name, _ := strings.Cut(strings.TrimPrefix(i.RuleName(), i.ID().String()), " rule ")
 	return name
 }
 

@@ -11,10 +11,10 @@ import (
 // WriteText writes what changes with one gateway as text: a line for each rule,
 // and below it one for each set of methods.
 func WriteText(w io.Writer, title string, list []Impact) error {
-	place := ""
+	where := ""
 	for _, one := range list {
-		if at := one.place(); at != place {
-			place = at
+		if at := one.where(); at != where {
+			where = at
 			if _, err := fmt.Fprintf(w, "%s: %s\n", title, at); err != nil {
 				return err
 			}
@@ -26,7 +26,7 @@ func WriteText(w io.Writer, title string, list []Impact) error {
 	return nil
 }
 
-func (one Impact) place() string {
+func (one Impact) where() string {
 	if one.Rule == "" {
 		return one.Object
 	}

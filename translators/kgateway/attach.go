@@ -29,7 +29,7 @@ func New(world *manifest.Set) Policies {
 	return Policies{world, list}
 }
 
-// compare orders two policies in one place; 0 is not known.
+// compare orders two policies of one level; 0 is not known.
 func compare(a, b *manifest.Object) int {
 	return cmp.Or(cmp.Compare(weight(b), weight(a)), strings.Compare(created(a), created(b)))
 }
@@ -81,9 +81,9 @@ func (p Policies) targets(policy *manifest.Object, id manifest.ID, section strin
 	return false
 }
 
-// places gives the policies that hold for a rule of a route, by place, the first place
+// levels gives the policies that hold for a rule of a route, by level, the nearest
 // first. Missing names those that a filter of the rule names and the world does not have.
-func (p Policies) places(o *manifest.Object, rule route.Rule) (places [][]*manifest.Object, missing []string) {
+func (p Policies) levels(o *manifest.Object, rule route.Rule) (levels [][]*manifest.Object, missing []string) {
 	for _, f := range rule.Value.At("filters").Items() {
 		ref := f.At("extensionRef")
 		if ref.At("group").Text() != Group || ref.At("kind").Text() != kind {
@@ -91,15 +91,15 @@ func (p Policies) places(o *manifest.Object, rule route.Rule) (places [][]*manif
 		}
 		id := manifest.ID{Group: Group, Kind: kind, Namespace: o.ID().Namespace, Name: ref.At("name").Text()}
 		if policy := p.world.Get(id); policy != nil {
-			places = append(places, []*manifest.Object{policy})
+			levels = append(levels, []*manifest.Object{policy})
 		} else {
 			missing = append(missing, id.String())
 		}
 	}
 	if rule.Name != "" {
-		places = append(places, p.on(o.ID(), rule.Name))
+		levels = append(levels, p.on(o.ID(), rule.Name))
 	}
-	return append(places, p.on(o.ID(), "")), missing
+	return append(levels, p.on(o.ID(), "")), missing
 }
 
 // above gives the policies on what a route is attached to, and on all of its sections.

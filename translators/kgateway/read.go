@@ -15,50 +15,50 @@ import (
 	"retryctl.dev/translators/stanza"
 )
 
-// A Held is what TrafficPolicies say of a rule beside its own stanza and timeouts.
-type Held struct {
-	retry, timeouts held
+// Fields are what TrafficPolicies say of a rule beside its own stanza and timeouts.
+type Fields struct {
+	retry, timeouts fromPolicy
 	// Headers are those that the router takes for a retry policy, as they reach the rule.
 	Headers envoy.RequestHeaders
 }
 
-// A held is one field of a spec, of the first policy that has it.
-type held struct {
-	value manifest.Value
-	from  string
-	doubt string // why it may be another, or none
+// fromPolicy is one field of a spec, of the first policy that has it.
+type fromPolicy struct {
+	value  manifest.Value
+	from   string
+	unsure string // why it may be another, or none
 }
 
 // On gives what holds for a rule of a route; nothing from the zero value.
-func (p Policies) On(o *manifest.Object, rule route.Rule) (h Held) {
+func (p Policies) On(o *manifest.Object, rule route.Rule) (h Fields) {
 	if p.world == nil {
 		return h
 	}
-	places, missing := p.places(o, rule)
-	h.retry, h.timeouts = p.field("retry", places, missing, o), p.field("timeouts", places, missing, o)
+	levels, missing := p.levels(o, rule)
+	h.retry, h.timeouts = p.field("retry", levels, missing, o), p.field("timeouts", levels, missing, o)
 	for _, field := range []string{"headerModifiers", "transformation"} {
-		if one := p.field(field, places, nil, o); one.doubt == "" && one.value.Exists() {
+		if one := p.field(field, levels, nil, o); one.unsure == "" && one.value.Exists() {
 			modify(&h.Headers, one.value.At("request"), one.from+" spec."+field)
 		}
 	}
 	return h
 }
 
-func (p Policies) field(name string, places [][]*manifest.Object, missing []string, o *manifest.Object) (h held) {
+func (p Policies) field(name string, levels [][]*manifest.Object, missing []string, o *manifest.Object) (h fromPolicy) {
 	if len(missing) > 0 {
-		h.doubt = strings.Join(missing, ", ") + ", which a filter of the rule names, is not in the input"
+		h.unsure = strings.Join(missing, ", ") + ", which a filter of the rule names, is not in the input"
 		return h
 	}
 	has := func(policy *manifest.Object) bool { return policy.At("spec", name).IsMap() }
-	for _, place := range places {
+	for _, level := range levels {
 		var first *manifest.Object
-		for _, policy := range place {
+		for _, policy := range level {
 			switch {
 			case !has(policy):
 			case first == nil:
 				first = policy
 			case compare(first, policy) == 0:
-				h.doubt = fmt.Sprintf("%s and %s are in one place, and nothing in the input says which is the older one", first.ID(), policy.ID())
+				h.unsure = fmt.Sprintf("%s and %s are in one place, and nothing in the input says which is the older one", first.ID(), policy.ID())
 			}
 		}
 		if first != nil {
@@ -68,7 +68,7 @@ func (p Policies) field(name string, places [][]*manifest.Object, missing []stri
 	}
 	for _, policy := range p.above(o) {
 		if has(policy) {
-			h.doubt = policy.ID().String() + " is above the route, and whether it holds for a rule without " + name + " of its own depends on kgateway's version"
+			h.unsure = policy.ID().String() + " is above the route, and whether it holds for a rule without " + name + " of its own depends on kgateway's version"
 			break
 		}
 	}
@@ -97,7 +97,7 @@ func modify(h *envoy.RequestHeaders, request manifest.Value, from string) {
 
 // Read fills an effect from a rule and from what policies say beside it. The version is
 // the Gateway API's.
-func (h Held) Read(e *behavior.Effect, rule stanza.Rule, row stanza.Implementation, version gateway.Version) {
+func (h Fields) Read(e *behavior.Effect, rule stanza.Rule, row stanza.Implementation, version gateway.Version) {
 	if d, err := schema.ParseDuration(h.timeouts.value.At("request").Text()); err == nil {
 		e.TotalTimeout, e.Origin["totalTimeout"] = behavior.None[time.Duration](), h.timeouts.from+" spec.timeouts.request"
 		if d > 0 {
@@ -107,15 +107,15 @@ func (h Held) Read(e *behavior.Effect, rule stanza.Rule, row stanza.Implementati
 			e.Because(e.Origin["totalTimeout"]+" bounds all tries where the rule has no timeouts.request", "totalTimeout")
 		}
 	}
-	if h.timeouts.doubt != "" {
+	if h.timeouts.unsure != "" {
 		e.TotalTimeout = behavior.Unclear[time.Duration]()
-		e.Because(h.timeouts.doubt, "totalTimeout")
+		e.Because(h.timeouts.unsure, "totalTimeout")
 	}
 	switch {
 	case rule.Retry.IsMap():
 		stanza.Read(e, rule, row, version)
 		return
-	case h.retry.doubt != "":
+	case h.retry.unsure != "":
 		h.open(e)
 	case h.retry.value.Exists():
 		h.policy(e, rule.Headers)
@@ -128,18 +128,18 @@ func (h Held) Read(e *behavior.Effect, rule stanza.Rule, row stanza.Implementati
 }
 
 // open says that the retries of a rule are not known.
-func (h Held) open(e *behavior.Effect) {
+func (h Fields) open(e *behavior.Effect) {
 	e.MaxRetries, e.AttemptTimeout, e.Backoff = behavior.Unclear[int](), behavior.Unclear[time.Duration](), behavior.Unclear[behavior.Backoff]()
 	for c := range behavior.NumCauses {
 		e.Unclear.Add(behavior.AllMethods, behavior.Cause(c))
 	}
-	e.Notes = append(e.Notes, "the retries are not known: "+h.retry.doubt)
-	e.Because(h.retry.doubt, behavior.Everything()...)
+	e.Notes = append(e.Notes, "the retries are not known: "+h.retry.unsure)
+	e.Because(h.retry.unsure, behavior.Everything()...)
 }
 
 // policy reads the retries of a policy, for requests with some headers that Envoy takes
 // for a retry policy.
-func (h Held) policy(e *behavior.Effect, headers envoy.RequestHeaders) {
+func (h Fields) policy(e *behavior.Effect, headers envoy.RequestHeaders) {
 	retry, from := h.retry.value, h.retry.from+" spec.retry"
 	p := envoy.Policy{Retries: behavior.Is(1)}
 	e.Origin["maxRetries"], e.Origin["retryOn"] = from+", by the API server's default", from
@@ -171,7 +171,7 @@ func (h Held) policy(e *behavior.Effect, headers envoy.RequestHeaders) {
 
 // blame says of everything that is retried that a policy has it so, in whose place there
 // is no stanza.
-func (h Held) blame(e *behavior.Effect) {
+func (h Fields) blame(e *behavior.Effect) {
 	text := h.retry.from + " has it so where a rule has no stanza, and before Gateway API 1.7 a stanza cannot say that nothing is retried (kgateway traffic_policy_plugin.go, handlePerRoutePolicies)"
 	if e.Elsewhere == nil {
 		e.Elsewhere = map[string]string{}

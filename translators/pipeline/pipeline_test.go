@@ -43,7 +43,7 @@ func TestTextsGoInAndObjectsEffectsAndFindingsComeOut(t *testing.T) {
 	if len(out.Results) != len(translators.All().Names()) {
 		t.Fatalf("%d results", len(out.Results))
 	}
-	if places := out.Results[0].Places; len(places) != 1 || len(places[0].Effects) == 0 {
+	if places := out.Results[0].Rules; len(places) != 1 || len(places[0].Effects) == 0 {
 		t.Errorf("envoy-gateway has the places %v", places)
 	}
 	if objects := out.Results[0].Objects; len(objects) != 1 || objects[0].ID().Kind != "BackendTrafficPolicy" {

@@ -6,12 +6,13 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
 )
 
 // A Difference is requests that by the Gateway API belong to one rule and are
 // served by another.
 type Difference struct {
-	Rule, By Place
+	Rule, By resolve.RuleID
 	// Methods are those of the requests; Request is one of them.
 	Methods behavior.Methods
 	Request Request
@@ -23,12 +24,12 @@ type Difference struct {
 
 // Differences finds them, once for each pair of rules.
 func (t *Table) Differences() []Difference {
-	d := differing{table: t, at: map[[2]Place]int{}, asked: map[string]*asked{}}
+	d := differing{table: t, at: map[[2]resolve.RuleID]int{}, asked: map[string]*asked{}}
 	seen := map[*Match]bool{}
 	for _, m := range t.all() {
 		clear(seen)
 		for _, n := range t.meeting(m) {
-			if n.Place != m.Place && !seen[n] {
+			if n.RuleID != m.RuleID && !seen[n] {
 				seen[n] = true
 				d.pair(m, n)
 				d.pair(n, m)
@@ -41,7 +42,7 @@ func (t *Table) Differences() []Difference {
 // all gives the matches in an order that depends on nothing but them.
 func (t *Table) all() []*Match {
 	var list []*Match
-	for _, matches := range t.places {
+	for _, matches := range t.byRule {
 		list = append(list, matches...)
 	}
 	slices.SortStableFunc(list, func(a, b *Match) int {
@@ -53,14 +54,14 @@ func (t *Table) all() []*Match {
 type differing struct {
 	table *Table
 	list  []Difference
-	at    map[[2]Place]int
+	at    map[[2]resolve.RuleID]int
 	asked map[string]*asked
 }
 
 // asked is what became of a request, which may be an example of many pairs of matches.
 type asked struct {
 	found []candidate
-	first map[behavior.Methods][]Place
+	first map[behavior.Methods][]resolve.RuleID
 	right map[*Match]behavior.Methods // with which the request belongs to a match
 }
 
@@ -68,7 +69,7 @@ func (d *differing) ask(entry string, r Request) *asked {
 	key := r.key(entry)
 	a, known := d.asked[key]
 	if !known {
-		a = &asked{d.table.found(entry, r), map[behavior.Methods][]Place{}, map[*Match]behavior.Methods{}}
+		a = &asked{d.table.found(entry, r), map[behavior.Methods][]resolve.RuleID{}, map[*Match]behavior.Methods{}}
 		for method := behavior.GET; method <= behavior.CONNECT; method <<= 1 {
 			a.first[method] = first(a.found, method)
 		}
@@ -84,7 +85,7 @@ func (a *asked) rightly(m *Match) behavior.Methods {
 	if !known {
 		methods = m.Methods
 		for _, c := range a.found {
-			if c.Place != m.Place && c.Gateway == m.Gateway && standard(m, c.Match) >= 0 {
+			if c.RuleID != m.RuleID && c.Gateway == m.Gateway && standard(m, c.Match) >= 0 {
 				methods &^= c.Methods
 			}
 		}
@@ -109,10 +110,10 @@ func (d *differing) pair(m, n *Match) {
 			if n.Methods&rightly&method == 0 {
 				continue
 			}
-			places := a.first[method]
-			for _, by := range places {
-				if by != m.Place {
-					d.add(Difference{m.Place, by, method, r, slices.Contains(places, m.Place), perhaps(a.found, by)})
+			rules := a.first[method]
+			for _, by := range rules {
+				if by != m.RuleID {
+					d.add(Difference{m.RuleID, by, method, r, slices.Contains(rules, m.RuleID), perhaps(a.found, by)})
 				}
 			}
 		}
@@ -120,7 +121,7 @@ func (d *differing) pair(m, n *Match) {
 }
 
 func (d *differing) add(one Difference) {
-	pair := [2]Place{one.Rule, one.By}
+	pair := [2]resolve.RuleID{one.Rule, one.By}
 	n, known := d.at[pair]
 	if !known {
 		d.at[pair] = len(d.list)
@@ -135,8 +136,8 @@ func (d *differing) add(one Difference) {
 }
 
 // perhaps reports whether a rule is among candidates only where it is at their entry.
-func perhaps(list []candidate, by Place) bool {
-	return !slices.ContainsFunc(list, func(c candidate) bool { return c.Place == by && !c.Perhaps })
+func perhaps(list []candidate, by resolve.RuleID) bool {
+	return !slices.ContainsFunc(list, func(c candidate) bool { return c.RuleID == by && !c.Perhaps })
 }
 
 // belongs reports whether requests that two matches take are the first one's by the

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 )
 
@@ -44,14 +45,14 @@ func (t *Table) found(entry string, r Request) []candidate {
 }
 
 // first gives the rules of which one serves the requests with a method.
-func first(list []candidate, method behavior.Methods) []Place {
-	var places []Place
+func first(list []candidate, method behavior.Methods) []resolve.RuleID {
+	var rules []resolve.RuleID
 	for c := range foremost(list, method) {
-		if !slices.Contains(places, c.Place) {
-			places = append(places, c.Place)
+		if !slices.Contains(rules, c.RuleID) {
+			rules = append(rules, c.RuleID)
 		}
 	}
-	return places
+	return rules
 }
 
 // foremost yields the candidates of which one serves the requests with a method.
@@ -144,9 +145,9 @@ func (t *Table) around(m *Match, names []string, below func(host string) bool) [
 
 // Shares reports whether other rules may serve requests with the conditions of a
 // rule: those of other objects, or with others also the rest of its own.
-func (t *Table) Shares(p Place, others bool) bool {
+func (t *Table) Shares(p resolve.RuleID, others bool) bool {
 	for _, m := range t.Matches(p) {
-		if slices.ContainsFunc(t.near(m), func(n *Match) bool { return n.ID != p.ID || others && n.Place != p }) {
+		if slices.ContainsFunc(t.near(m), func(n *Match) bool { return n.ID != p.ID || others && n.RuleID != p }) {
 			return true
 		}
 	}

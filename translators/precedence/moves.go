@@ -4,20 +4,21 @@ import (
 	"slices"
 
 	"retryctl.dev/schema/behavior"
+	"retryctl.dev/schema/resolve"
 )
 
 // A Move is requests that other rules serve than before.
 type Move struct {
 	Request Request
 	Method  behavior.Methods
-	From    []Place
+	From    []resolve.RuleID
 }
 
 // Moves finds a request of an object that another rule serves once other matches
 // have taken the place of the object's, as they have in after; nil where there is
 // none. before are the object's matches, and was gives the rule that a rule was
 // before.
-func (t *Table) Moves(after *Table, before []*Match, was func(Place) Place) *Move {
+func (t *Table) Moves(after *Table, before []*Match, was func(resolve.RuleID) resolve.RuleID) *Move {
 	changed := slices.Concat(before, after.all())
 	for _, m := range changed {
 		if m.Example == nil {
@@ -44,12 +45,12 @@ func (t *Table) Moves(after *Table, before []*Match, was func(Place) Place) *Mov
 	return nil
 }
 
-func same(then, now []Place, was func(Place) Place) bool {
-	var list []Place
+func same(then, now []resolve.RuleID, was func(resolve.RuleID) resolve.RuleID) bool {
+	var list []resolve.RuleID
 	for _, p := range now {
 		if p = was(p); !slices.Contains(list, p) {
 			list = append(list, p)
 		}
 	}
-	return len(list) == len(then) && !slices.ContainsFunc(list, func(p Place) bool { return !slices.Contains(then, p) })
+	return len(list) == len(then) && !slices.ContainsFunc(list, func(p resolve.RuleID) bool { return !slices.Contains(then, p) })
 }

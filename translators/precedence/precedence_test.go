@@ -22,7 +22,7 @@ type ruled struct {
 	standard                          []int
 	host, path, method, header, query string
 	exact                             bool
-	place                             precedence.Place
+	place                             resolve.RuleID
 }
 
 var (
@@ -55,7 +55,7 @@ func world(t *testing.T, rng *rand.Rand) (*manifest.Set, []ruled) {
 		for rule := range 1 + rng.IntN(3) {
 			text.WriteString("  - matches:\n")
 			for range 1 + rng.IntN(2) {
-				m := ruled{host: host, exact: rng.IntN(3) == 0, path: paths[rng.IntN(len(paths))], place: precedence.Place{ID: id, Rule: rule}}
+				m := ruled{host: host, exact: rng.IntN(3) == 0, path: paths[rng.IntN(len(paths))], place: resolve.RuleID{ID: id, Rule: rule}}
 				form := map[bool]string{true: "Exact", false: "PathPrefix"}[m.exact]
 				fmt.Fprintf(&text, "    - {path: {type: %s, value: %s}", form, m.path)
 				if rng.IntN(3) == 0 {
@@ -114,7 +114,7 @@ func TestTheTableSaysWhatEveryRequestSays(t *testing.T) {
 	differing, reached := 0, 0
 	for seed := range uint64(1500) {
 		w, matches := world(t, rand.New(rand.NewPCG(seed, 4)))
-		reach := map[precedence.Place]behavior.Methods{}
+		reach := map[resolve.RuleID]behavior.Methods{}
 		pairs := map[string]behavior.Methods{}
 		for _, host := range []string{"a.example.com", "b.example.com", "c.example.com", "elsewhere"} {
 			for _, path := range append([]string{"/x", "/a/x", "/a/b/x", "/a/b/c/x", "/c/x"}, paths...) {

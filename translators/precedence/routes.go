@@ -79,7 +79,7 @@ func (g Routing) Of(o *manifest.Object, world *manifest.Set) []Match {
 				conditions := conditionsOf(m)
 				for _, host := range hosts {
 					one := matchOf(m, host, conditions)
-					one.Place, one.Entry, one.Rank, one.Gateway, one.Age = Place{o.ID(), rule.Index}, entry, rank, listener.Parent, age
+					one.RuleID, one.Entry, one.Rank, one.Gateway, one.Age = resolve.RuleID{ID: o.ID(), Rule: rule.Index}, entry, rank, listener.Parent, age
 					one.Class = class
 					one.Standard = standardOf(m, spec.At("hostname").Text(), host)
 					list = append(list, one)

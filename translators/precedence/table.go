@@ -6,18 +6,13 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
 )
-
-// A Place is a rule of an object; -1 is the object as a whole.
-type Place struct {
-	ID   manifest.ID
-	Rule int
-}
 
 // A Match is one way by which requests come to a rule. One that holds for several
 // hostnames, or comes in by several entries, is several.
 type Match struct {
-	Place
+	resolve.RuleID
 	// Entry is where the requests come in, in the gateway's own terms: only matches
 	// with the same entry can get the same request.
 	Entry string
@@ -60,7 +55,7 @@ type Match struct {
 // A Table is the matches of a world.
 type Table struct {
 	index  map[spot][]*Match
-	places map[Place][]*Match
+	byRule map[resolve.RuleID][]*Match
 	// base is the table that this one changes, without the matches of an object.
 	base    *Table
 	without manifest.ID
@@ -76,7 +71,7 @@ type spot struct {
 
 // New gives the table of matches.
 func New(matches []Match) *Table {
-	t := &Table{index: map[spot][]*Match{}, places: map[Place][]*Match{}, paths: map[hosts][]string{}}
+	t := &Table{index: map[spot][]*Match{}, byRule: map[resolve.RuleID][]*Match{}, paths: map[hosts][]string{}}
 	for n := range matches {
 		m := &matches[n]
 		at := spot{hosts{m.Entry, m.Host}, m.Under}
@@ -84,7 +79,7 @@ func New(matches []Match) *Table {
 			t.paths[at.hosts] = append(t.paths[at.hosts], m.Under)
 		}
 		t.index[at] = append(t.index[at], m)
-		t.places[m.Place] = append(t.places[m.Place], m)
+		t.byRule[m.RuleID] = append(t.byRule[m.RuleID], m)
 	}
 	for _, list := range t.paths {
 		slices.Sort(list)
@@ -113,8 +108,8 @@ func (t *Table) Entries() []string {
 }
 
 // Matches gives those of a rule.
-func (t *Table) Matches(p Place) []*Match {
-	if list := t.places[p]; len(list) > 0 || t.base == nil || p.ID == t.without {
+func (t *Table) Matches(p resolve.RuleID) []*Match {
+	if list := t.byRule[p]; len(list) > 0 || t.base == nil || p.ID == t.without {
 		return list
 	}
 	return t.base.Matches(p)
@@ -122,12 +117,12 @@ func (t *Table) Matches(p Place) []*Match {
 
 // Serving gives the rules of which one serves a request: one, or several where it
 // cannot be told; none where no rule does.
-func (t *Table) Serving(entry string, r Request, method behavior.Methods) []Place {
+func (t *Table) Serving(entry string, r Request, method behavior.Methods) []resolve.RuleID {
 	return first(t.found(entry, r), method)
 }
 
 // Reach gives the methods of the requests that may reach a rule.
-func (t *Table) Reach(p Place) behavior.Methods {
+func (t *Table) Reach(p resolve.RuleID) behavior.Methods {
 	var reach behavior.Methods
 	for _, m := range t.Matches(p) {
 		if m.Perhaps {
@@ -146,20 +141,20 @@ func (t *Table) Reach(p Place) behavior.Methods {
 // Served is the requests that a rule serves: the methods that they have, and
 // whether another rule may serve them as well.
 type Served struct {
-	Place
+	resolve.RuleID
 	Methods behavior.Methods
 	Open    bool
 }
 
 // Goes gives the rules that serve in another table what may reach a rule in this
 // one. Requests of which no example is found stay where they are.
-func (t *Table) Goes(p Place, now *Table) []Served {
+func (t *Table) Goes(p resolve.RuleID, now *Table) []Served {
 	var list []Served
-	add := func(to Place, methods behavior.Methods, open bool) {
-		n := slices.IndexFunc(list, func(s Served) bool { return s.Place == to })
+	add := func(to resolve.RuleID, methods behavior.Methods, open bool) {
+		n := slices.IndexFunc(list, func(s Served) bool { return s.RuleID == to })
 		if n < 0 {
 			n = len(list)
-			list = append(list, Served{Place: to})
+			list = append(list, Served{RuleID: to})
 		}
 		list[n].Methods |= methods
 		list[n].Open = list[n].Open || open
@@ -178,9 +173,9 @@ func (t *Table) Goes(p Place, now *Table) []Served {
 			}
 			for method := behavior.GET; method <= behavior.CONNECT; method <<= 1 {
 				if w.methods&method != 0 {
-					places := first(found, method)
-					for _, to := range places {
-						add(to, method, len(places) > 1)
+					rules := first(found, method)
+					for _, to := range rules {
+						add(to, method, len(rules) > 1)
 					}
 				}
 			}
@@ -193,7 +188,7 @@ func (t *Table) Goes(p Place, now *Table) []Served {
 }
 
 // beside is 0 for the rules of an object, and 1 for those of others.
-func beside(s Served, p Place) int {
+func beside(s Served, p resolve.RuleID) int {
 	if s.ID == p.ID {
 		return 0
 	}
@@ -240,7 +235,7 @@ func served(m *Match, list []candidate) behavior.Methods {
 			continue
 		}
 		for c := range foremost(list, method) {
-			if c.Place == m.Place {
+			if c.RuleID == m.RuleID {
 				methods |= method
 				break
 			}

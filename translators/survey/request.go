@@ -54,22 +54,22 @@ func (s *surveying) serves(r *reader) func(resolve.Intent) bool {
 			return methods&^taken(o, i.Rule, q.Path) != 0
 		case o.ID().Group == route.Group:
 			conditional := slices.ContainsFunc(route.RuleAt(o, i.Rule).Matches, func(m route.Match) bool { return m.Conditions != "" })
-			return conditional || first[precedence.Place{ID: o.ID(), Rule: i.Rule}]
+			return conditional || first[resolve.RuleID{ID: o.ID(), Rule: i.Rule}]
 		}
-		return len(first) == 0 || first[precedence.Place{ID: i.ID(), Rule: i.Rule}]
+		return len(first) == 0 || first[resolve.RuleID{ID: i.ID(), Rule: i.Rule}]
 	}
 }
 
 // first gives the rules that serve a request without headers by the order of a gateway, or
 // of the Gateway API where it has none of its own.
-func first(world *manifest.Set, r *reader, q precedence.Request, methods behavior.Methods) map[precedence.Place]bool {
+func first(world *manifest.Set, r *reader, q precedence.Request, methods behavior.Methods) map[resolve.RuleID]bool {
 	var table *precedence.Table
 	if own, ok := r.target.Gateway.(gateway.Orderer); ok {
 		table = own.Order(world, r.settings)
 	} else {
 		table = precedence.New(precedence.Standard().Routes(world))
 	}
-	list := map[precedence.Place]bool{}
+	list := map[resolve.RuleID]bool{}
 	for _, entry := range table.Entries() {
 		for _, name := range methods.Each() {
 			for _, place := range table.Serving(entry, q, behavior.ParseMethod(name)) {

@@ -66,7 +66,7 @@ func compare(t *testing.T, name string, done pipeline.Translation) (compared int
 			found[at] = append(found[at], e)
 		}
 	}
-	for _, place := range done.Places {
+	for _, place := range done.Rules {
 		for _, want := range place.Effects {
 			at := fmt.Sprint(want.Object, " ", want.Rule)
 			if place.Intent.Rule < 0 || place.Intent.Listeners != nil || len(found[at]) == 0 {

@@ -69,7 +69,7 @@ func TestTheHalvesOfAnIngressRouteExcludeEachOtherAndKeepThePriority(t *testing.
 		t.Errorf("%d routes with the old priority in\n%s", n, written(t, r, "IngressRoute", "api"))
 	}
 	methods := []behavior.Methods{}
-	for _, e := range r.Places[0].Effects {
+	for _, e := range r.Rules[0].Effects {
 		methods = append(methods, e.Methods)
 	}
 	if !slices.Equal(methods, []behavior.Methods{behavior.AllMethods &^ (behavior.GET | behavior.HEAD), behavior.GET | behavior.HEAD}) || len(r.Findings) > 0 {
@@ -97,7 +97,7 @@ func TestAnIngressRouteGetsATransportForTheTimeoutOfATry(t *testing.T) {
 	}
 	wants(t, written(t, r, "IngressRoute", "api"), "serversTransport: api")
 	wants(t, written(t, r, "Middleware", "api"), `- "504"`)
-	if !has(r, finding.NeedsSetting, "takes the place of the default one") || r.Places[0].Effects[0].AttemptTimeout != behavior.Is(1500*time.Millisecond) {
+	if !has(r, finding.NeedsSetting, "takes the place of the default one") || r.Rules[0].Effects[0].AttemptTimeout != behavior.Is(1500*time.Millisecond) {
 		t.Errorf("findings %v", codes(r))
 	}
 }
@@ -114,7 +114,7 @@ func TestAShorterTimeToConnectStays(t *testing.T) {
 	mine := strings.Replace(routeOfAPI, "8080}", "8080, serversTransport: tls}", 1)
 	r := translate(t, policy("IngressRoute api", withTimeout)+ingressRoute(mine)+strings.Replace(transport, "serverName: api.internal", "forwardingTimeouts: {dialTimeout: 1}", 1))
 	wants(t, written(t, r, "ServersTransport", "tls"), "dialTimeout: 1,", "responseHeaderTimeout: 1s500ms")
-	wants(t, notes(r.Places[0].Effects[0]), "connecting can take 1s more")
+	wants(t, notes(r.Rules[0].Effects[0]), "connecting can take 1s more")
 }
 
 const transport = "apiVersion: traefik.io/v1alpha1\nkind: ServersTransport\nmetadata: {name: tls, namespace: shop}\nspec: {serverName: api.internal}\n---\n"
@@ -139,7 +139,7 @@ func TestAServiceOfOneIngressCarriesTheTimeoutOfATry(t *testing.T) {
 			t.Errorf("the annotation is %q", got)
 		}
 	}
-	if e := r.Places[0].Effects[0]; e.AttemptTimeout != behavior.Is(1500*time.Millisecond) {
+	if e := r.Rules[0].Effects[0]; e.AttemptTimeout != behavior.Is(1500*time.Millisecond) {
 		t.Errorf("%v", e.AttemptTimeout)
 	}
 	other := strings.NewReplacer("name: api\n  namespace", "name: other\n  namespace", service, "").Replace(ingress("z@file"))
@@ -206,7 +206,7 @@ func TestTheHalvesOfAnIngressRouteKeepAllElse(t *testing.T) {
 func TestAMatchThatTraefikRefusesIsSaid(t *testing.T) {
 	for _, match := range []string{"Path(`/a`) Path(`/b`)", "Pth(`/a`)", "Path(`/a`) &&", ""} {
 		r := translate(t, policy("IngressRoute api", byStatus)+ingressRoute("{kind: Rule, match: \""+match+"\", services: [{name: api, port: 8080}]}"))
-		if !has(r, finding.RuleLeftOut, "leaves IngressRoute shop/api rule 0 out") || r.Places[0].Effects[0].Answer != 404 {
+		if !has(r, finding.RuleLeftOut, "leaves IngressRoute shop/api rule 0 out") || r.Rules[0].Effects[0].Answer != 404 {
 			t.Errorf("%q: %v", match, codes(r))
 		}
 	}

@@ -31,7 +31,7 @@ func TestRandomInputsComeOutTheSameTwiceAndStay(t *testing.T) {
 		for _, f := range r.Findings {
 			failed[f.Object] = failed[f.Object] || f.Severity == finding.Error
 		}
-		for _, place := range r.Places {
+		for _, place := range r.Rules {
 			sound(t, seed, place)
 		}
 		if len(failed) > 0 && hasTrue(failed) {
@@ -59,7 +59,7 @@ func hasTrue(m map[manifest.ID]bool) bool {
 
 // sound checks that the effects serve the requests of the place, and that nothing
 // is retried that must not run twice.
-func sound(t *testing.T, seed uint64, place translators.Place) {
+func sound(t *testing.T, seed uint64, place translators.RuleEffects) {
 	t.Helper()
 	var served behavior.Methods
 	for _, e := range place.Effects {

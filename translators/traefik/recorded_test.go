@@ -84,7 +84,7 @@ func compareRecordings(t *testing.T, files []string) {
 					}
 					continue
 				}
-				n := slices.IndexFunc(places, func(p precedence.Place) bool { return r.recordedAs(p) == q.Gets.ServedBy })
+				n := slices.IndexFunc(places, func(p resolve.RuleID) bool { return r.recordedAs(p) == q.Gets.ServedBy })
 				if n < 0 {
 					t.Errorf("%s is served by %v, and not by %s", what, places, q.Gets.ServedBy)
 					continue
@@ -101,7 +101,7 @@ func compareRecordings(t *testing.T, files []string) {
 
 // recordedAs is how recordings name a rule: of routes of an IngressRoute that share
 // a match, and so a router, by the first, whichever is left.
-func (r reader) recordedAs(p precedence.Place) string {
+func (r reader) recordedAs(p resolve.RuleID) string {
 	if p.ID.Kind != "IngressRoute" {
 		return fmt.Sprintf("%s %s rules[%d]", p.ID.Kind, p.ID.Name, p.Rule)
 	}
@@ -116,7 +116,7 @@ func (r reader) recordedAs(p precedence.Place) string {
 type reader struct {
 	controller.Cluster
 	table   *precedence.Table
-	effects map[precedence.Place][]behavior.Effect
+	effects map[resolve.RuleID][]behavior.Effect
 }
 
 func readerOf(t *testing.T, file string) reader {
@@ -131,10 +131,10 @@ func readerOf(t *testing.T, file string) reader {
 	}
 	world := manifest.NewSet(objects)
 	s := gateway.Defaults(Gateway{}.Profile())
-	r := reader{controller.NewCluster(world, s), Gateway{}.Order(world, s), map[precedence.Place][]behavior.Effect{}}
+	r := reader{controller.NewCluster(world, s), Gateway{}.Order(world, s), map[resolve.RuleID][]behavior.Effect{}}
 	intents := (&resolve.Plan{World: world}).Bystanders()
 	for n, effects := range gateway.Read(Gateway{}, intents, world, s) {
-		at := precedence.Place{ID: intents[n].ID(), Rule: intents[n].Rule}
+		at := resolve.RuleID{ID: intents[n].ID(), Rule: intents[n].Rule}
 		r.effects[at] = effects
 	}
 	return r
@@ -142,14 +142,14 @@ func readerOf(t *testing.T, file string) reader {
 
 // serving asks for the entry point in both of its forms: recordings have 80 for web
 // and 8081 for alt.
-func (r reader) serving(entryPoint string, q precedence.Request, method behavior.Methods) []precedence.Place {
+func (r reader) serving(entryPoint string, q precedence.Request, method behavior.Methods) []resolve.RuleID {
 	port := map[string]string{"web": "port 80 HTTP", "alt": "port 8081 HTTP"}[entryPoint]
 	return append(r.table.Serving(port, q, method), r.table.Serving("entry point "+entryPoint, q, method)...)
 }
 
 // compare compares the middlewares in their order, and what the last of them that is
 // called own retries. Of an IngressRoute recordings have their kinds.
-func (r reader) compare(t *testing.T, what string, p precedence.Place, method behavior.Methods, wanted []string) {
+func (r reader) compare(t *testing.T, what string, p resolve.RuleID, method behavior.Methods, wanted []string) {
 	o := r.World.Get(p.ID)
 	refs, _ := r.RouterRefs(o, controller.RuleOf(o, p.Rule))
 	var names []string

@@ -147,7 +147,7 @@ func TestASharedMiddlewareIsReplaced(t *testing.T) {
 	if !has(r, finding.Shadows, "Middleware shop/again") || len(r.Objects) != 2 || r.Findings.Count(finding.Warning) > 0 {
 		t.Errorf("%s%v", all(t, r), codes(r))
 	}
-	if n := r.Places[0].Effects[0].MaxRetries; n != behavior.Is(3) {
+	if n := r.Rules[0].Effects[0].MaxRetries; n != behavior.Is(3) {
 		t.Errorf("%v retries", n)
 	}
 }
@@ -157,7 +157,7 @@ func TestASplitRuleSharesNoMiddleware(t *testing.T) {
 	route := written(t, r, "HTTPRoute", "api")
 	wantsNot(t, route, "again")
 	wants(t, route, "name: api\n", "name: api-retryable\n")
-	for _, e := range r.Places[0].Effects {
+	for _, e := range r.Rules[0].Effects {
 		if e.MaxRetries != behavior.Is(3) {
 			t.Errorf("%v retries", e.MaxRetries)
 		}
@@ -182,7 +182,7 @@ func TestNamesThatAreOneToTraefikAreAvoided(t *testing.T) {
 func TestWaitsStayFarFromFifteenMinutes(t *testing.T) {
 	for _, spec := range []string{"maxRetries: 100\nbackoff: {baseInterval: 30s}", "maxRetries: 30\nbackoff: {baseInterval: 5m}", "maxRetries: 1\nbackoff: {baseInterval: 20m}", "maxRetries: 9\nbackoff: {baseInterval: 1ms}"} {
 		r := translate(t, policy("HTTPRoute api", spec+"\nretryOn: {conditions: [ConnectFailure, ResetBeforeRequest]}")+httpRoute(""))
-		waits, ok := r.Places[0].Effects[0].Waits()
+		waits, ok := r.Rules[0].Effects[0].Waits()
 		total := 0.0
 		for _, w := range waits {
 			total += w.Max.Seconds()
@@ -198,7 +198,7 @@ func TestWaitsStayFarFromFifteenMinutes(t *testing.T) {
 func TestTheTotalTimeoutIsNoDeadline(t *testing.T) {
 	r := translate(t, policy("HTTPRoute api", byStatus+"\ntotalTimeout: 1m30s")+httpRoute(""))
 	wants(t, written(t, r, "Middleware", "api"), "timeout: 1m30s")
-	if !slices.Contains(codes(r), "RT2004 spec.totalTimeout") || !strings.Contains(notes(r.Places[0].Effects[0]), "no new try starts") {
+	if !slices.Contains(codes(r), "RT2004 spec.totalTimeout") || !strings.Contains(notes(r.Rules[0].Effects[0]), "no new try starts") {
 		t.Errorf("findings %v", codes(r))
 	}
 }
@@ -239,7 +239,7 @@ func TestAMiddlewareThatStandsOnAServiceTooIsReplaced(t *testing.T) {
 	in := strings.Replace(httpRoute(filter("again")), "{name: api, port: 8080}", "{name: api, port: 8080, "+filter("again")+"}", 1)
 	r := translate(t, policy("HTTPRoute api", byStatus)+in+middleware("again", "{retry: {attempts: 9}}"))
 	wantsNot(t, written(t, r, "HTTPRoute", "api"), "again")
-	if n := r.Places[0].Effects[0].MaxRetries; n != behavior.Is(3) {
+	if n := r.Rules[0].Effects[0].MaxRetries; n != behavior.Is(3) {
 		t.Errorf("%v retries", n)
 	}
 	in = strings.Replace(httpRoute(""), "{name: api, port: 8080}", "{name: api, port: 8080, "+filter("again")+"}", 1)
@@ -250,7 +250,7 @@ func TestAMiddlewareThatStandsOnAServiceTooIsReplaced(t *testing.T) {
 func TestAMiddlewareThatStandsTwiceOnARuleIsReplaced(t *testing.T) {
 	r := translate(t, policy("HTTPRoute api", byStatus)+httpRoute(filter("again", "again"))+middleware("again", "{retry: {attempts: 9}}"))
 	wantsNot(t, written(t, r, "HTTPRoute", "api"), "again")
-	if n := r.Places[0].Effects[0].MaxRetries; n != behavior.Is(3) {
+	if n := r.Rules[0].Effects[0].MaxRetries; n != behavior.Is(3) {
 		t.Errorf("%v retries", n)
 	}
 }

@@ -87,6 +87,6 @@ func (r *run) nothing(w io.Writer, list finding.List) error {
 
 // lean takes out of a result all but the objects: it is the most of it.
 func lean(result *translators.Result) error {
-	result.Places, result.Findings = nil, nil
+	result.Rules, result.Findings = nil, nil
 	return nil
 }

@@ -78,7 +78,7 @@ func Places(gateway, own, name string, world *manifest.Set, result translators.R
 		}
 	}
 	var places []Place
-	for _, at := range result.Places {
+	for _, at := range result.Rules {
 		i := at.Intent
 		if i.Object == nil || i.Rule < 0 || len(at.Effects) == 0 || refused[resolve.PolicyID(i.Policy)] {
 			continue

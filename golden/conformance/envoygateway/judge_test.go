@@ -38,10 +38,10 @@ func egctl(t *testing.T) string {
 type trial struct {
 	name          string
 	before, after []*manifest.Object
-	places        []translators.Place
+	places        []translators.RuleEffects
 	// refused are the places of policies with errors: nothing is said of what
 	// they get, beside the error.
-	refused []translators.Place
+	refused []translators.RuleEffects
 	// ours are the objects that retryctl wrote or edited.
 	ours []*manifest.Object
 }

@@ -42,7 +42,7 @@ func found(t *testing.T, name string, text []byte, g gateway.Target, change func
 	}
 	c := trial{name: name, before: objects, after: objects}
 	for n, effects := range gateway.Read(g, intents, world, s) {
-		c.places = append(c.places, translators.Place{Intent: &intents[n], Effects: effects})
+		c.places = append(c.places, translators.RuleEffects{Intent: &intents[n], Effects: effects})
 	}
 	return c
 }

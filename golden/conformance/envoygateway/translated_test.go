@@ -32,7 +32,7 @@ func translated(in input.Input, g gateway.Target, change func(*gateway.Settings)
 		}
 	}
 	c := trial{name: in.Name, before: in.Plan.World.All(), after: in.Plan.World.With(result.Objects...).All(), ours: result.Objects}
-	for _, p := range result.Places {
+	for _, p := range result.Rules {
 		if refused[resolve.PolicyID(p.Intent.Policy)] { // nothing is printed for those
 			c.refused = append(c.refused, p)
 		} else {

@@ -38,7 +38,7 @@ func TestTheConfigurationOfGoldenCasesIsHandedOver(t *testing.T) {
 	for _, name := range names {
 		in := load(t, texts[name])
 		var intents []resolve.Intent // with those of rules that send to a policy's Service
-		for _, p := range in.result.Places {
+		for _, p := range in.result.Rules {
 			intents = append(intents, *p.Intent)
 		}
 		if handOver(t, name, in.plan.World.With(in.result.Objects...), intents, in.settings) > 0 {

@@ -78,7 +78,7 @@ type judgement struct {
 
 func (j *judgement) errorf(format string, args ...any) {
 	if len(j.differences) < 3 {
-		j.differences = append(j.differences, fmt.Sprintf("%s: %s", j.intent.Place(), fmt.Sprintf(format, args...)))
+		j.differences = append(j.differences, fmt.Sprintf("%s: %s", j.intent.RuleName(), fmt.Sprintf(format, args...)))
 	}
 }
 

@@ -45,8 +45,8 @@ func (r Ref) String() string {
 	return r.Kind + " " + r.Name + " section " + r.Section
 }
 
-// Attachments finds the policy that holds for a target.
-type Attachments struct {
+// Policies finds the policy that holds for a target.
+type Policies struct {
 	byRef map[string]map[Ref]*manifest.Object // by namespace
 	// unsure are the policies that may be on a target, by the labels of its
 	// namespace, which is not in the input.
@@ -61,11 +61,11 @@ type near struct {
 	policy *manifest.Object
 }
 
-// NewAttachments sorts the policies of a kind by target. Of two on one target,
+// NewPolicies sorts the policies of a kind by target. Of two on one target,
 // by name or by labels, the older one holds, then the one whose name comes first
 // (v1.9.1 internal/gatewayapi/resource/resource.go:437, backendtrafficpolicy.go:1199).
-func NewAttachments(world *manifest.Set, version gateway.Version, kind string) Attachments {
-	a := Attachments{byRef: map[string]map[Ref]*manifest.Object{}, unsure: map[Target]*manifest.Object{}, named: map[Ref][]near{}}
+func NewPolicies(world *manifest.Set, version gateway.Version, kind string) Policies {
+	a := Policies{byRef: map[string]map[Ref]*manifest.Object{}, unsure: map[Target]*manifest.Object{}, named: map[Ref][]near{}}
 	policies := world.Kind(api.Group, kind)
 	slices.SortStableFunc(policies, func(x, y *manifest.Object) int {
 		return cmp.Or(strings.Compare(created(x), created(y)), strings.Compare(x.ID().Namespace, y.ID().Namespace), strings.Compare(x.ID().Name, y.ID().Name))
@@ -110,16 +110,16 @@ func RefsOf(o *manifest.Object) manifest.Value {
 }
 
 // On gives the policy on the target; nil where there is none.
-func (a Attachments) On(namespace string, r Ref) *manifest.Object { return a.byRef[namespace][r] }
+func (a Policies) On(namespace string, r Ref) *manifest.Object { return a.byRef[namespace][r] }
 
 // At gives the policy on an object or a section of it.
-func (a Attachments) At(id manifest.ID, section string) *manifest.Object {
+func (a Policies) At(id manifest.ID, section string) *manifest.Object {
 	return a.On(id.Namespace, Ref{id.Kind, id.Name, section})
 }
 
 // Perhaps names the policy that may be on an object, for people; empty where there
 // is none.
-func (a Attachments) Perhaps(id manifest.ID) string {
+func (a Policies) Perhaps(id manifest.ID) string {
 	p := a.unsure[Target{ID: id}]
 	if p == nil {
 		return ""
@@ -130,7 +130,7 @@ func (a Attachments) Perhaps(id manifest.ID) string {
 // Wider gives the policies that would hold for a target if a new one did not, one for
 // all listeners that have the same, and nil for those that have none: for a new rule
 // also that of the rule which it was split from.
-func (a Attachments) Wider(i resolve.Intent, r Ref, world *manifest.Set) []*manifest.Object {
+func (a Policies) Wider(i resolve.Intent, r Ref, world *manifest.Set) []*manifest.Object {
 	var list []*manifest.Object
 	add := func(p *manifest.Object) {
 		if !slices.Contains(list, p) {
@@ -160,7 +160,7 @@ func (a Attachments) Wider(i resolve.Intent, r Ref, world *manifest.Set) []*mani
 
 // Absent says that no policy is on an object, and which is for one of its name
 // elsewhere, or for a part of it.
-func (a Attachments) Absent(id manifest.ID) string {
+func (a Policies) Absent(id manifest.ID) string {
 	const none = "no BackendTrafficPolicy is on it or above it"
 	for _, n := range a.named[Ref{id.Kind, id.Name, ""}] {
 		switch {

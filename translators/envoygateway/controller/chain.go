@@ -38,7 +38,7 @@ func (c Chain) equal(other Chain) bool {
 
 // Chains gives the chain of a rule of a route for each listener that the route is
 // attached to, or for each of some listeners: one chain where all have the same.
-func (a Attachments) Chains(o *manifest.Object, section string, world *manifest.Set, some []resolve.Listener) []Chain {
+func (a Policies) Chains(o *manifest.Object, section string, world *manifest.Set, some []resolve.Listener) []Chain {
 	var own []*manifest.Object
 	add := func(list []*manifest.Object, p *manifest.Object) []*manifest.Object {
 		if p == nil || slices.Contains(list, p) {
@@ -83,7 +83,7 @@ func (a Attachments) Chains(o *manifest.Object, section string, world *manifest.
 // names gives those of the listeners that one stands for. Of a parent that is not
 // in the input only those are known that policies name; the empty name stands for
 // all others.
-func (a Attachments) names(listener resolve.Listener, parent *manifest.Object) []string {
+func (a Policies) names(listener resolve.Listener, parent *manifest.Object) []string {
 	if listener.Name != "" || parent != nil {
 		return []string{listener.Name}
 	}

@@ -18,7 +18,7 @@ import (
 // credential, or what a program does.
 type injections struct {
 	world    *manifest.Set
-	attached []controller.Attachments
+	attached []controller.Policies
 }
 
 func newInjections(world *manifest.Set, version gateway.Version) injections {
@@ -26,7 +26,7 @@ func newInjections(world *manifest.Set, version gateway.Version) injections {
 	for _, kind := range []string{"SecurityPolicy", "EnvoyExtensionPolicy"} {
 		for _, o := range world.Kind(api.Group, kind) {
 			if names, programs := injected(o, world); len(names)+len(programs) > 0 {
-				in.attached = append(in.attached, controller.NewAttachments(world, version, kind))
+				in.attached = append(in.attached, controller.NewPolicies(world, version, kind))
 				break
 			}
 		}

@@ -23,7 +23,7 @@ import (
 // the route wins over the BackendTrafficPolicy's, the most specific policy holds
 // as a whole, and Envoy's own defaults hold where neither says anything.
 func New(world *manifest.Set, s gateway.Settings) gateway.Reader {
-	return reading{world: world, version: s.Version, rules: route.Parsed{}, attached: controller.NewAttachments(world, s.Version, api.Kind), keys: requestIDs(world),
+	return reading{world: world, version: s.Version, rules: route.Parsed{}, attached: controller.NewPolicies(world, s.Version, api.Kind), keys: requestIDs(world),
 		injections: newInjections(world, s.Version), stanza: newStanzas(s)}
 }
 
@@ -35,7 +35,7 @@ type reading struct {
 	world    *manifest.Set
 	version  gateway.Version
 	rules    route.Parsed
-	attached controller.Attachments
+	attached controller.Policies
 	keys     bool
 	injections
 	stanza stanzas

@@ -14,7 +14,7 @@ import (
 )
 
 // write puts a wish into a BackendTrafficPolicy. What nobody wishes stays.
-func (t *translation) write(o *manifest.Object, c carried) {
+func (t *translation) write(o *manifest.Object, c policyTarget) {
 	spec := o.Root().Make("spec")
 	t.retry(spec, c.want)
 	if total := t.total(c.want); total > 0 {
@@ -89,7 +89,7 @@ func (t *translation) total(want behavior.Behavior) time.Duration {
 	return longest.Truncate(time.Second) + time.Second
 }
 
-func (t *translation) breaker(spec manifest.Value, c carried) {
+func (t *translation) breaker(spec manifest.Value, c policyTarget) {
 	b := c.want.Breaker
 	for _, limit := range []struct {
 		name  string

@@ -21,7 +21,7 @@ import (
 // second one the whole wish, on the rules of the listed ones.
 func Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := translation{
-		settings: s, plan: plan, edits: gateway.NewEdits(plan.World, s), attached: controller.NewAttachments(plan.World, s.Version, api.Kind), world: plan.World,
+		settings: s, plan: plan, edits: gateway.NewEdits(plan.World, s), attached: controller.NewPolicies(plan.World, s.Version, api.Kind), world: plan.World,
 		fresh: map[freshKey]*manifest.Object{},
 	}
 	t.edits.Counting, t.edits.Names, t.edits.Own = true, true, func(o *manifest.Object) bool { return o.Is(api.Group, api.Kind) }
@@ -41,14 +41,14 @@ type translation struct {
 	settings gateway.Settings
 	plan     *resolve.Plan
 	world    *manifest.Set
-	attached controller.Attachments
+	attached controller.Policies
 	edits    *gateway.Edits
 	out      gateway.Output
 	fresh    map[freshKey]*manifest.Object // the new policies
 }
 
-// carried is one target of a policy and what its BackendTrafficPolicy is to say.
-type carried struct {
+// A policyTarget is one target of a policy and what its BackendTrafficPolicy is to say.
+type policyTarget struct {
 	intent resolve.Intent
 	ref    controller.Ref
 	want   behavior.Behavior
@@ -60,18 +60,12 @@ type carried struct {
 	name string
 }
 
-// ruleAt is a rule of an object.
-type ruleAt struct {
-	id   manifest.ID
-	rule int
-}
-
 func (t *translation) policy(intents []resolve.Intent) {
 	p := intents[0].Policy
 	whole := map[int]bool{} // targets whose own policy carries the whole wish
 	usable := map[int]resolve.Intent{}
-	split := map[ruleAt][]gateway.Part{} // once, for several targets may be for one rule
-	rules := make([]carried, 0, 2*len(intents))
+	split := map[resolve.RuleID][]gateway.Part{} // once, for several targets may be for one rule
+	rules := make([]policyTarget, 0, 2*len(intents))
 	for _, i := range intents {
 		if !t.usable(i) {
 			continue
@@ -81,7 +75,7 @@ func (t *translation) policy(intents []resolve.Intent) {
 			_, limited := gateway.Limit(i.Want)
 			whole[i.Ref] = !limited || i.Target().Kind != "Gateway" // routes that are not in the input get what is safe
 		}
-		at := ruleAt{i.ID(), i.Rule}
+		at := i.RuleID()
 		parts, again := split[at]
 		if !again {
 			parts = t.parts(i)
@@ -90,20 +84,20 @@ func (t *translation) policy(intents []resolve.Intent) {
 		for _, part := range parts {
 			whole[i.Ref] = whole[i.Ref] && !part.Limited
 			if part.Rule >= 0 && !again {
-				rules = append(rules, carried{intent: i, rule: part.Rule, want: part.Want, limited: part.Limited})
+				rules = append(rules, policyTarget{intent: i, rule: part.Rule, want: part.Want, limited: part.Limited})
 				t.route(i, part.Rule)
 			}
 		}
 	}
-	list := make([]carried, 0, len(rules)+len(usable))
+	list := make([]policyTarget, 0, len(rules)+len(usable))
 	for n := range p.Spec.TargetRefs {
 		i, ok := usable[n]
 		switch {
 		case !ok:
 		case whole[n]:
-			list = append(list, carried{intent: i, ref: controller.RefTo(i.Target()), want: i.Want, name: p.Metadata.Name})
+			list = append(list, policyTarget{intent: i, ref: controller.RefTo(i.Target()), want: i.Want, name: p.Metadata.Name})
 		case i.Object == nil, i.Target().Kind == "Gateway", !t.perRule():
-			list = append(list, carried{intent: i, ref: controller.RefTo(i.Target()), want: gateway.SafeOnly(i.Want), name: p.Metadata.Name})
+			list = append(list, policyTarget{intent: i, ref: controller.RefTo(i.Target()), want: gateway.SafeOnly(i.Want), name: p.Metadata.Name})
 		}
 	}
 	for _, c := range rules {
@@ -119,7 +113,7 @@ func (t *translation) policy(intents []resolve.Intent) {
 	}
 	for _, c := range list {
 		t.reaches(c)
-		t.carry(c, list)
+		t.attach(c, list)
 	}
 }
 
@@ -202,7 +196,7 @@ func (t *translation) perTry(i resolve.Intent, limit string, stanza bool) {
 	if stanza {
 		what = "bounds each try only beside the retry stanza that the policy replaces"
 	}
-	t.out.Say(i, finding.Shadows, fmt.Sprintf("timeouts.backendRequest of %s %s", i.Place(), what),
+	t.out.Say(i, finding.Shadows, fmt.Sprintf("timeouts.backendRequest of %s %s", i.RuleName(), what),
 		"without a stanza Envoy Gateway takes it for the whole request; with a totalTimeout it is taken out (v1.9.1 internal/gatewayapi/route.go:1099)",
 		finding.Do(fmt.Sprintf("write attemptTimeout: %s in the policy to keep it", limit)))
 }

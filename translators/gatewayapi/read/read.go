@@ -116,13 +116,13 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 		if name == "" {
 			name = fmt.Sprint(at)
 		}
-		held := r.policies.On(now, rules[at])
-		for _, v := range r.row.Headers(rules[at].Value, held.Headers, now.ID().String()) {
+		policy := r.policies.On(now, rules[at])
+		for _, v := range r.row.Headers(rules[at].Value, policy.Headers, now.ID().String()) {
 			e := behavior.Effect{Object: now.ID().String(), Rule: name, Methods: methods[n], Origin: map[string]string{}}
 			if v.Backends != "" {
 				e.Notes = append(e.Notes, "for requests to "+v.Backends+": the headers that Envoy takes for a retry policy depend on the backend")
 			}
-			r.rule(&e, now, rules[at].Value, held, v.RequestHeaders)
+			r.rule(&e, now, rules[at].Value, policy, v.RequestHeaders)
 			e.Behavior = e.Behavior.Normal()
 			effects = append(effects, e)
 		}
@@ -130,7 +130,7 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	return effects
 }
 
-func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Value, held kgateway.Held, headers envoy.RequestHeaders) {
+func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Value, policy kgateway.Fields, headers envoy.RequestHeaders) {
 	id := o.ID().String()
 	if r.answered(e, o, rule) {
 		return
@@ -144,7 +144,7 @@ func (r reading) rule(e *behavior.Effect, o *manifest.Object, rule manifest.Valu
 	if !o.Is(route.Group, "HTTPRoute") {
 		retry = manifest.Value{}
 	}
-	held.Read(e, stanza.Rule{Retry: retry, Timeouts: rule.At("timeouts"), Headers: headers, From: id}, r.row, r.settings.Version)
+	policy.Read(e, stanza.Rule{Retry: retry, Timeouts: rule.At("timeouts"), Headers: headers, From: id}, r.row, r.settings.Version)
 	e.Budget = r.budget(e, o, rule)
 	e.IdempotencyKey = behavior.None[string]()
 }

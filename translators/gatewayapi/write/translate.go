@@ -90,7 +90,7 @@ func (t *translation) intent(i resolve.Intent) {
 	for _, part := range t.edits.Parts(i, &t.out) {
 		rule := t.edits.Of(i.Object).At("spec", "rules").Index(part.Rule)
 		if err := stanza.Write(rule, part.Want, t.row, t.settings.Version); err != nil {
-			t.out.Say(i, finding.Conflicts, fmt.Sprintf("%s: %v", i.Place(), err), "",
+			t.out.Say(i, finding.Conflicts, fmt.Sprintf("%s: %v", i.RuleName(), err), "",
 				finding.Do("set totalTimeout in the policy, or raise timeouts.request"))
 		}
 	}

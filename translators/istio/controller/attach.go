@@ -11,8 +11,8 @@ import (
 	"retryctl.dev/translators/istio/api"
 )
 
-// attachments finds the VirtualServices and DestinationRules that hold for a host.
-type attachments struct {
+// hostConfig finds the VirtualServices and DestinationRules that hold for a host.
+type hostConfig struct {
 	settings gateway.Settings
 	// Groups are the http routes that Istio merges: of all VirtualServices for one
 	// host on one gateway, or in the mesh.
@@ -65,8 +65,8 @@ func (r *Routes) Keys() map[Key]bool {
 // order of their age, then of their names, and a match for everything goes last
 // (Istio 1.31 pilot/pkg/model/config.go sortByCreationComparator,
 // pilot/pkg/networking/core/route/route.go SortVHostRoutes).
-func newAttachments(world *manifest.Set, s gateway.Settings) attachments {
-	a := attachments{s, map[VirtualHost]*Routes{}, map[ruleKey][]*manifest.Object{}, map[string]string{}}
+func newHostConfig(world *manifest.Set, s gateway.Settings) hostConfig {
+	a := hostConfig{s, map[VirtualHost]*Routes{}, map[ruleKey][]*manifest.Object{}, map[string]string{}}
 	for _, vs := range seen(world.Kind(api.Group, "VirtualService")) {
 		for _, gateway := range GatewaysOf(vs) {
 			for _, host := range HostsOf(vs, s) {
@@ -192,29 +192,29 @@ func (r *Routes) Serving(wanted []Matcher) (list []Served, all bool) {
 	return list, all
 }
 
-// covering gives the places of what matches every path of a uri, in order: the
+// covering gives the indexes of what matches every path of a uri, in order: the
 // same uri, the prefixes of it, and everything.
 func (r *Routes) covering(uri string) []int {
 	if r == nil {
 		return nil
 	}
-	places := slices.Concat(r.byURI[uri], r.byURI["regex .*"])
+	indexes := slices.Concat(r.byURI[uri], r.byURI["regex .*"])
 	if uri != "" {
-		places = append(places, r.byURI[""]...)
+		indexes = append(indexes, r.byURI[""]...)
 	}
 	kind, path, _ := strings.Cut(uri, " ")
 	if kind == "prefix" || kind == "exact" {
 		whole := "prefix " + path
 		for _, n := range r.lengths {
 			if n > 0 && n <= len(path) && whole[:len("prefix ")+n] != uri {
-				places = append(places, r.byURI[whole[:len("prefix ")+n]]...)
+				indexes = append(indexes, r.byURI[whole[:len("prefix ")+n]]...)
 			}
 		}
 	} else if kind == "regex" {
-		places = append(places, r.byURI["prefix /"]...) // every path begins with it
+		indexes = append(indexes, r.byURI["prefix /"]...) // every path begins with it
 	}
-	slices.Sort(places)
-	return places
+	slices.Sort(indexes)
+	return indexes
 }
 
 // Merge adds what one http route serves to a list.
@@ -230,7 +230,7 @@ func Merge(list []Served, one Served) []Served {
 
 // On gives the routes of a host on a gateway: those of its own name, or of the
 // longest wildcard that covers it.
-func (a attachments) On(gateway, host string) *Routes {
+func (a hostConfig) On(gateway, host string) *Routes {
 	for host != "" {
 		if r := a.Groups[VirtualHost{gateway, host}]; r != nil {
 			return r

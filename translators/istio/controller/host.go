@@ -20,7 +20,7 @@ type ruleKey struct{ namespace, host string }
 // pilot/pkg/model/push_context.go:1259). Elsewhere are those that hold for some
 // clients only: by their workloads, or by their namespace where that of the
 // client is not known. For the others they stand in the way of wider ones.
-func (a attachments) DestinationRules(host, client string) (rules, elsewhere []*manifest.Object) {
+func (a hostConfig) DestinationRules(host, client string) (rules, elsewhere []*manifest.Object) {
 	owner := ServiceOf(host, a.settings).Namespace
 	if owner == "" {
 		owner = a.owners[host]
@@ -53,7 +53,7 @@ func (a attachments) DestinationRules(host, client string) (rules, elsewhere []*
 
 // mostSpecific gives the rules of a namespace with the most specific host that
 // the client sees.
-func (a attachments) mostSpecific(namespace, host, client string) (rules []*manifest.Object) {
+func (a hostConfig) mostSpecific(namespace, host, client string) (rules []*manifest.Object) {
 	for name := host; name != ""; name = Wider(name) {
 		if list := a.rules[ruleKey{namespace, name}]; len(list) > 0 {
 			for _, o := range list {

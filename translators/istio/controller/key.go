@@ -72,9 +72,9 @@ func unwanted(h manifest.Value, header string) bool {
 
 // mentions counts how often an http route or a destination has a header in some
 // lists of changes.
-func mentions(holder manifest.Value, header string, verbs ...string) (times int) {
+func mentions(element manifest.Value, header string, verbs ...string) (times int) {
 	for _, verb := range verbs {
-		list := holder.At("headers", "request", verb)
+		list := element.At("headers", "request", verb)
 		for name := range list.Fields() {
 			if strings.EqualFold(name.Text(), header) {
 				times++

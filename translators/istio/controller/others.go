@@ -30,7 +30,7 @@ func Undated(a, b *manifest.Object) bool {
 	return a != b && !dated(a) && !dated(b)
 }
 
-// Near gives the places, in order, of the matches that may meet a uri: those that
+// Near gives the indexes, in order, of the matches that may meet a uri: those that
 // cover it, those of longer paths below a prefix, and regular expressions.
 func (r *Routes) Near(uri string) []int {
 	if r == nil {
@@ -40,29 +40,29 @@ func (r *Routes) Near(uri string) []int {
 	if kind != "prefix" && kind != "exact" {
 		return r.all()
 	}
-	places := r.covering(uri)
+	indexes := r.covering(uri)
 	if kind == "prefix" {
 		from, _ := slices.BinarySearchFunc(r.paths, path, func(p pathOf, path string) int { return strings.Compare(p.path, path) })
 		for _, p := range r.paths[from:] {
 			if !strings.HasPrefix(p.path, path) {
 				break
 			}
-			places = append(places, r.byURI[p.uri]...)
+			indexes = append(indexes, r.byURI[p.uri]...)
 		}
 	}
 	for _, uri := range r.regular {
-		places = append(places, r.byURI[uri]...)
+		indexes = append(indexes, r.byURI[uri]...)
 	}
-	slices.Sort(places)
-	return slices.Compact(places)
+	slices.Sort(indexes)
+	return slices.Compact(indexes)
 }
 
 func (r *Routes) all() []int {
-	places := make([]int, len(r.Matches))
-	for n := range places {
-		places[n] = n
+	indexes := make([]int, len(r.Matches))
+	for n := range indexes {
+		indexes[n] = n
 	}
-	return places
+	return indexes
 }
 
 // A pathOf is a uri that is a prefix or an exact path.

@@ -55,19 +55,19 @@ type View struct {
 	World    *manifest.Set
 	Rules    route.Parsed // of the world's routes, and of those before a translation
 	Settings gateway.Settings
-	Attached attachments
+	Attached hostConfig
 	Routes   map[VirtualHost][]*manifest.Object
 	taken    map[VirtualHost]map[Key]bool
-	standing map[VirtualHost]map[route.Path][]Standing // by path
+	byPath   map[VirtualHost]map[route.Path][]RouteMatch // by path
 }
 
 // NewView gives the view of a world.
 func NewView(world *manifest.Set, s gateway.Settings) *View {
-	return &View{World: world, Rules: route.Parsed{}, Settings: s, Attached: newAttachments(world, s)}
+	return &View{World: world, Rules: route.Parsed{}, Settings: s, Attached: newHostConfig(world, s)}
 }
 
-// Standing is a match of a route at a virtual host.
-type Standing struct {
+// A RouteMatch is a match of a route at a virtual host.
+type RouteMatch struct {
 	O *manifest.Object
 	route.Match
 }
@@ -75,7 +75,7 @@ type Standing struct {
 // At gives the routes that get requests for a host on a gateway.
 func (r *View) At(vhost VirtualHost) []*manifest.Object {
 	if r.Routes == nil {
-		r.Routes, r.taken, r.standing = map[VirtualHost][]*manifest.Object{}, map[VirtualHost]map[Key]bool{}, map[VirtualHost]map[route.Path][]Standing{}
+		r.Routes, r.taken, r.byPath = map[VirtualHost][]*manifest.Object{}, map[VirtualHost]map[Key]bool{}, map[VirtualHost]map[route.Path][]RouteMatch{}
 		for _, kind := range []string{"HTTPRoute", "GRPCRoute"} {
 			for _, o := range r.World.Kind(route.Group, kind) {
 				b := Bind(o, r.World, r.Settings)
@@ -105,30 +105,30 @@ func (r *View) Keys(vhost VirtualHost) map[Key]bool {
 	return r.taken[vhost]
 }
 
-// Stand gives the matches of all routes at a virtual host for a path.
-func (r *View) Stand(vhost VirtualHost, path route.Path) []Standing {
+// MatchesAt gives the matches of all routes at a virtual host for a path.
+func (r *View) MatchesAt(vhost VirtualHost, path route.Path) []RouteMatch {
 	list := r.At(vhost)
-	if len(list) > 1 && r.standing[vhost] == nil {
-		r.standing[vhost] = map[route.Path][]Standing{}
+	if len(list) > 1 && r.byPath[vhost] == nil {
+		r.byPath[vhost] = map[route.Path][]RouteMatch{}
 		for _, o := range list {
 			for _, rule := range r.Rules.Of(o) {
 				for _, m := range rule.Matches {
-					r.standing[vhost][m.Path] = append(r.standing[vhost][m.Path], Standing{o, m})
+					r.byPath[vhost][m.Path] = append(r.byPath[vhost][m.Path], RouteMatch{o, m})
 				}
 			}
 		}
 	}
-	return r.standing[vhost][path]
+	return r.byPath[vhost][path]
 }
 
 // Shares gives the methods of a match of a route that other routes at its virtual host
 // have, because theirs come first, and those of which it is open, because of
 // equal matches the older one's counts.
 func (r *View) Shares(vhost VirtualHost, now *manifest.Object, m route.Match) (lost, open behavior.Methods) {
-	for _, n := range r.Stand(vhost, m.Path) {
+	for _, n := range r.MatchesAt(vhost, m.Path) {
 		equal := n.Method == m.Method && n.Conditions == m.Conditions
 		if n.Method != "" && m.Method == "" && within(n.Conditions, m.Conditions) { // or is it the half of one that was split?
-			equal = slices.ContainsFunc(r.Stand(vhost, m.Path), func(own Standing) bool {
+			equal = slices.ContainsFunc(r.MatchesAt(vhost, m.Path), func(own RouteMatch) bool {
 				return own.O.ID() == now.ID() && own.Method == n.Method && own.Conditions == n.Conditions
 			})
 			if !equal && n.O.ID() != now.ID() {
@@ -144,7 +144,7 @@ func (r *View) Shares(vhost VirtualHost, now *manifest.Object, m route.Match) (l
 		}
 	}
 	if m.Path.Kind == route.Pattern {
-		for _, n := range r.Stand(vhost, route.AnyPath()) {
+		for _, n := range r.MatchesAt(vhost, route.AnyPath()) {
 			if !Everything(n.Match) && n.O.ID() != now.ID() && within(n.Conditions, m.Conditions) {
 				lost |= Allowed(n.Match)
 			}
@@ -171,7 +171,7 @@ func (r *View) WantedAt(vhost VirtualHost, o, now *manifest.Object, rule int) (l
 	for m, w := range wants(o, r.Rules.Of(o), rule) {
 		lost, perhaps := r.Shares(vhost, now, m)
 		if path, exact := strings.CutPrefix(w.URI, "exact "); exact && m.Path == (route.Path{Kind: route.Prefix, Value: path}) {
-			for _, n := range r.Stand(vhost, route.Path{Kind: route.Exact, Value: path}) {
+			for _, n := range r.MatchesAt(vhost, route.Path{Kind: route.Exact, Value: path}) {
 				if n.O.ID() != o.ID() && within(n.Conditions, m.Conditions) {
 					lost |= Allowed(n.Match)
 				}

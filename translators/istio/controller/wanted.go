@@ -7,14 +7,9 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 )
-
-// A Place is a rule of a route.
-type Place struct {
-	ID   manifest.ID
-	Rule int
-}
 
 // A Candidate is one match of one rule.
 type Candidate struct {
@@ -25,8 +20,8 @@ type Candidate struct {
 	Value manifest.Value
 }
 
-// Place gives the rule that the match is of.
-func (m Candidate) Place() Place { return Place{m.O.ID(), m.Rule.Index} }
+// resolve.RuleID gives the rule that the match is of.
+func (m Candidate) RuleID() resolve.RuleID { return resolve.RuleID{ID: m.O.ID(), Rule: m.Rule.Index} }
 
 // Allowed gives the methods that a match of a route lets through.
 func Allowed(m route.Match) behavior.Methods {

@@ -60,8 +60,8 @@ func nameOf(rule string, f flow, all []flow) string {
 }
 
 // changesOf reads those of an http route of a VirtualService, or of a destination.
-func changesOf(holder manifest.Value, from string) envoy.Changes {
-	request := holder.At("headers", "request")
+func changesOf(element manifest.Value, from string) envoy.Changes {
+	request := element.At("headers", "request")
 	c := envoy.Changes{From: from}
 	pairs := func(verb string) (list [][2]string) {
 		for name, value := range request.At(verb).Fields() {
@@ -79,9 +79,9 @@ func changesOf(holder manifest.Value, from string) envoy.Changes {
 }
 
 // filtered reads those of a rule of a route, or of a backend.
-func filtered(holder manifest.Value, from string) envoy.Changes {
+func filtered(element manifest.Value, from string) envoy.Changes {
 	c := envoy.Changes{From: from}
-	for _, f := range holder.At("filters").Items() {
+	for _, f := range element.At("filters").Items() {
 		modifier := f.At("requestHeaderModifier")
 		for _, item := range modifier.At("set").Items() {
 			c.Set = append(c.Set, [2]string{item.At("name").Text(), item.At("value").Text()})

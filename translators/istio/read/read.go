@@ -112,6 +112,6 @@ func (r reading) route(i resolve.Intent, now *manifest.Object) []behavior.Effect
 }
 
 func ruleName(rule route.Rule) string {
-	_, name, _ := strings.Cut(resolve.Place(manifest.ID{}, rule.Name, rule.Index), " rule ")
+	_, name, _ := strings.Cut(resolve.RuleName(manifest.ID{}, rule.Name, rule.Index), " rule ")
 	return name
 }

@@ -102,7 +102,7 @@ func (r reading) first(vhost controller.VirtualHost, now *manifest.Object, m rou
 		return false, false
 	}
 	is = catching(r.Rules.Of(now), "") >= 0
-	several = slices.ContainsFunc(r.Stand(vhost, route.AnyPath()), func(n controller.Standing) bool { return n.O.ID() != now.ID() && controller.Everything(n.Match) })
+	several = slices.ContainsFunc(r.MatchesAt(vhost, route.AnyPath()), func(n controller.RouteMatch) bool { return n.O.ID() != now.ID() && controller.Everything(n.Match) })
 	return is, several
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/istio/controller"
@@ -20,7 +21,7 @@ type conversion struct {
 	world    *manifest.Set
 	settings gateway.Settings
 	// wishes are what is asked for each rule; a rule without one keeps what it has.
-	wishes map[controller.Place]behavior.Behavior
+	wishes map[resolve.RuleID]behavior.Behavior
 	put    func(manifest.Value, behavior.Behavior)
 }
 
@@ -38,7 +39,7 @@ func (c conversion) http() ([]manifest.Value, error) {
 	var https []manifest.Value
 	for n := 0; n < len(candidates); {
 		last := n + 1
-		for last < len(candidates) && candidates[last].Place() == candidates[n].Place() && !c.parts(candidates[n:last], candidates[last]) {
+		for last < len(candidates) && candidates[last].RuleID() == candidates[n].RuleID() && !c.parts(candidates[n:last], candidates[last]) {
 			last++
 		}
 		some, err := c.rule(candidates[n:last])
@@ -55,7 +56,7 @@ func (c conversion) http() ([]manifest.Value, error) {
 // wish is limited to some of their methods.
 func (c conversion) rule(matches []controller.Candidate) ([]manifest.Value, error) {
 	name := c.name(matches[0])
-	want, wished := c.wishes[matches[0].Place()]
+	want, wished := c.wishes[matches[0].RuleID()]
 	methods, limited := gateway.Limit(want)
 	rule := matches[0].Rule.Value
 	if !wished || !limited || controller.Redirects(rule) || !route.HasBackend(rule) { // the latter two answer by themselves

@@ -61,7 +61,7 @@ func (l listeners) serving(d resolve.Listener, host string) []*manifest.Object {
 
 // listeners finds a listener behind which the requests for a host are not served by
 // the routes of its VirtualService, which is for all servers of a gateway.
-func (t *translation) listeners(h holding, vhost controller.VirtualHost) string {
+func (t *translation) listeners(h draft, vhost controller.VirtualHost) string {
 	all := t.listenersOf(vhost.Gateway)
 	at := t.view.At(vhost)
 	for _, d := range all.order {

@@ -16,7 +16,7 @@ import (
 // shorter prefix for one that covers the second half of a longer one, since it
 // reads a list of methods as GET (1.31 pkg/config/validation/validation.go:1942).
 func (c conversion) parts(before []controller.Candidate, next controller.Candidate) bool {
-	_, limited := gateway.Limit(c.wishes[next.Place()])
+	_, limited := gateway.Limit(c.wishes[next.RuleID()])
 	return limited && slices.ContainsFunc(before, func(b controller.Candidate) bool {
 		return b.Match.Path != next.Match.Path && controller.Meet(route.Match{Path: b.Match.Path}, route.Match{Path: next.Match.Path})
 	})

@@ -14,10 +14,10 @@ import (
 	"retryctl.dev/translators/istio/controller"
 )
 
-// write writes the VirtualServices of holdings, apart from those whose routes are served
+// write writes the VirtualServices of drafts, apart from those whose routes are served
 // by the input already, which is edited. Where one cannot be written none that would
 // take its requests may be.
-func (t *translation) write(list []holding, edited map[manifest.ID]bool) {
+func (t *translation) write(list []draft, edited map[manifest.ID]bool) {
 	for _, h := range list {
 		fresh := slices.ContainsFunc(h.intents, func(i resolve.Intent) bool { return !edited[i.ID()] })
 		if !fresh && t.stands(h) {
@@ -53,18 +53,18 @@ func (t *translation) write(list []holding, edited map[manifest.ID]bool) {
 	}
 }
 
-func (t *translation) conversion(h holding) conversion {
-	c := conversion{routes: h.routes, world: t.plan.World, settings: t.settings, wishes: map[controller.Place]behavior.Behavior{}, put: t.putRetries}
+func (t *translation) conversion(h draft) conversion {
+	c := conversion{routes: h.routes, world: t.plan.World, settings: t.settings, wishes: map[resolve.RuleID]behavior.Behavior{}, put: t.putRetries}
 	for _, i := range h.intents {
-		c.wishes[controller.Place{ID: i.ID(), Rule: i.Rule}] = i.Want
+		c.wishes[resolve.RuleID{ID: i.ID(), Rule: i.Rule}] = i.Want
 	}
 	return c
 }
 
-// around gives the policies without which a holding would not be written, and those
+// around gives the policies without which a draft would not be written, and those
 // that cannot be written without it: of its own routes, of those that stand at its
 // virtual hosts, and of those with a wildcard above them.
-func around(h holding, list []holding) []resolve.Intent {
+func around(h draft, list []draft) []resolve.Intent {
 	intents := slices.Clone(h.intents)
 	for _, other := range list {
 		if slices.Equal(other.routes, h.routes) {
@@ -84,8 +84,8 @@ func around(h holding, list []holding) []resolve.Intent {
 	return intents
 }
 
-// stands reports whether VirtualServices of the input serve all requests of a holding.
-func (t *translation) stands(h holding) bool {
+// stands reports whether VirtualServices of the input serve all requests of a draft.
+func (t *translation) stands(h draft) bool {
 	for _, vhost := range h.vhosts() {
 		for _, o := range h.routes {
 			for n := range route.Rules(o) {
@@ -99,9 +99,9 @@ func (t *translation) stands(h holding) bool {
 	return true
 }
 
-// there gives the VirtualService of the input in whose place a holding is written: one
+// there gives the VirtualService of the input in whose place a draft is written: one
 // that has the name of one of its routes, and shares a virtual host with it.
-func (t *translation) there(h holding) *manifest.Object {
+func (t *translation) there(h draft) *manifest.Object {
 	for _, o := range h.routes {
 		for name := o.ID().Name; ; name += "-retries" {
 			vs := t.plan.World.Get(manifest.ID{Group: api.Group, Kind: "VirtualService", Namespace: o.ID().Namespace, Name: name})
@@ -116,8 +116,8 @@ func (t *translation) there(h holding) *manifest.Object {
 	return nil
 }
 
-// unfit says why a holding cannot be written so that everybody keeps their requests.
-func (t *translation) unfit(h holding, there *manifest.Object) string {
+// unfit says why a draft cannot be written so that everybody keeps their requests.
+func (t *translation) unfit(h draft, there *manifest.Object) string {
 	for _, o := range h.routes[1:] {
 		if o.ID().Kind != h.routes[0].ID().Kind {
 			return fmt.Sprintf("%s and %s share %s, which only one of the two kinds may have", h.routes[0].ID(), o.ID(), h.hosts[0])
@@ -168,10 +168,10 @@ func equals(routes []*manifest.Object) string {
 	return ""
 }
 
-// foreign finds a VirtualService that would lose requests to a holding, or keep some
+// foreign finds a VirtualService that would lose requests to a draft, or keep some
 // from it: of two for one host the older comes first, and one for a narrower host has
 // all requests for it.
-func (t *translation) foreign(h holding, vhost controller.VirtualHost, there *manifest.Object) string {
+func (t *translation) foreign(h draft, vhost controller.VirtualHost, there *manifest.Object) string {
 	group := t.view.Attached.On(vhost.Gateway, vhost.Host)
 	if group == nil {
 		return ""
@@ -193,7 +193,7 @@ func (t *translation) foreign(h holding, vhost controller.VirtualHost, there *ma
 					if s.VS == there || s.Methods&w.Methods == 0 || s.Everything() && !w.Everything() && !t.splits(o, n) && len(h.intents) == 0 {
 						continue
 					}
-					return fmt.Sprintf("http route %s of %s serves a part of %s", controller.HTTPName(s.VS, s.HTTP), s.VS.ID(), resolve.Place(o.ID(), rules[n].Name, n))
+					return fmt.Sprintf("http route %s of %s serves a part of %s", controller.HTTPName(s.VS, s.HTTP), s.VS.ID(), resolve.RuleName(o.ID(), rules[n].Name, n))
 				}
 			}
 		}
@@ -227,9 +227,9 @@ func (t *translation) image(s controller.HTTPMatch) bool {
 	return true
 }
 
-// own gives the VirtualService for a holding: the one that is there, else a new one
+// own gives the VirtualService for a draft: the one that is there, else a new one
 // that has the name of its first route with a policy.
-func (t *translation) own(i resolve.Intent, h holding, there *manifest.Object) *manifest.Object {
+func (t *translation) own(i resolve.Intent, h draft, there *manifest.Object) *manifest.Object {
 	if there != nil {
 		t.out.Say(i, finding.Shadows, fmt.Sprintf("%s does not hold every rule of %s: its http routes are written anew", there.ID(), h.routes[0].ID()),
 			"a VirtualService holds the whole route", finding.Do("compare the result with what it was"))

@@ -75,7 +75,7 @@ func (t *translation) gateways(order []manifest.ID, intents map[manifest.ID][]re
 			}
 		}
 	}
-	t.write(t.holdings(taken, intents), edited)
+	t.write(t.drafts(taken, intents), edited)
 }
 
 // sets gives the virtual hosts of a route on classic Gateways, and those at each Service.
@@ -187,7 +187,7 @@ func (t *translation) native(intents []resolve.Intent) {
 		for _, part := range t.edits.Parts(i, &t.out) {
 			rule := t.edits.Of(i.Object).At("spec", "rules").Index(part.Rule)
 			if err := stanza.Write(rule, part.Want, row, api.NativeVersion); err != nil {
-				t.out.Say(i, finding.Conflicts, fmt.Sprintf("%s: %v", i.Place(), err), "", finding.Do("set totalTimeout in the policy, or raise timeouts.request"))
+				t.out.Say(i, finding.Conflicts, fmt.Sprintf("%s: %v", i.RuleName(), err), "", finding.Do("set totalTimeout in the policy, or raise timeouts.request"))
 			}
 			if part.Want.IdempotencyKey.State == behavior.Set {
 				gateway.SetHeader(rule, part.Want.IdempotencyKey.Value, controller.KeyFormat(part.Want.IdempotencyKey.Value))

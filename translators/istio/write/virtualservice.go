@@ -41,13 +41,13 @@ func (t *translation) editServing(o *manifest.Object, intents []resolve.Intent, 
 	}
 	for _, c := range changes {
 		if !t.only(c.VS, vhosts) {
-			t.refuse([]resolve.Intent{c.intent}, finding.CannotEdit, fmt.Sprintf("%s serves %s, and other hosts or gateways as well", c.VS.ID(), c.intent.Place()),
+			t.refuse([]resolve.Intent{c.intent}, finding.CannotEdit, fmt.Sprintf("%s serves %s, and other hosts or gateways as well", c.VS.ID(), c.intent.RuleName()),
 				"", finding.Do("give its hosts a VirtualService of their own"))
 			return true
 		}
 		if !inside(c.VS.At("spec", "http").Index(c.HTTP), controller.Wanted(o, route.Rules(o), c.intent.Rule)) {
 			t.refuse([]resolve.Intent{c.intent}, finding.CannotEdit, fmt.Sprintf("http route %s of %s serves %s, and other requests as well",
-				controller.HTTPName(c.VS, c.HTTP), c.VS.ID(), c.intent.Place()), "", finding.Do("give these requests an http route of their own there"))
+				controller.HTTPName(c.VS, c.HTTP), c.VS.ID(), c.intent.RuleName()), "", finding.Do("give these requests an http route of their own there"))
 			return true
 		}
 	}

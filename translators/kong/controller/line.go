@@ -39,7 +39,7 @@ type line struct {
 	// dropped says why the controller leaves the rule out.
 	dropped string
 	rank    rank
-	order   standing
+	order   standardOrder
 }
 
 // A condition is one on a header: the header has one of the values, in lower case, or one
@@ -114,11 +114,11 @@ func higher(a, b bool) int {
 	return -1
 }
 
-// A standing is where a match stands in the order of the Gateway API: the more
+// A standardOrder is where a match stands in the order of the Gateway API: the more
 // specific hostname, an exact path before the longest prefix before a regular
 // expression, a method, more headers, more query parameters, the older route, its
 // name, the earlier rule.
-type standing struct {
+type standardOrder struct {
 	host, kind, length, method, headers, queries int
 	created                                      string
 }

@@ -52,7 +52,7 @@ func (r *Router) httpRoute(o *manifest.Object) {
 				l.methods = behavior.ParseMethod(match.Method)
 			}
 			path := match.Path.Value
-			l.order = standing{length: len(path), method: min(1, len(match.Method)), headers: match.Headers, queries: match.Queries,
+			l.order = standardOrder{length: len(path), method: min(1, len(match.Method)), headers: match.Headers, queries: match.Queries,
 				created: o.At("metadata", "creationTimestamp").Text()}
 			l.route = fmt.Sprint(o.ID(), alike(rules, n), match.Method, match.Conditions)
 			var patterns []pattern
@@ -86,7 +86,7 @@ func (r *Router) grpcRoute(o *manifest.Object) {
 			l := line{Spot: Spot{ID: o.ID(), Rule: n}, match: m, methods: behavior.POST, grpc: true, dropped: dropped, headers: headersOf(written.At("headers"), "")}
 			method := written.At("method")
 			service, called := method.At("service").Text(), method.At("method").Text()
-			l.order = standing{kind: 2, length: len(service), method: len(called), headers: match.Headers, created: o.At("metadata", "creationTimestamp").Text()}
+			l.order = standardOrder{kind: 2, length: len(service), method: len(called), headers: match.Headers, created: o.At("metadata", "creationTimestamp").Text()}
 			if method.At("type").Text() == "RegularExpression" {
 				l.order.kind = 0
 				if called == "" {
@@ -147,7 +147,7 @@ func (r *Router) ingress(o *manifest.Object) {
 		l.route = fmt.Sprint(o.ID(), host, name, path.At("backend", "service", "port"))
 		value := path.At("path").Text()
 		base := strings.Trim(value, "/")
-		l.order = standing{kind: 1, length: len(base) + 1, created: o.At("metadata", "creationTimestamp").Text()}
+		l.order = standardOrder{kind: 1, length: len(base) + 1, created: o.At("metadata", "creationTimestamp").Text()}
 		var patterns []pattern
 		switch expression, regex := strings.CutPrefix(value, "/~"); {
 		case regex:

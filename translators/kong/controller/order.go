@@ -76,7 +76,7 @@ func (r *Router) ofEach(m precedence.Match) []precedence.Match {
 
 // match is a line as a match of one order for all of Kong.
 func (r *Router) match(l *line) precedence.Match {
-	m := precedence.Match{Place: precedence.Place{ID: l.ID, Rule: l.Rule}, Host: l.host, Methods: l.methods, Age: l.order.created}
+	m := precedence.Match{RuleID: resolve.RuleID{ID: l.ID, Rule: l.Rule}, Host: l.host, Methods: l.methods, Age: l.order.created}
 	if m.Methods == 0 {
 		m.Methods = behavior.AllMethods
 	}

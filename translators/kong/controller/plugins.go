@@ -14,15 +14,15 @@ import (
 // Plugins finds the plugins that hold for a rule.
 type Plugins struct{ World *manifest.Set }
 
-// A Holder is what plugins are on: an object by its annotation and, of an
+// A PluginTarget is what plugins are on: an object by its annotation and, of an
 // HTTPRoute, one rule by its filters.
-type Holder struct {
+type PluginTarget struct {
 	Object *manifest.Object
 	Rule   manifest.Value
 }
 
-// names gives the plugins that a holder refers to, in the order of the text.
-func (h Holder) names() []manifest.ID {
+// names gives the plugins that a target refers to, in the order of the text.
+func (h PluginTarget) names() []manifest.ID {
 	if h.Object == nil {
 		return nil
 	}
@@ -68,9 +68,9 @@ func (p Plugins) Get(id manifest.ID) *manifest.Object {
 	return p.World.Get(manifest.ID{Group: api.Group, Kind: api.ClusterKind, Namespace: manifest.DefaultNamespace, Name: id.Name})
 }
 
-// On gives the plugins of a type on a holder. One that is named twice, as by the
+// On gives the plugins of a type on a target. One that is named twice, as by the
 // annotation and by a filter, is two for Kong.
-func (p Plugins) On(h Holder, plugin string) []*manifest.Object {
+func (p Plugins) On(h PluginTarget, plugin string) []*manifest.Object {
 	var found []*manifest.Object
 	for _, id := range h.names() {
 		if o := p.Get(id); o != nil && o.At("plugin").Text() == plugin {
@@ -87,8 +87,8 @@ func Enabled(o *manifest.Object) bool {
 }
 
 // Off gives a plugin with code on a rule's requests that is disabled, nil for none.
-func (p Plugins) Off(route, service Holder) *manifest.Object {
-	for _, h := range []Holder{route, service} {
+func (p Plugins) Off(route, service PluginTarget) *manifest.Object {
+	for _, h := range []PluginTarget{route, service} {
 		for _, plugin := range []string{api.PreFunction, api.PostFunction} {
 			for _, o := range p.On(h, plugin) {
 				if !Enabled(o) {
@@ -100,8 +100,8 @@ func (p Plugins) Off(route, service Holder) *manifest.Object {
 	return nil
 }
 
-// Missing gives the plugins of a holder that are not in the input.
-func (p Plugins) Missing(h Holder) []manifest.ID {
+// Missing gives the plugins of a target that are not in the input.
+func (p Plugins) Missing(h PluginTarget) []manifest.ID {
 	var ids []manifest.ID
 	for _, id := range h.names() {
 		if p.Get(id) == nil {
@@ -125,7 +125,7 @@ func (p Plugins) Global(plugin string) []*manifest.Object {
 // Holding gives the one instance of a plugin that acts on a rule's requests: the
 // route's, else the Service's, else the global one. Two in one place are a problem
 // for all of Kong.
-func (p Plugins) Holding(plugin string, route, service Holder) (o *manifest.Object, problem string) {
+func (p Plugins) Holding(plugin string, route, service PluginTarget) (o *manifest.Object, problem string) {
 	for _, found := range [][]*manifest.Object{p.On(route, plugin), p.On(service, plugin), p.Global(plugin)} {
 		if len(found) > 1 {
 			problem = fmt.Sprintf("%s and %s are both a %s for the same requests: Kong refuses its whole configuration", found[0].ID(), found[1].ID(), plugin)

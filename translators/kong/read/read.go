@@ -98,9 +98,9 @@ func (r reading) spot(at controller.Spot, methods behavior.Methods, on bool) []b
 			switch why := r.router.Why(at); {
 			case s.Line.Spot == at:
 			case why != "":
-				note = fmt.Sprintf("the controller leaves %s out: %s; this is the next rule that takes its requests", r.place(at), why)
+				note = fmt.Sprintf("the controller leaves %s out: %s; this is the next rule that takes its requests", r.ruleName(at), why)
 			default:
-				note = fmt.Sprintf("Kong ranks this rule and %s alike, and either may get these requests", r.place(at))
+				note = fmt.Sprintf("Kong ranks this rule and %s alike, and either may get these requests", r.ruleName(at))
 			}
 			for _, e := range r.effects(r.stop(s.Line.Spot, m)) {
 				if note != "" {
@@ -113,8 +113,8 @@ func (r reading) spot(at controller.Spot, methods behavior.Methods, on bool) []b
 	return effects
 }
 
-// place names a spot for people.
-func (r reading) place(at controller.Spot) string {
+// ruleName names a spot for people.
+func (r reading) ruleName(at controller.Spot) string {
 	if name := r.stop(at, 0).name; name != "" {
 		return fmt.Sprintf("%s rule %s", at.ID, name)
 	}
@@ -218,18 +218,18 @@ func (r reading) functions(at stop) (functions []*manifest.Object, problem strin
 	return functions, problem
 }
 
-func (at stop) routeHolder() controller.Holder {
+func (at stop) routeHolder() controller.PluginTarget {
 	if at.object.ID().Kind == "Service" {
-		return controller.Holder{}
+		return controller.PluginTarget{}
 	}
-	return controller.Holder{Object: at.object, Rule: at.rule}
+	return controller.PluginTarget{Object: at.object, Rule: at.rule}
 }
 
-func (r reading) serviceHolder(at stop) controller.Holder {
+func (r reading) serviceHolder(at stop) controller.PluginTarget {
 	for _, id := range at.services {
 		if o := r.world.Get(id); o != nil {
-			return controller.Holder{Object: o}
+			return controller.PluginTarget{Object: o}
 		}
 	}
-	return controller.Holder{}
+	return controller.PluginTarget{}
 }

@@ -14,11 +14,11 @@ import (
 )
 
 // holderOf gives what a plugin for an intent is on.
-func holderOf(i resolve.Intent) controller.Holder {
+func holderOf(i resolve.Intent) controller.PluginTarget {
 	if i.Rule < 0 || i.ID().Kind == "GRPCRoute" { // filters of a GRPCRoute are not read
-		return controller.Holder{Object: i.Object}
+		return controller.PluginTarget{Object: i.Object}
 	}
-	return controller.Holder{Object: i.Object, Rule: i.Object.At("spec", "rules").Index(i.Rule)}
+	return controller.PluginTarget{Object: i.Object, Rule: i.Object.At("spec", "rules").Index(i.Rule)}
 }
 
 // scripted tells what code that a rule has already sets, so that annotations have
@@ -54,14 +54,14 @@ func understood(o *manifest.Object) bool {
 	return true
 }
 
-// code puts a script on holders that share it: into the plugin that they have
+// code puts a script on targets that share it: into the plugin that they have
 // already, or into a new one.
-func (t *translation) code(at int, s script, holders []controller.Holder) {
+func (t *translation) code(at int, s script, targets []controller.PluginTarget) {
 	i := t.plan.Intents[at]
 	if !t.whole(at, api.PreFunction) {
 		return
 	}
-	for _, h := range holders {
+	for _, h := range targets {
 		if !t.alone(i, h) {
 			return
 		}
@@ -69,15 +69,15 @@ func (t *translation) code(at int, s script, holders []controller.Holder) {
 		if len(existing) == 0 {
 			continue
 		}
-		if len(existing) > 1 || !understood(existing[0]) || !t.only(existing[0], holders) || !s.keep(existing[0]) {
-			t.fail(i, finding.Conflicts, fmt.Sprintf("%s has a %s already: %s", i.Place(), api.PreFunction, existing[0].ID()),
+		if len(existing) > 1 || !understood(existing[0]) || !t.only(existing[0], targets) || !s.keep(existing[0]) {
+			t.fail(i, finding.Conflicts, fmt.Sprintf("%s has a %s already: %s", i.RuleName(), api.PreFunction, existing[0].ID()),
 				"two of them on one rule make Kong refuse its whole configuration", finding.Do("set retries in that one, or take it off the rule"))
 			return
 		}
 		t.edits.Of(existing[0]).Root().Put("config", s.config())
 		return
 	}
-	t.attach(i, api.PreFunction, "retries", s.config(), holders)
+	t.attach(i, api.PreFunction, "retries", s.config(), targets)
 }
 
 func (s script) config() manifest.Value { return manifest.Map("access", manifest.List(s.text())) }
@@ -98,18 +98,18 @@ func (s *script) keep(o *manifest.Object) bool {
 	return true
 }
 
-// alone reports whether a pre-function on a holder would not switch another one
+// alone reports whether a pre-function on a target would not switch another one
 // off: of the route's, the Service's and the global one only the nearest runs.
-func (t *translation) alone(i resolve.Intent, h controller.Holder) bool {
+func (t *translation) alone(i resolve.Intent, h controller.PluginTarget) bool {
 	wider := t.plugins.Global(api.PreFunction)
 	for _, id := range t.services(i) {
 		if o := t.plan.World.Get(id); o != nil && h.Object != o {
-			wider = append(wider, t.plugins.On(controller.Holder{Object: o}, api.PreFunction)...)
+			wider = append(wider, t.plugins.On(controller.PluginTarget{Object: o}, api.PreFunction)...)
 		}
 	}
 	for _, o := range wider {
 		if controller.Enabled(o) && !understood(o) {
-			t.fail(i, finding.Conflicts, fmt.Sprintf("a %s on %s would switch %s off there", api.PreFunction, i.Place(), o.ID()),
+			t.fail(i, finding.Conflicts, fmt.Sprintf("a %s on %s would switch %s off there", api.PreFunction, i.RuleName(), o.ID()),
 				"of one plugin only the nearest instance runs for a request", finding.Do("make that one a post-function, or set retries in it"))
 			return false
 		}
@@ -121,7 +121,7 @@ func (t *translation) alone(i resolve.Intent, h controller.Holder) bool {
 	return true
 }
 
-// whole reports whether a plugin of a type is to be put on an intent's holder. What
+// whole reports whether a plugin of a type is to be put on an intent's target. What
 // is on a GRPCRoute holds for all its rules, so they must all want the same, and
 // get it once.
 func (t *translation) whole(at int, plugin string) bool {
@@ -147,20 +147,20 @@ func (t *translation) whole(at int, plugin string) bool {
 	return !done
 }
 
-// only reports whether nothing but the holders refers to a plugin.
-func (t *translation) only(o *manifest.Object, holders []controller.Holder) bool {
+// only reports whether nothing but the targets refers to a plugin.
+func (t *translation) only(o *manifest.Object, targets []controller.PluginTarget) bool {
 	names := func(ids []manifest.ID) bool {
 		return slices.ContainsFunc(ids, func(id manifest.ID) bool { return t.plugins.Get(id) == o })
 	}
 	for _, other := range t.plan.World.All() {
 		rules := other.At("spec", "rules")
-		if names(controller.Annotated(other)) && !slices.ContainsFunc(holders, func(h controller.Holder) bool {
+		if names(controller.Annotated(other)) && !slices.ContainsFunc(targets, func(h controller.PluginTarget) bool {
 			return h.Object.ID() == other.ID() && (!h.Rule.Exists() || rules.Len() == 1)
 		}) {
 			return false
 		}
 		for _, rule := range rules.Items() {
-			if names(controller.Filtering(other, rule)) && !slices.ContainsFunc(holders, func(h controller.Holder) bool { return h.Rule == rule }) {
+			if names(controller.Filtering(other, rule)) && !slices.ContainsFunc(targets, func(h controller.PluginTarget) bool { return h.Rule == rule }) {
 				return false
 			}
 		}
@@ -168,17 +168,17 @@ func (t *translation) only(o *manifest.Object, holders []controller.Holder) bool
 	return true
 }
 
-// key puts a correlation-id on holders that share it.
-func (t *translation) key(at int, holders []controller.Holder) {
+// key puts a correlation-id on targets that share it.
+func (t *translation) key(at int, targets []controller.PluginTarget) {
 	i, name := t.plan.Intents[at], t.portions[at].key
 	if !t.whole(at, api.CorrelationID) {
 		return
 	}
-	for _, h := range holders {
+	for _, h := range targets {
 		if there := t.plugins.On(h, api.CorrelationID); len(there) > 0 {
 			o := there[0]
 			if !controller.Plain(o) || !strings.EqualFold(controller.Header(o), name) || !controller.Enabled(o) {
-				t.fail(i, finding.Conflicts, fmt.Sprintf("%s has a %s already, with the header %s: %s", i.Place(), api.CorrelationID, controller.Header(o), o.ID()),
+				t.fail(i, finding.Conflicts, fmt.Sprintf("%s has a %s already, with the header %s: %s", i.RuleName(), api.CorrelationID, controller.Header(o), o.ID()),
 					"two of them on one rule make Kong refuse its whole configuration", finding.Do("use that header as the key, or take the plugin off"))
 			}
 			return
@@ -186,14 +186,14 @@ func (t *translation) key(at int, holders []controller.Holder) {
 	}
 	wider := t.plugins.Global(api.CorrelationID)
 	for _, id := range t.services(i) {
-		if o := t.plan.World.Get(id); o != nil && holders[0].Object != o {
-			wider = append(wider, t.plugins.On(controller.Holder{Object: o}, api.CorrelationID)...)
+		if o := t.plan.World.Get(id); o != nil && targets[0].Object != o {
+			wider = append(wider, t.plugins.On(controller.PluginTarget{Object: o}, api.CorrelationID)...)
 		}
 	}
 	for _, o := range wider {
-		t.out.Say(i, finding.Shadows, fmt.Sprintf("the new %s on %s switches %s off there", api.CorrelationID, i.Place(), o.ID()),
+		t.out.Say(i, finding.Shadows, fmt.Sprintf("the new %s on %s switches %s off there", api.CorrelationID, i.RuleName(), o.ID()),
 			"of one plugin only the nearest instance runs for a request", finding.Hint{})
 	}
 	config := manifest.Map("header_name", name, "generator", "uuid", "echo_downstream", false)
-	t.attach(i, api.CorrelationID, "key", config, holders)
+	t.attach(i, api.CorrelationID, "key", config, targets)
 }

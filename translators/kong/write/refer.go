@@ -12,11 +12,11 @@ import (
 	"retryctl.dev/translators/kong/controller"
 )
 
-// attach makes a plugin, in each namespace of the holders, and has them refer to it.
-func (t *translation) attach(i resolve.Intent, plugin, suffix string, config manifest.Value, holders []controller.Holder) {
-	name := t.freeName(i, suffix, holders)
+// attach makes a plugin, in each namespace of the targets, and has them refer to it.
+func (t *translation) attach(i resolve.Intent, plugin, suffix string, config manifest.Value, targets []controller.PluginTarget) {
+	name := t.freeName(i, suffix, targets)
 	made := map[string]bool{}
-	for _, h := range holders {
+	for _, h := range targets {
 		if !t.refer(i, h, plugin, name) {
 			return
 		}
@@ -31,9 +31,9 @@ func (t *translation) attach(i resolve.Intent, plugin, suffix string, config man
 }
 
 // freeName names a plugin by the policy and the rule.
-func (t *translation) freeName(i resolve.Intent, suffix string, holders []controller.Holder) string {
+func (t *translation) freeName(i resolve.Intent, suffix string, targets []controller.PluginTarget) string {
 	base := i.Policy.Metadata.Name
-	if holders[0].Rule.Exists() {
+	if targets[0].Rule.Exists() {
 		rule := i.Name
 		if rule == "" {
 			rule = fmt.Sprintf("rule-%d", i.Rule)
@@ -43,7 +43,7 @@ func (t *translation) freeName(i resolve.Intent, suffix string, holders []contro
 	base = strings.TrimRight(base[:min(len(base), 230)], "-.") + "-" + suffix
 	name := base
 	free := func() bool {
-		for _, h := range holders {
+		for _, h := range targets {
 			if id := controller.PluginID(h.Object.ID().Namespace, name); t.taken[id] || t.plugins.Get(id) != nil {
 				return false
 			}
@@ -53,7 +53,7 @@ func (t *translation) freeName(i resolve.Intent, suffix string, holders []contro
 	for n := 2; !free(); n++ {
 		name = fmt.Sprintf("%s-%d", base, n)
 	}
-	for _, h := range holders {
+	for _, h := range targets {
 		t.taken[controller.PluginID(h.Object.ID().Namespace, name)] = true
 	}
 	return name
@@ -62,8 +62,8 @@ func (t *translation) freeName(i resolve.Intent, suffix string, holders []contro
 // maxFilters is the most that the Gateway API takes in one rule.
 const maxFilters = 16
 
-// refer has a holder refer to a plugin of its namespace.
-func (t *translation) refer(i resolve.Intent, h controller.Holder, plugin, name string) bool {
+// refer has a target refer to a plugin of its namespace.
+func (t *translation) refer(i resolve.Intent, h controller.PluginTarget, plugin, name string) bool {
 	edited := t.edits.Of(h.Object)
 	if !h.Rule.Exists() {
 		annotations := edited.Root().Make("metadata", "annotations")
@@ -84,7 +84,7 @@ func (t *translation) refer(i resolve.Intent, h controller.Holder, plugin, name 
 		rule.Put("filters", manifest.List())
 	}
 	if rule.At("filters").Len() >= maxFilters {
-		t.fail(i, finding.CannotEdit, fmt.Sprintf("%s has %d filters, and that is the most that the Gateway API takes", i.Place(), maxFilters), "", finding.Do("take one off, for the "+plugin))
+		t.fail(i, finding.CannotEdit, fmt.Sprintf("%s has %d filters, and that is the most that the Gateway API takes", i.RuleName(), maxFilters), "", finding.Do("take one off, for the "+plugin))
 		return false
 	}
 	rule.At("filters").Append(manifest.Map("type", "ExtensionRef", "extensionRef", manifest.Map("group", api.Group, "kind", api.PluginKind, "name", name)))

@@ -22,17 +22,13 @@ type sender struct {
 
 // senders gives every rule of the world that sends to Services.
 func senders(plan *resolve.Plan) []sender {
-	type place struct {
-		id   manifest.ID
-		rule int
-	}
-	claimed := map[place]int{}
+	claimed := map[resolve.RuleID]int{}
 	for n, i := range plan.Intents {
-		claimed[place{i.ID(), i.Rule}] = n
+		claimed[i.RuleID()] = n
 	}
 	var all []sender
 	add := func(o *manifest.Object, rule int, ids []manifest.ID) {
-		intent, ok := claimed[place{o.ID(), rule}]
+		intent, ok := claimed[resolve.RuleID{ID: o.ID(), Rule: rule}]
 		if !ok {
 			intent = -1
 		}

@@ -60,7 +60,7 @@ func (t *translation) leftOut(s gateway.Settings) {
 		}
 		if why != "" {
 			f := resolve.About(i.Policy, finding.RuleLeftOut, fmt.Sprintf("spec.targetRefs[%d]", i.Ref),
-				fmt.Sprintf("Kong's controller leaves %s out, and its requests go to the next rule that takes them", i.Place()))
+				fmt.Sprintf("Kong's controller leaves %s out, and its requests go to the next rule that takes them", i.RuleName()))
 			f.Class, f.Want, f.Got, f.Reason = finding.Dropped, "the rule", "nothing", why
 			f.Hint, f.Severity = finding.Do("mend that: until then the policy holds for no request"), f.Code.Severity()
 			t.out.Said = append(t.out.Said, gateway.Said{Policy: i.Policy, Finding: f})
@@ -207,15 +207,15 @@ func (t *translation) annotate(p *pool) {
 // target puts what annotations cannot carry on the Services themselves.
 func (t *translation) target(p *pool, at int) {
 	i, n := t.plan.Intents[at], t.portions[at]
-	var holders []controller.Holder
+	var targets []controller.PluginTarget
 	for _, id := range p.services {
-		holders = append(holders, controller.Holder{Object: t.plan.World.Get(id)})
+		targets = append(targets, controller.PluginTarget{Object: t.plan.World.Get(id)})
 	}
 	if !n.exact && t.canCode(i, byMethod, nil) {
-		t.code(at, n.script(false), holders)
+		t.code(at, n.script(false), targets)
 	}
 	if n.key != "" {
-		t.key(at, holders)
+		t.key(at, targets)
 	}
 }
 
@@ -245,10 +245,10 @@ func (t *translation) rule(at int) {
 		s.clauses, s.every = nil, false
 	}
 	if (retries || timeout) && len(t.services(i)) > 0 && t.canCode(i, why, missing) {
-		t.code(at, s, []controller.Holder{holderOf(i)})
+		t.code(at, s, []controller.PluginTarget{holderOf(i)})
 	}
 	if n.key != "" {
-		t.key(at, []controller.Holder{holderOf(i)})
+		t.key(at, []controller.PluginTarget{holderOf(i)})
 	}
 }
 
@@ -274,10 +274,10 @@ func (t *translation) canCode(i resolve.Intent, why string, missing []manifest.I
 			finding.Do("say which it is: kong.untrustedLua in the Config, or --kong-untrusted-lua; with strict, send the rule's requests to a Service object of its own"))
 	case allowed:
 	case !t.sandbox.Version.AtLeast(3, 8):
-		t.fail(i, finding.NeedsVersion, fmt.Sprintf("%s needs code in a plugin, and code can set retries since Kong 3.8", i.Place()),
+		t.fail(i, finding.NeedsVersion, fmt.Sprintf("%s needs code in a plugin, and code can set retries since Kong 3.8", i.RuleName()),
 			why+" (kong/pdk/service.lua:143)", finding.Do("raise the version, or "+hint))
 	default:
-		t.fail(i, finding.NeedsSetting, fmt.Sprintf("%s needs code in a plugin, and untrusted_lua = %s does not let it set retries", i.Place(), controller.SettingWord(t.sandbox.Mode)),
+		t.fail(i, finding.NeedsSetting, fmt.Sprintf("%s needs code in a plugin, and untrusted_lua = %s does not let it set retries", i.RuleName(), controller.SettingWord(t.sandbox.Mode)),
 			why+"; strict is Kong's default since "+strictSince, finding.Do("set untrusted_lua to lax in Kong, and kong.untrustedLua to Lax in the Config; or "+hint))
 	}
 	return allowed

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/traefik/api"
@@ -42,7 +43,7 @@ func NewCluster(world *manifest.Set, s gateway.Settings) Cluster {
 		c.Transports[id] = append(c.Transports[id], o)
 	}
 	if !c.Safe {
-		c.Weighted(func(_ Place, id manifest.ID, s manifest.Value) {
+		c.Weighted(func(_ resolve.RuleID, id manifest.ID, s manifest.Value) {
 			form := s.At("serversTransport").Text()
 			for _, m := range s.At("middlewares").Items() {
 				form += " " + m.At("namespace").Text() + "/" + m.At("name").Text()
@@ -58,12 +59,12 @@ func NewCluster(world *manifest.Set, s gateway.Settings) Cluster {
 // Weighted visits every reference to a Service that stands beside others. Without
 // safeNaming Traefik takes those with one identity for the same, and lets the last
 // one hold for all (v3.7.13 pkg/provider/kubernetes/crd/kubernetes_http.go:706).
-func (c Cluster) Weighted(visit func(at Place, id manifest.ID, s manifest.Value)) {
+func (c Cluster) Weighted(visit func(at resolve.RuleID, id manifest.ID, s manifest.Value)) {
 	for _, o := range c.World.Kind(api.Group, "IngressRoute") {
 		for n, r := range o.At("spec", "routes").Items() {
 			for _, s := range r.At("services").Items() {
 				if r.At("services").Len() > 1 {
-					visit(Place{o.ID(), n}, Identity(o.ID().Namespace, s), s)
+					visit(resolve.RuleID{ID: o.ID(), Rule: n}, Identity(o.ID().Namespace, s), s)
 				}
 			}
 		}
@@ -71,7 +72,7 @@ func (c Cluster) Weighted(visit func(at Place, id manifest.ID, s manifest.Value)
 	for _, o := range c.World.Kind(api.Group, "TraefikService") {
 		for _, form := range []string{"weighted", "highestRandomWeight"} {
 			for _, s := range o.At("spec", form, "services").Items() {
-				visit(Place{o.ID(), -1}, Identity(o.ID().Namespace, s), s)
+				visit(resolve.RuleID{ID: o.ID(), Rule: -1}, Identity(o.ID().Namespace, s), s)
 			}
 		}
 	}
@@ -197,36 +198,36 @@ func (c Cluster) one(o *manifest.Object, s *Stack, above []string) {
 		s.Broken = from + " is a chain that contains itself, or too many others"
 		return
 	}
-	held := KindsOf(o)
+	kinds := KindsOf(o)
 	spec := o.At("spec")
 	switch {
-	case len(held) == 0:
+	case len(kinds) == 0:
 		s.Broken = from + " has no kind of middleware"
-	case len(held) > 1:
-		s.Broken = fmt.Sprintf("%s has %s and %s in one object", from, held[0], held[1])
-	case held[0] == "chain":
+	case len(kinds) > 1:
+		s.Broken = fmt.Sprintf("%s has %s and %s in one object", from, kinds[0], kinds[1])
+	case kinds[0] == "chain":
 		c.follow(c.ListRefs(o.ID().Namespace, spec.At("chain", "middlewares")), s, append(above, from))
-	case held[0] == "retry":
+	case kinds[0] == "retry":
 		r, problem := readRetry(spec.At("retry"), from, c.Is37)
 		if problem != "" {
 			s.Broken = from + ": " + problem
 			return
 		}
 		s.Retries = append(s.Retries, r)
-	case held[0] == "buffering" && spec.At("buffering", "retryExpression").Text() != "":
+	case kinds[0] == "buffering" && spec.At("buffering", "retryExpression").Text() != "":
 		s.Hidden = append(s.Hidden, from+" retries requests with a body by an expression, which is not read")
-	case held[0] == "plugin":
+	case kinds[0] == "plugin":
 		s.Hidden = append(s.Hidden, from+" is a plugin")
 	}
 }
 
 // KindsOf gives the kinds of middleware that an object holds.
 func KindsOf(o *manifest.Object) []string {
-	var held []string
+	var kinds []string
 	for _, k := range api.Kinds {
 		if v := o.At("spec", k); v.Exists() && !v.IsNull() {
-			held = append(held, k)
+			kinds = append(kinds, k)
 		}
 	}
-	return held
+	return kinds
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/precedence"
 	"retryctl.dev/translators/traefik/api"
 )
@@ -34,7 +35,7 @@ func (c Cluster) ranked(rank []int) []int {
 // The setting strictPrefixMatching is taken to be off, as it is by default.
 func (c Cluster) ingressMatches(o *manifest.Object) []precedence.Match {
 	var list []precedence.Match
-	place := precedence.Place{ID: o.ID(), Rule: -1}
+	rule := resolve.RuleID{ID: o.ID(), Rule: -1}
 	_, syntax := Annotation(o, api.RouterSyntax)
 	_, text := Annotation(o, api.RouterPriority)
 	written, _ := strconv.Atoi(text)
@@ -43,7 +44,7 @@ func (c Cluster) ingressMatches(o *manifest.Object) []precedence.Match {
 		var err error
 		if r.Rule, err = readRule(text, syntax); err == nil && priority <= maxPriority {
 			r.Methods, _ = r.Rule.Methods()
-			list = append(list, c.at(o, place, []int{priority, ofIngress}, r.matches(syntax))...)
+			list = append(list, c.at(o, rule, []int{priority, ofIngress}, r.matches(syntax))...)
 		}
 	}
 	rules := o.At("spec", "rules").Items()

@@ -155,19 +155,19 @@ func (c Cluster) routerMatches(o *manifest.Object) []precedence.Match {
 		if r.Refused != "" || !c.Safe && last[v.At("match").Text()] != n {
 			continue
 		}
-		place := precedence.Place{ID: o.ID(), Rule: n}
-		list = append(list, c.at(o, place, []int{r.Priority, ofCRD}, r.matches(v.At("syntax").Text()))...)
+		rule := resolve.RuleID{ID: o.ID(), Rule: n}
+		list = append(list, c.at(o, rule, []int{r.Priority, ofCRD}, r.matches(v.At("syntax").Text()))...)
 	}
 	return list
 }
 
 // at gives the matches of a router once for each of its entry points.
-func (c Cluster) at(o *manifest.Object, place precedence.Place, rank []int, matches []precedence.Match) []precedence.Match {
+func (c Cluster) at(o *manifest.Object, rule resolve.RuleID, rank []int, matches []precedence.Match) []precedence.Match {
 	var list []precedence.Match
 	entries, perhaps, open := c.entriesOf(o)
 	for n, entry := range append(entries, perhaps...) {
 		for _, m := range matches {
-			m.Place, m.Entry, m.Rank, m.Perhaps = place, entry, c.ranked(rank), n >= len(entries)
+			m.RuleID, m.Entry, m.Rank, m.Perhaps = rule, entry, c.ranked(rank), n >= len(entries)
 			if open && n > 0 || m.Perhaps {
 				m.Holds = atMostMaybe(m.Holds)
 			}

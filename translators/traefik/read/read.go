@@ -42,7 +42,7 @@ func (r reading) tables() (then, now, whole *precedence.Table) {
 	whole = r.Order(r.World)
 	then, now = whole, whole
 	if r.breaks() {
-		now = precedence.New(slices.DeleteFunc(r.Routers(r.World), func(m precedence.Match) bool { return r.broken(m.Place) != "" }))
+		now = precedence.New(slices.DeleteFunc(r.Routers(r.World), func(m precedence.Match) bool { return r.broken(m.RuleID) != "" }))
 	}
 	var originals []*manifest.Object
 	for _, kind := range [][2]string{{route.Group, "HTTPRoute"}, {route.Group, "GRPCRoute"}, {api.Group, "IngressRoute"}} {
@@ -72,7 +72,7 @@ func (r reading) breaks() bool {
 
 // broken says why a rule has no router: a middleware of it cannot be built, so that
 // its requests go to the next that takes them.
-func (r reading) broken(p precedence.Place) string {
+func (r reading) broken(p resolve.RuleID) string {
 	o := r.World.Get(p.ID)
 	refs, unsupported := r.RouterRefs(o, controller.RuleOf(o, p.Rule))
 	if unsupported != "" {
@@ -118,7 +118,7 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 		return nil
 	}
 	var effects []behavior.Effect
-	at, before := precedence.Place{ID: i.ID(), Rule: i.Rule}, r.before(i, now)
+	at, before := resolve.RuleID{ID: i.ID(), Rule: i.Rule}, r.before(i, now)
 	var served behavior.Methods
 	for _, s := range before.Goes(at, r.now) {
 		served |= s.Methods

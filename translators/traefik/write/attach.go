@@ -16,7 +16,7 @@ import (
 // A use is a place that refers to a Middleware; direct says that it does so as
 // the middleware of a router, not of a service or in a chain.
 type use struct {
-	controller.Place
+	resolve.RuleID
 	direct bool
 }
 
@@ -37,23 +37,23 @@ func (t *translation) usesOf() map[manifest.ID][]use {
 			for n := range max(o.At("spec", "rules").Len(), o.At("spec", "routes").Len()) {
 				rule := controller.RuleOf(o, n)
 				refs, _ := t.RouterRefs(o, rule)
-				add(refs, use{controller.Place{ID: id, Rule: n}, true})
-				add(t.serviceRefs(o, rule), use{controller.Place{ID: id, Rule: n}, false})
+				add(refs, use{resolve.RuleID{ID: id, Rule: n}, true})
+				add(t.serviceRefs(o, rule), use{resolve.RuleID{ID: id, Rule: n}, false})
 			}
 		case o.Is("networking.k8s.io", "Ingress"):
 			refs, _ := t.RouterRefs(o, o.Root())
-			add(refs, use{controller.Place{ID: id, Rule: -1}, true})
+			add(refs, use{resolve.RuleID{ID: id, Rule: -1}, true})
 		case o.Is("", "Service"):
 			_, list := controller.Annotation(o, api.ServiceMiddlewares)
-			add(controller.QualifiedList(list), use{controller.Place{ID: id, Rule: -1}, false})
+			add(controller.QualifiedList(list), use{resolve.RuleID{ID: id, Rule: -1}, false})
 		case o.Is(api.Group, "TraefikService"):
 			for _, form := range []string{"weighted", "highestRandomWeight"} {
 				for _, s := range o.At("spec", form, "services").Items() {
-					add(t.ListRefs(controller.OrElse(s.At("namespace").Text(), id.Namespace), s.At("middlewares")), use{controller.Place{ID: id, Rule: -1}, false})
+					add(t.ListRefs(controller.OrElse(s.At("namespace").Text(), id.Namespace), s.At("middlewares")), use{resolve.RuleID{ID: id, Rule: -1}, false})
 				}
 			}
 		case o.Is(api.Group, api.Kind):
-			add(t.ListRefs(id.Namespace, o.At("spec", "chain", "middlewares")), use{controller.Place{ID: id, Rule: -1}, false})
+			add(t.ListRefs(id.Namespace, o.At("spec", "chain", "middlewares")), use{resolve.RuleID{ID: id, Rule: -1}, false})
 		}
 	}
 	return uses
@@ -74,9 +74,9 @@ func (t *translation) serviceRefs(o *manifest.Object, rule manifest.Value) []con
 
 // attach brings the Middlewares and the rules of all jobs together.
 func (t *translation) attach() {
-	asked := map[controller.Place][]config{}
+	asked := map[resolve.RuleID][]config{}
 	for _, j := range t.jobs {
-		asked[controller.PlaceOf(j.intent)] = append(asked[controller.PlaceOf(j.intent)], j.config)
+		asked[j.intent.RuleID()] = append(asked[j.intent.RuleID()], j.config)
 	}
 	for _, j := range t.jobs {
 		edited := t.edits.Of(j.intent.Object)
@@ -113,7 +113,7 @@ func (t *translation) attach() {
 // missing says which Middlewares a rule refers to that cannot be looked into.
 func (t *translation) missing(i resolve.Intent, refs []controller.Reference) {
 	for _, name := range t.Resolve(refs).Missing {
-		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("Middleware %s, which %s refers to, is not in the input", name, i.Place()),
+		t.out.Say(i, finding.NeedsObject, fmt.Sprintf("Middleware %s, which %s refers to, is not in the input", name, i.RuleName()),
 			"one that retries multiplies its tries by those of the policy", finding.Give("its manifest", ""))
 	}
 }
@@ -121,7 +121,7 @@ func (t *translation) missing(i resolve.Intent, refs []controller.Reference) {
 // retries gives the Middleware of a reference if all that it does is retry.
 func (t *translation) retries(ref controller.Reference) *manifest.Object {
 	for _, o := range t.Middlewares[ref.ID] {
-		if held := controller.KindsOf(o); len(held) == 1 && held[0] == "retry" {
+		if kinds := controller.KindsOf(o); len(kinds) == 1 && kinds[0] == "retry" {
 			return o
 		}
 	}
@@ -130,14 +130,14 @@ func (t *translation) retries(ref controller.Reference) *manifest.Object {
 
 // keep gives the Middleware of a rule that can be edited: every rule that uses it
 // is to get the same.
-func (t *translation) keep(refs []controller.Reference, c config, asked map[controller.Place][]config) *manifest.Object {
+func (t *translation) keep(refs []controller.Reference, c config, asked map[resolve.RuleID][]config) *manifest.Object {
 	for _, ref := range refs {
 		o := t.retries(ref)
 		if o == nil || c == (config{}) || count(refs, ref.ID) > 1 {
 			continue
 		}
 		same := func(u use) bool {
-			return u.direct && len(asked[u.Place]) > 0 && !slices.ContainsFunc(asked[u.Place], func(other config) bool { return other != c })
+			return u.direct && len(asked[u.RuleID]) > 0 && !slices.ContainsFunc(asked[u.RuleID], func(other config) bool { return other != c })
 		}
 		if !slices.ContainsFunc(t.uses[o.ID()], func(u use) bool { return !same(u) }) {
 			return o
@@ -159,10 +159,10 @@ func count(refs []controller.Reference, id string) int {
 // left says that other rules still use a Middleware which a rule no longer has.
 func (t *translation) left(j job, o *manifest.Object) {
 	for _, u := range t.uses[o.ID()] {
-		if u.Place == controller.PlaceOf(j.intent) {
+		if u.RuleID == j.intent.RuleID() {
 			continue
 		}
-		t.out.Say(j.intent, finding.Shadows, fmt.Sprintf("%s no longer uses %s, which others use as well", j.intent.Place(), o.ID()),
+		t.out.Say(j.intent, finding.Shadows, fmt.Sprintf("%s no longer uses %s, which others use as well", j.intent.RuleName(), o.ID()),
 			"two retry middlewares on one rule would multiply the tries", finding.Hint{})
 		t.out.Said[len(t.out.Said)-1].Severity = finding.Note // nothing but its retries is hidden
 		return
@@ -175,7 +175,7 @@ func (t *translation) chains(j job, refs []controller.Reference) {
 	for _, ref := range refs {
 		for _, o := range t.Middlewares[ref.ID] {
 			if o.At("spec", "chain").IsMap() && len(t.Resolve([]controller.Reference{ref}).Retries) > 0 {
-				t.out.Say(j.intent, finding.Conflicts, fmt.Sprintf("%s is on %s, and retries by a middleware within it", o.ID(), j.intent.Place()),
+				t.out.Say(j.intent, finding.Conflicts, fmt.Sprintf("%s is on %s, and retries by a middleware within it", o.ID(), j.intent.RuleName()),
 					"two retry middlewares on one rule multiply the tries", finding.Do("take the retry out of the chain"))
 			}
 		}
@@ -184,15 +184,15 @@ func (t *translation) chains(j job, refs []controller.Reference) {
 
 // detach takes a reference out of a rule, wherever it stands.
 func (t *translation) detach(o *manifest.Object, rule manifest.Value, ref controller.Reference) {
-	drop := func(holder manifest.Value, key string, is func(manifest.Value) bool) {
-		list := holder.At(key)
+	drop := func(element manifest.Value, key string, is func(manifest.Value) bool) {
+		list := element.At(key)
 		for n := list.Len() - 1; n >= 0; n-- {
 			if is(list.Index(n)) {
 				list.RemoveIndex(n)
 			}
 		}
 		if list.Exists() && list.Len() == 0 {
-			holder.Remove(key)
+			element.Remove(key)
 		}
 	}
 	namespace := o.ID().Namespace
@@ -244,7 +244,7 @@ func (t *translation) put(j job, o *manifest.Object, rule manifest.Value, id man
 	switch o.ID().Kind {
 	case "HTTPRoute", "GRPCRoute":
 		if rule.At("filters").Len() >= api.MaxFilters {
-			t.out.Say(j.intent, finding.CannotEdit, fmt.Sprintf("%s has %d filters already", j.intent.Place(), api.MaxFilters),
+			t.out.Say(j.intent, finding.CannotEdit, fmt.Sprintf("%s has %d filters already", j.intent.RuleName(), api.MaxFilters),
 				"the Gateway API takes no more in one rule", finding.Do("gather Middlewares in a chain"))
 			return
 		}

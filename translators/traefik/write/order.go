@@ -18,7 +18,7 @@ func (t *translation) fits(i resolve.Intent) func(edited *manifest.Object, fresh
 	table := t.table()
 	own := false
 	for n := range i.Object.At("spec", "rules").Len() {
-		own = own || table.Shares(precedence.Place{ID: i.ID(), Rule: n}, n == i.Rule)
+		own = own || table.Shares(resolve.RuleID{ID: i.ID(), Rule: n}, n == i.Rule)
 	}
 	if !own {
 		return nil
@@ -30,12 +30,12 @@ func (t *translation) fits(i resolve.Intent) func(edited *manifest.Object, fresh
 // they go in the input.
 func (t *translation) keeps(i resolve.Intent, edited *manifest.Object, fresh []int) error {
 	origins := t.origins[i.ID()]
-	was := func(p precedence.Place) precedence.Place {
+	was := func(p resolve.RuleID) resolve.RuleID {
 		if p.ID != i.ID() {
 			return p
 		}
 		if slices.Contains(fresh, p.Rule) {
-			return precedence.Place{ID: p.ID, Rule: i.Rule}
+			return resolve.RuleID{ID: p.ID, Rule: i.Rule}
 		}
 		if at, split := origins[p.Rule]; split {
 			p.Rule = at
@@ -45,12 +45,12 @@ func (t *translation) keeps(i resolve.Intent, edited *manifest.Object, fresh []i
 	table := t.table()
 	var before []*precedence.Match
 	for n := range route.Rules(i.Object) {
-		before = append(before, table.Matches(precedence.Place{ID: i.ID(), Rule: n})...)
+		before = append(before, table.Matches(resolve.RuleID{ID: i.ID(), Rule: n})...)
 	}
 	if m := table.Moves(table.With(i.ID(), t.MatchesOf(edited)), before, was); m != nil {
 		by := "no rule"
 		for _, p := range m.From {
-			by = resolve.Place(p.ID, controller.RuleOf(t.World.Get(p.ID), p.Rule).At("name").Text(), p.Rule)
+			by = resolve.RuleName(p.ID, controller.RuleOf(t.World.Get(p.ID), p.Rule).At("name").Text(), p.Rule)
 		}
 		return fmt.Errorf("by what Traefik adds up for conditions %s %s would no longer be served by %s", m.Method, m.Request, by)
 	}

@@ -23,14 +23,14 @@ import (
 // tried. A Middleware that retries already is edited where no other rule uses it.
 func Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	t := translation{
-		Cluster: controller.NewCluster(plan.World, s), edits: gateway.NewEdits(plan.World, s), timeouts: map[controller.Place]behavior.Setting[time.Duration]{},
+		Cluster: controller.NewCluster(plan.World, s), edits: gateway.NewEdits(plan.World, s), timeouts: map[resolve.RuleID]behavior.Setting[time.Duration]{},
 		fresh: map[freshKey]*manifest.Object{}, taken: map[string]bool{},
 		freshTransports: map[transportKey]*manifest.Object{}, origins: map[manifest.ID]map[int]int{},
 	}
 	t.edits.Fits = t.fits
 	t.uses, t.carriers = t.usesOf(), t.carriersOf()
 	for _, i := range plan.Intents {
-		t.timeouts[controller.PlaceOf(i)] = i.Want.AttemptTimeout
+		t.timeouts[i.RuleID()] = i.Want.AttemptTimeout
 	}
 	for _, i := range plan.Intents {
 		if t.usable(i) {
@@ -50,8 +50,8 @@ type translation struct {
 	// uses are the places that refer to each Middleware, carriers those that refer
 	// to each ServersTransport or to a Service behind an Ingress.
 	uses     map[manifest.ID][]use
-	carriers map[manifest.ID][]controller.Place
-	timeouts map[controller.Place]behavior.Setting[time.Duration]
+	carriers map[manifest.ID][]resolve.RuleID
+	timeouts map[resolve.RuleID]behavior.Setting[time.Duration]
 	fresh    map[freshKey]*manifest.Object
 	// freshTransports are the new ServersTransports.
 	freshTransports map[transportKey]*manifest.Object
@@ -76,7 +76,7 @@ func (t *translation) usable(i resolve.Intent) bool {
 		t.out.Fail(i, finding.NeedsVersion, "GRPCRoutes need Traefik 3.2", "GRPCRoutes came with 3.2.0 (docs/content/migrate/v3.md)", finding.Do("raise the version"))
 		return false
 	case i.Rule >= 0 && i.Object != nil && i.Object.Is(api.Group, "IngressRoute") && controller.RoutedOf(controller.RuleOf(i.Object, i.Rule)).Refused != "":
-		t.out.Say(i, finding.RuleLeftOut, fmt.Sprintf("Traefik leaves %s out, and its requests go to the next router that takes them", i.Place()),
+		t.out.Say(i, finding.RuleLeftOut, fmt.Sprintf("Traefik leaves %s out, and its requests go to the next router that takes them", i.RuleName()),
 			controller.RoutedOf(controller.RuleOf(i.Object, i.Rule)).Refused+" (v3.7.13 pkg/server/router/router.go:282)", finding.Do("mend the match: until then the policy holds for no request"))
 		return false
 	case (kind == "HTTPRoute" || kind == "GRPCRoute") && i.Object != nil && !controller.Served(i.Object):

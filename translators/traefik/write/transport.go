@@ -17,36 +17,36 @@ import (
 
 // carriersOf finds the places that refer to a ServersTransport, the Ingresses in
 // front of each Service, and the routes that share one of several services.
-func (t *translation) carriersOf() map[manifest.ID][]controller.Place {
-	carriers := map[manifest.ID][]controller.Place{}
-	add := func(ref controller.Reference, at controller.Place) {
+func (t *translation) carriersOf() map[manifest.ID][]resolve.RuleID {
+	carriers := map[manifest.ID][]resolve.RuleID{}
+	add := func(ref controller.Reference, at resolve.RuleID) {
 		for _, o := range t.Transports[ref.ID] {
 			carriers[o.ID()] = append(carriers[o.ID()], at)
 		}
 	}
-	t.Weighted(func(at controller.Place, id manifest.ID, _ manifest.Value) { carriers[id] = append(carriers[id], at) })
+	t.Weighted(func(at resolve.RuleID, id manifest.ID, _ manifest.Value) { carriers[id] = append(carriers[id], at) })
 	for _, o := range t.World.All() {
 		id := o.ID()
 		switch {
 		case o.Is(api.Group, "IngressRoute"):
 			for n, r := range o.At("spec", "routes").Items() {
 				for _, s := range r.At("services").Items() {
-					add(t.To(controller.OrElse(s.At("namespace").Text(), id.Namespace), s.At("serversTransport").Text()), controller.Place{ID: id, Rule: n})
+					add(t.To(controller.OrElse(s.At("namespace").Text(), id.Namespace), s.At("serversTransport").Text()), resolve.RuleID{ID: id, Rule: n})
 				}
 			}
 		case o.Is(api.Group, "TraefikService"):
 			for _, form := range []string{"weighted", "highestRandomWeight"} {
 				for _, s := range o.At("spec", form, "services").Items() {
-					add(t.To(controller.OrElse(s.At("namespace").Text(), id.Namespace), s.At("serversTransport").Text()), controller.Place{ID: id, Rule: -1})
+					add(t.To(controller.OrElse(s.At("namespace").Text(), id.Namespace), s.At("serversTransport").Text()), resolve.RuleID{ID: id, Rule: -1})
 				}
 			}
 		case o.Is("networking.k8s.io", "Ingress"):
 			for _, v := range controller.IngressBackends(o) {
 				service := manifest.ID{Kind: "Service", Namespace: id.Namespace, Name: v.At("name").Text()}
-				carriers[service] = append(carriers[service], controller.Place{ID: id, Rule: -1})
+				carriers[service] = append(carriers[service], resolve.RuleID{ID: id, Rule: -1})
 				if behind := t.World.Get(service); behind != nil {
 					_, name := controller.Annotation(behind, api.ServiceTransport)
-					add(controller.Qualified(name), controller.Place{ID: id, Rule: -1})
+					add(controller.Qualified(name), resolve.RuleID{ID: id, Rule: -1})
 				}
 			}
 		}
@@ -56,7 +56,7 @@ func (t *translation) carriersOf() map[manifest.ID][]controller.Place {
 
 // alike reports whether every place of an object is to get the same timeout.
 func (t *translation) alike(id manifest.ID, i resolve.Intent) bool {
-	return !slices.ContainsFunc(t.carriers[id], func(at controller.Place) bool { return t.timeouts[at] != i.Want.AttemptTimeout })
+	return !slices.ContainsFunc(t.carriers[id], func(at resolve.RuleID) bool { return t.timeouts[at] != i.Want.AttemptTimeout })
 }
 
 // putTimeout attaches the timeout of a try to the services behind a rule, and

@@ -12,17 +12,17 @@ import (
 	"retryctl.dev/translators/envoygateway/controller"
 )
 
-// carry writes one wish of a list into the policy that is on the target already,
+// attach writes one wish of a list into the policy that is on the target already,
 // or into the new one of its name.
-func (t *translation) carry(c carried, list []carried) {
+func (t *translation) attach(c policyTarget, list []policyTarget) {
 	name := c.name
-	holder := c.intent.Object // of the section, or the target itself
+	target := c.intent.Object // of the section, or the target itself
 	if c.ref.Kind == "Gateway" {
-		holder = t.world.Get(c.intent.TargetID())
+		target = t.world.Get(c.intent.TargetID())
 	}
 	namespace, rawNamespace := c.intent.TargetID().Namespace, c.intent.Policy.Metadata.Namespace
-	if holder != nil {
-		namespace, rawNamespace = holder.ID().Namespace, holder.RawNamespace()
+	if target != nil {
+		namespace, rawNamespace = target.ID().Namespace, target.RawNamespace()
 	}
 	if existing := t.attached.On(namespace, c.ref); existing != nil {
 		if !ours(existing, c, list) {
@@ -59,7 +59,7 @@ func (t *translation) carry(c carried, list []carried) {
 // base gives the policy that holds for a target so far, in whose place a new one is to
 // say what it says besides retries; nil where there is none, or where another one holds
 // behind each listener. What is hidden then is said.
-func (t *translation) base(c carried) *manifest.Object {
+func (t *translation) base(c policyTarget) *manifest.Object {
 	wider := t.attached.Wider(c.intent, c.ref, t.world)
 	for _, p := range wider {
 		switch {
@@ -133,10 +133,10 @@ type freshKey struct {
 
 // ours reports whether everything that an existing policy is on gets the same wish:
 // then it may be edited, for it is what an earlier translation has written.
-func ours(existing *manifest.Object, c carried, list []carried) bool {
+func ours(existing *manifest.Object, c policyTarget, list []policyTarget) bool {
 	for _, v := range controller.RefsOf(existing).Items() {
 		at := controller.RefOf(v)
-		if !slices.ContainsFunc(list, func(other carried) bool { return other.ref == at && other.want == c.want }) {
+		if !slices.ContainsFunc(list, func(other policyTarget) bool { return other.ref == at && other.want == c.want }) {
 			return false
 		}
 	}
@@ -145,13 +145,13 @@ func ours(existing *manifest.Object, c carried, list []carried) bool {
 
 // reaches says that a policy on a target holds for a rule whose own policy has an
 // error. Only of what is not in the input is it said here: of the rest it is seen.
-func (t *translation) reaches(c carried) {
+func (t *translation) reaches(c policyTarget) {
 	for _, h := range t.plan.Failed {
 		id, target := h.ID(), c.intent.TargetID()
 		below := c.ref.Kind == "Gateway" && (id.Kind == "HTTPRoute" || id.Kind == "GRPCRoute") && h.Object == nil
 		part := id == target && h.Rule < 0 && h.Target().SectionName != "" && c.ref.Section == ""
 		if below || part {
-			t.out.Say(c.intent, finding.Held, fmt.Sprintf("the policy on %s may hold for %s too, whose own, %s, has an error", c.ref, h.Place(), resolve.PolicyID(h.Policy)),
+			t.out.Say(c.intent, finding.OwnPolicyFails, fmt.Sprintf("the policy on %s may hold for %s too, whose own, %s, has an error", c.ref, h.RuleName(), resolve.PolicyID(h.Policy)),
 				"the most specific policy holds as a whole, and that one is missing (v1.9.1 internal/gatewayapi/backendtrafficpolicy.go:1402)",
 				finding.Do("mend the more specific policy, or take it out if its rules are meant to get this one"))
 		}

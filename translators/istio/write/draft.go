@@ -12,10 +12,10 @@ import (
 	"retryctl.dev/translators/istio/controller"
 )
 
-// A holding is a VirtualService to be written. For a host that a VirtualService names
+// A draft is a VirtualService to be written. For a host that a VirtualService names
 // on a gateway Istio serves nothing else there, so each route that serves requests for
-// it is in a holding, with a policy or without.
-type holding struct {
+// it is in a draft, with a policy or without.
+type draft struct {
 	// routes are those whose requests meet, in the order in which the Gateway API
 	// prefers them: only within one VirtualService is the order of matches ours.
 	routes          []*manifest.Object
@@ -25,7 +25,7 @@ type holding struct {
 	under bool
 }
 
-func (h holding) vhosts() (list []controller.VirtualHost) {
+func (h draft) vhosts() (list []controller.VirtualHost) {
 	for _, gateway := range h.gateways {
 		for _, host := range h.hosts {
 			list = append(list, controller.VirtualHost{Gateway: gateway, Host: host})
@@ -34,9 +34,9 @@ func (h holding) vhosts() (list []controller.VirtualHost) {
 	return list
 }
 
-// holdings gives the VirtualServices for some virtual hosts, and for those whose requests they
+// drafts gives the VirtualServices for some virtual hosts, and for those whose requests they
 // would take besides.
-func (t *translation) holdings(taken []controller.VirtualHost, intents map[manifest.ID][]resolve.Intent) (list []holding) {
+func (t *translation) drafts(taken []controller.VirtualHost, intents map[manifest.ID][]resolve.Intent) (list []draft) {
 	needed := t.needed(taken)
 	at := map[string][]controller.VirtualHost{} // virtual hosts by the routes whose requests meet there
 	routes := map[string][]*manifest.Object{}
@@ -113,10 +113,10 @@ func (t *translation) apart(vhost controller.VirtualHost, host string) bool {
 func (t *translation) meeting(vhost controller.VirtualHost) (list [][]*manifest.Object) {
 	var all []*manifest.Object
 	along := nearby{at: map[string][]int{}, below: map[string][]int{}}
-	place := map[manifest.ID]int{}
+	index := map[manifest.ID]int{}
 	for _, o := range t.view.At(vhost) {
-		if _, known := place[o.ID()]; !known {
-			place[o.ID()] = len(all)
+		if _, known := index[o.ID()]; !known {
+			index[o.ID()] = len(all)
 			all = append(all, o)
 			along.add(o)
 		}
@@ -133,7 +133,7 @@ func (t *translation) meeting(vhost controller.VirtualHost) (list [][]*manifest.
 	}
 	for n, o := range all {
 		for _, other := range along.near(o) {
-			a, b := find(n), find(place[other.ID()])
+			a, b := find(n), find(index[other.ID()])
 			if a != b && (vhost.Gateway == api.WholeMesh || t.overlap(o, other)) {
 				group[max(a, b)] = min(a, b)
 			}
@@ -161,10 +161,10 @@ func byPreference(a, b *manifest.Object) int {
 	return cmp.Or(boolean(controller.Older(b, a))-boolean(controller.Older(a, b)), cmp.Compare(a.ID().Kind, b.ID().Kind))
 }
 
-// parted makes holdings of the virtual hosts of some routes. One has all of its hosts on all of
+// parted makes drafts of the virtual hosts of some routes. One has all of its hosts on all of
 // its gateways. A host that a wildcard of it covers is left out, which Istio would
 // refuse, unless other routes stand at one of the two.
-func (t *translation) parted(vhosts, needed []controller.VirtualHost) (list []holding) {
+func (t *translation) parted(vhosts, needed []controller.VirtualHost) (list []draft) {
 	var hosts []string
 	gateways := map[string][]string{}
 	for _, vhost := range vhosts {
@@ -188,14 +188,14 @@ func (t *translation) parted(vhosts, needed []controller.VirtualHost) (list []ho
 		}
 		at := -1
 		if !under {
-			at = slices.IndexFunc(list, func(h holding) bool { return slices.Equal(h.gateways, gateways[host]) && !h.under })
+			at = slices.IndexFunc(list, func(h draft) bool { return slices.Equal(h.gateways, gateways[host]) && !h.under })
 		}
 		switch {
 		case within:
 		case at >= 0:
 			list[at].hosts = append(list[at].hosts, host)
 		default:
-			list = append(list, holding{gateways: gateways[host], hosts: []string{host}, under: under})
+			list = append(list, draft{gateways: gateways[host], hosts: []string{host}, under: under})
 		}
 	}
 	return list
