@@ -66,18 +66,18 @@ func (c Comparison) Differs(behavior bool) bool {
 
 // Decode is that of the pipeline for what is given, with what is there around it.
 func Decode(all translators.Gateways, given, existing []*manifest.Object) pipeline.Input {
-	return pipeline.Decode(all, slices.Concat(given, contextOf(given, existing)))
+	return pipeline.Decode(all, slices.Concat(given, viewOf(all).contextOf(given, existing)))
 }
 
 // Translation compares what the policies of an input, which Decode gave, translate to
 // with what is there.
 func Translation(ctx context.Context, in pipeline.Input, given, existing []*manifest.Object, assignments []pipeline.Assignment, o Options) (Comparison, error) {
 	c := Comparison{From: "existing", To: "wanted"}
-	written := manifest.NewSet(nil)
+	written, v := manifest.NewSet(nil), viewOf(in.Gateways)
 	in, err := in.Translations(ctx, assignments, o.Options, func(t pipeline.Translation) error {
 		written = written.With(t.Objects...)
 		c.Findings = slices.Concat(c.Findings, t.Planned, t.Findings)
-		c.translation(t, given, existing, len(assignments) > 1, o)
+		c.translation(v, t, given, existing, len(assignments) > 1, o)
 		return nil
 	})
 	if err != nil {
@@ -96,30 +96,30 @@ func Translation(ctx context.Context, in pipeline.Input, given, existing []*mani
 }
 
 // translation adds what one target comes to; named says that there are several.
-func (c *Comparison) translation(t pipeline.Translation, given, existing []*manifest.Object, named bool, o Options) {
-	gateway := t.Gateway.Name
-	before := manifest.NewSet(surroundings(given)).With(existing...)
+func (c *Comparison) translation(v view, t pipeline.Translation, given, existing []*manifest.Object, named bool, o Options) {
+	name := t.Gateway.Name
+	before := manifest.NewSet(v.surroundings(given)).With(existing...)
 	after := before.With(manifests(given)...).With(t.Objects...)
-	list := append(rivals.Find(t.Objects, existing, after, t.Settings), left(existing, t.Objects, after, []string{gateway})...)
+	list := append(rivals.Find(v.all, gateway.Contest{Written: t.Objects, Existing: existing, World: after, Settings: t.Settings}), v.left(existing, t.Objects, after, []string{name})...)
 	for n := range list {
-		list[n].Gateway = gateway
+		list[n].Gateway = name
 	}
 	if o.Strict {
 		list = list.Strict()
 	}
 	c.Findings = append(c.Findings, list...)
-	name := ""
+	column := ""
 	if named {
-		name = gateway
+		column = name
 	}
-	c.add(name, counterparts(t.Objects, existing), t.Objects, normal.Options{StanzaDefaults: stanzaDefaults(gateway, t.Settings)})
+	c.add(column, counterparts(t.Objects, existing), t.Objects, normal.Options{StanzaDefaults: stanzaDefaults(t.Gateway, t.Settings.Version)})
 	if o.Behavior {
-		c.Effects = append(c.Effects, Effect{gateway, t.Settings.Version.String(), impact.Of(t.Target.Gateway, before, after, t.Settings)})
+		c.Effects = append(c.Effects, Effect{name, t.Settings.Version.String(), impact.Of(t.Target.Gateway, before, after, t.Settings)})
 	}
 }
 
-func stanzaDefaults(name string, s gateway.Settings) bool {
-	return name == "gateway-api" && s.Version.AtLeast(1, 7)
+func stanzaDefaults(p gateway.Profile, v gateway.Version) bool {
+	return p.Standard && v.AtLeast(1, 7)
 }
 
 func (c *Comparison) add(gateway string, from, to []*manifest.Object, opts normal.Options) {
@@ -155,9 +155,10 @@ func manifests(objects []*manifest.Object) []*manifest.Object {
 // objects which differ are for, of all that there are.
 func Sides(all translators.Gateways, from, to Side, targets []translators.Target, o Options) Comparison {
 	before, after := manifest.NewSet(from.Objects), manifest.NewSet(to.Objects)
+	v := viewOf(all)
 	var opts normal.Options
 	if len(targets) == 1 {
-		opts.StanzaDefaults = stanzaDefaults(targets[0].Gateway.Profile().Name, gateway.Settings{Version: targets[0].Version})
+		opts.StanzaDefaults = stanzaDefaults(targets[0].Gateway.Profile(), targets[0].Version)
 	}
 	c := Comparison{From: from.Name, To: to.Name}
 	c.add("", from.Objects, to.Objects, opts)
@@ -165,15 +166,15 @@ func Sides(all translators.Gateways, from, to Side, targets []translators.Target
 		return c
 	}
 	if len(targets) == 0 {
-		targets = concerned(all, c.Objects, before.With(after.All()...))
+		targets = v.concerned(c.Objects, before.With(after.All()...))
 	}
 	for _, t := range targets {
 		with := pipeline.Input{}.Settings(t, o.Settings)
 		c.Effects = append(c.Effects, Effect{t.Gateway.Profile().Name, with.Version.String(), impact.Of(t.Gateway, before, after, with)})
 	}
-	inBefore, inAfter := mentionsIn(before.All()), mentionsIn(after.All())
+	inBefore, inAfter := v.mentionsIn(before.All()), v.mentionsIn(after.All())
 	for _, one := range c.Objects {
-		if hidden(one.ID, before, inBefore) || hidden(one.ID, after, inAfter) {
+		if v.hidden(one.ID, before, inBefore) || v.hidden(one.ID, after, inAfter) {
 			c.Unseen = append(c.Unseen, one.ID)
 		}
 	}

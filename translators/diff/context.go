@@ -8,32 +8,57 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/undo"
 	"retryctl.dev/translators"
+	"retryctl.dev/translators/gateway"
 )
 
-// The kinds that carry retries. Those that name what they are for stand alone, the
-// others count where something refers to them.
-var (
-	standing  = []string{"BackendTrafficPolicy", "XBackendTrafficPolicy", "VirtualService", "DestinationRule"}
-	referable = []string{"Middleware", "MiddlewareTCP", "ServersTransport", "TraefikService", "KongPlugin", "KongUpstreamPolicy"}
-)
+// A view is what the gateways say of kinds.
+type view struct {
+	all   translators.Gateways
+	kinds map[[2]string]gateway.Kind
+	// names are the fields, and annotations how the annotations begin, by which objects
+	// name others that say something of retries.
+	names       map[string]bool
+	annotations []string
+}
+
+func viewOf(all translators.Gateways) view {
+	v := view{all: all, kinds: map[[2]string]gateway.Kind{}, names: map[string]bool{}}
+	for _, name := range []string{"extensionRef", "backendRefs", "targetRef"} {
+		v.names[name] = true
+	}
+	for _, g := range all {
+		p := g.Profile()
+		for _, k := range p.Kinds {
+			v.kinds[[2]string{k.Group, k.Name}] = k
+		}
+		for _, name := range p.Names {
+			v.names[name] = true
+		}
+		v.annotations = append(v.annotations, p.Signs.Annotations...)
+	}
+	return v
+}
+
+// role is how retries in an object come to hold.
+func (v view) role(id manifest.ID) gateway.Role { return v.kinds[[2]string{id.Group, id.Kind}].Role }
 
 // contextOf gives the existing objects that a translation may use as if they had
 // been given: routes and what is around them, what policies target, and what these
 // refer to. Others that carry retries are left out: what retryctl wrote there
 // earlier would come back as something to edit, with all that it says. Where marks
 // tell what it wrote, a policy of somebody else's counts, since new ones repeat it.
-func contextOf(given, existing []*manifest.Object) []*manifest.Object {
+func (v view) contextOf(given, existing []*manifest.Object) []*manifest.Object {
 	have, used := manifest.NewSet(given), map[manifest.ID]bool{}
 	told, targets := slices.ContainsFunc(existing, marked), targetsOf(given)
 	left := func(o *manifest.Object) bool {
 		somebodys := told && o.ID().Kind == "BackendTrafficPolicy" && !marked(o)
-		return slices.Contains(standing, o.ID().Kind) && !targets[o.ID()] && !somebodys
+		return v.role(o.ID()) == gateway.Attached && !targets[o.ID()] && !somebodys
 	}
 	var list, waiting []*manifest.Object
 	for _, o := range existing {
-		switch kind := o.ID().Kind; {
+		switch {
 		case have.Get(o.ID()) != nil, used[o.ID()], schema.Ours(o), left(o):
-		case slices.Contains(referable, kind):
+		case v.role(o.ID()) == gateway.Referred:
 			waiting = append(waiting, o)
 		default:
 			used[o.ID()], list = true, append(list, o)
@@ -47,7 +72,7 @@ func contextOf(given, existing []*manifest.Object) []*manifest.Object {
 	}
 	for n := 0; n < len(list) && len(waiting) > 0; n++ { // it grows on the way
 		var found []int
-		for name := range mentionsOf(list[n]) {
+		for name := range v.mentionsOf(list[n]) {
 			found = append(found, named[name]...)
 		}
 		slices.Sort(found)
@@ -71,9 +96,9 @@ func marked(o *manifest.Object) bool {
 }
 
 // surroundings leaves out what carries retries.
-func surroundings(objects []*manifest.Object) []*manifest.Object {
+func (v view) surroundings(objects []*manifest.Object) []*manifest.Object {
 	return slices.DeleteFunc(manifests(objects), func(o *manifest.Object) bool {
-		return slices.Contains(standing, o.ID().Kind) || slices.Contains(referable, o.ID().Kind)
+		return v.role(o.ID()) == gateway.Attached || v.role(o.ID()) == gateway.Referred
 	})
 }
 
@@ -91,36 +116,34 @@ func targetsOf(given []*manifest.Object) map[manifest.ID]bool {
 	return targets
 }
 
-// mentions are the names that an object refers to others by: in annotations of Kong
-// and Traefik, and in fields for references. Traefik has the namespace before some.
-type mentions map[string]bool
-
-func mentionsOf(o *manifest.Object) mentions {
-	m := mentions{}
-	m.add(o.Root())
-	return m
+// mentionsOf gives the names that an object refers to others by: in annotations, and in
+// fields for references. Traefik has the namespace before some.
+func (v view) mentionsOf(o *manifest.Object) map[string]bool {
+	names := map[string]bool{}
+	v.mentions(o.Root(), names)
+	return names
 }
 
 // calledBy are the names by which others refer to an object.
 func calledBy(id manifest.ID) [2]string { return [2]string{id.Name, id.Namespace + "-" + id.Name} }
 
-func (m mentions) add(v manifest.Value) {
-	for key, value := range v.Fields() {
+func (v view) mentions(in manifest.Value, names map[string]bool) {
+	for key, value := range in.Fields() {
 		switch k := key.Text(); {
-		case strings.HasPrefix(k, "konghq.com/"), strings.HasPrefix(k, "traefik.ingress.kubernetes.io/"), k == "serversTransport":
+		case slices.ContainsFunc(v.annotations, func(prefix string) bool { return strings.HasPrefix(k, prefix) }), v.names[k] && value.IsScalar():
 			for _, word := range strings.FieldsFunc(value.Text(), func(r rune) bool { return strings.ContainsRune(", :@", r) }) {
-				m[word] = true
+				names[word] = true
 			}
-		case k == "extensionRef" || k == "backendRefs" || k == "services" || k == "middlewares" || k == "chain" || k == "targetRef":
-			m[value.At("name").Text()] = true
+		case v.names[k]:
+			names[value.At("name").Text()] = true
 			for _, item := range value.Items() {
-				m[item.At("name").Text()] = true
+				names[item.At("name").Text()] = true
 			}
 		}
-		m.add(value)
+		v.mentions(value, names)
 	}
-	for _, item := range v.Items() {
-		m.add(item)
+	for _, item := range in.Items() {
+		v.mentions(item, names)
 	}
 }
 
@@ -133,10 +156,10 @@ type referrer struct {
 	by *manifest.Object
 }
 
-func mentionsIn(objects []*manifest.Object) mentioning {
+func (v view) mentionsIn(objects []*manifest.Object) mentioning {
 	m := mentioning{}
 	for n, o := range objects {
-		for name := range mentionsOf(o) {
+		for name := range v.mentionsOf(o) {
 			if known := m[name]; len(known) == 0 || len(known) == 1 && known[0].by.ID() != o.ID() {
 				m[name] = append(m[name], referrer{n, o})
 			}
@@ -160,40 +183,51 @@ func (m mentioning) of(id manifest.ID) *manifest.Object {
 
 // hidden reports whether an object carries retries and nothing in its world says
 // for whom: what a change of it means cannot be seen then.
-func hidden(id manifest.ID, world *manifest.Set, mentions mentioning) bool {
-	return world.Get(id) != nil && slices.Contains(referable, id.Kind) && mentions.of(id) == nil
+func (v view) hidden(id manifest.ID, world *manifest.Set, mentions mentioning) bool {
+	return world.Get(id) != nil && v.role(id) == gateway.Referred && mentions.of(id) == nil
 }
 
 // concerned gives the gateways that the objects which differ are for: by their own
 // kinds and annotations, and for a route by those of the objects beside it; the
 // Gateway API where nothing says more.
-func concerned(all translators.Gateways, differing []Object, world *manifest.Set) []translators.Target {
+func (v view) concerned(differing []Object, world *manifest.Set) []translators.Target {
 	var names []string
 	for _, o := range differing {
-		for _, v := range []manifest.Value{o.From, o.To} {
-			names = append(names, gatewaysOf(all, o.ID, v)...)
+		for _, state := range []manifest.Value{o.From, o.To} {
+			names = append(names, v.gatewaysOf(o.ID, state)...)
 		}
 	}
 	if len(differing) > 0 && len(names) == 0 {
 		for _, o := range world.All() {
-			names = append(names, gatewaysOf(all, o.ID(), o.Root())...)
+			names = append(names, v.gatewaysOf(o.ID(), o.Root())...)
 		}
 	}
 	if len(names) == 0 {
-		names = []string{"gateway-api"}
+		names = v.standard()
 	}
-	targets, err := all.ParseTargets(names)
+	targets, err := v.all.ParseTargets(names)
 	if err != nil {
 		panic(err) // they are names of gateways
 	}
 	return targets
 }
 
-func gatewaysOf(all translators.Gateways, id manifest.ID, v manifest.Value) []string {
-	names := all.SignsOf(id, v)
-	for _, rule := range v.At("spec", "rules").Items() {
+func (v view) gatewaysOf(id manifest.ID, state manifest.Value) []string {
+	names := v.all.SignsOf(id, state)
+	for _, rule := range state.At("spec", "rules").Items() {
 		if id.Kind == "HTTPRoute" && (rule.At("retry").Exists() || rule.At("timeouts").Exists()) {
-			names = append(names, "gateway-api")
+			names = append(names, v.standard()...)
+		}
+	}
+	return names
+}
+
+// standard gives the gateways for which what stands in routes of the Gateway API is.
+func (v view) standard() []string {
+	var names []string
+	for _, g := range v.all {
+		if p := g.Profile(); p.Standard {
+			names = append(names, p.Name)
 		}
 	}
 	return names

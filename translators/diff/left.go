@@ -9,6 +9,7 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/schema/undo"
+	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/pipeline"
 )
 
@@ -17,10 +18,10 @@ import (
 // any more, a policy for a rule that is gone. Nothing takes it away, and whose it is
 // nobody can tell, unless its mark does: what a translation for one of the targets made
 // and this one does not write is left over too.
-func left(existing []*manifest.Object, written []*manifest.Object, after *manifest.Set, targets []string) finding.List {
+func (v view) left(existing []*manifest.Object, written []*manifest.Object, after *manifest.Set, targets []string) finding.List {
 	var list finding.List
-	before, references := manifest.NewSet(existing), changes(existing, after)
-	wanted := sync.OnceValue(func() mentioning { return mentionsIn(after.All()) })
+	before, references := manifest.NewSet(existing), v.changes(existing, after)
+	wanted := sync.OnceValue(func() mentioning { return v.mentionsIn(after.All()) })
 	add := func(o *manifest.Object, was, hint string) {
 		list.Add(finding.Finding{
 			Code: finding.Leftover, Object: o.ID(), File: o.File, Line: o.Root().Line(), Column: o.Root().Column(),
@@ -39,11 +40,11 @@ func left(existing []*manifest.Object, written []*manifest.Object, after *manife
 				})
 			}
 		case after.Get(o.ID()) != o: // it is written, or given
-		case slices.Contains(referable, o.ID().Kind):
+		case v.role(o.ID()) == gateway.Referred:
 			if by := references.of(o.ID()); by != nil && wanted().of(o.ID()) == nil {
 				add(o, "only "+by.ID().String()+" refers to it, and does not in what is wanted", hint)
 			}
-		case slices.Contains(standing, o.ID().Kind):
+		case v.role(o.ID()) == gateway.Attached:
 			if gone := forNothing(o, before, after); gone != "" {
 				add(o, gone+" is there, and is not in what is wanted", hint)
 			}
@@ -54,14 +55,14 @@ func left(existing []*manifest.Object, written []*manifest.Object, after *manife
 
 // changes gives what those existing objects refer to that are wanted otherwise: only
 // these can have lost a reference.
-func changes(existing []*manifest.Object, after *manifest.Set) mentioning {
+func (v view) changes(existing []*manifest.Object, after *manifest.Set) mentioning {
 	var changed []*manifest.Object
 	for _, o := range existing {
 		if after.Get(o.ID()) != o {
 			changed = append(changed, o)
 		}
 	}
-	return mentionsIn(changed)
+	return v.mentionsIn(changed)
 }
 
 // forNothing reports whether a policy is for sections of routes only that one world

@@ -20,6 +20,10 @@ func (Gateway) Profile() gateway.Profile {
 		Reasons: reasons, Listeners: true,
 		OtherMethods: "Methods that are not modelled (LOCK, MKCOL and so on) are treated like POST: they reach the rule without a method.",
 		// The controller's name is the default (v1.9.1 api/v1alpha1/envoygateway_types.go:19).
+		Kinds: []gateway.Kind{
+			{Group: api.Group, Name: api.Kind, Role: gateway.Attached},
+		},
+		Rivals: fighting,
 		Signs: gateway.Signs{
 			GatewayControllers: []string{"gateway.envoyproxy.io/gatewayclass-controller"},
 			Groups:             []string{"gateway.envoyproxy.io"},

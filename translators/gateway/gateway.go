@@ -103,6 +103,15 @@ type Profile struct {
 	// Uses are the ways in which the gateway takes its configuration, where there are
 	// several.
 	Uses []Use
+	// Kinds are those that only the gateway has.
+	Kinds []Kind
+	// Names are the fields by which its kinds and routes name objects that say something
+	// of retries, beside those of the Gateway API.
+	Names []string
+	// Standard says that what stands in the routes of the Gateway API itself is for it.
+	Standard bool
+	// Rivals finds what fights what is written.
+	Rivals Rivals
 	// Signs show that objects are for this gateway and no other.
 	Signs Signs
 }

@@ -4,6 +4,7 @@ import (
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/gatewayapi/api"
 	"retryctl.dev/translators/gatewayapi/read"
 	"retryctl.dev/translators/gatewayapi/write"
 	"retryctl.dev/translators/stanza"
@@ -25,6 +26,11 @@ func (Gateway) Profile() gateway.Profile {
 		OtherMethods: "Methods that are not modelled are treated like POST: they reach the rule without a method.",
 		// Implementations that have no target of their own.
 		About: "is which Gateway API is installed and who implements it.", Options: stanza.Options,
+		Kinds: []gateway.Kind{
+			{Group: api.BudgetGroup, Name: api.BudgetKind, Role: gateway.Attached},
+		},
+		Standard: true,
+		Rivals:   fighting,
 		Signs: gateway.Signs{
 			GatewayControllers: stanza.Controllers(),
 			Groups:             []string{"gateway.networking.x-k8s.io"},

@@ -36,12 +36,12 @@ type Impact struct {
 func Of(g gateway.Source, before, after *manifest.Set, s gateway.Settings) []Impact {
 	var list []Impact
 	from, to := g.Reader(before, s), g.Reader(after, s)
-	intents := rules(from, before)
+	intents := rules(g.Profile(), from, before)
 	former, now := gateway.Collect(from, intents), gateway.Collect(to, intents)
 	for n, i := range intents {
 		list = append(list, compare(i, former[n], now[n])...)
 	}
-	fresh := rules(to, after)
+	fresh := rules(g.Profile(), to, after)
 	effects := gateway.Collect(to, fresh)
 	known := map[string]bool{}
 	for _, i := range intents {

@@ -16,7 +16,7 @@ import (
 // gateway may retry: each rule; each Service that no rule which it serves is in front
 // of; and what is not in the world and an object in it is for, such as the route of a
 // policy.
-func rules(reader gateway.Reader, world *manifest.Set) []resolve.Intent {
+func rules(profile gateway.Profile, reader gateway.Reader, world *manifest.Set) []resolve.Intent {
 	list := (&resolve.Plan{World: world}).Bystanders()
 	behind := map[manifest.ID]bool{}
 	for n, effects := range gateway.Collect(reader, list) {
@@ -30,7 +30,7 @@ func rules(reader gateway.Reader, world *manifest.Set) []resolve.Intent {
 		}
 	}
 	for _, o := range world.All() {
-		for _, i := range targets(o) {
+		for _, i := range targets(o, profile) {
 			known := func(other resolve.Intent) bool {
 				return other.ID() == i.ID() && (i.Target().SectionName == "" || other.Target().SectionName == i.Target().SectionName)
 			}
@@ -53,8 +53,9 @@ func whole(o *manifest.Object, ref schema.TargetRef, namespace string) resolve.I
 	}}
 }
 
-// targets gives an intent for everything that an object names as what it is for.
-func targets(o *manifest.Object) []resolve.Intent {
+// targets gives an intent for everything that an object names as what it is for, or is for
+// as a kind of the gateway.
+func targets(o *manifest.Object, profile gateway.Profile) []resolve.Intent {
 	var list []resolve.Intent
 	refs := []manifest.Value{o.At("spec", "targetRef")}
 	for _, v := range o.At("spec", "targetRefs").Items() {
@@ -67,14 +68,9 @@ func targets(o *manifest.Object) []resolve.Intent {
 			}, o.ID().Namespace))
 		}
 	}
-	if o.Is("networking.istio.io", "DestinationRule") {
-		name, rest, full := strings.Cut(o.At("spec", "host").Text(), ".")
-		namespace, _, _ := strings.Cut(rest, ".")
-		if !full {
-			namespace = o.ID().Namespace
-		}
-		if name != "" && name != "*" && (!full || strings.Contains(rest, ".svc")) {
-			list = append(list, whole(nil, schema.TargetRef{Kind: "Service", Name: name}, namespace))
+	if services := profile.KindOf(o.ID()).Services; services != nil {
+		for _, id := range services(o) {
+			list = append(list, whole(nil, schema.TargetRef{Kind: id.Kind, Name: id.Name}, id.Namespace))
 		}
 	}
 	return list

@@ -27,6 +27,11 @@ func (Gateway) Profile() gateway.Profile {
 			{Name: "istio", Settings: []schema.Setting{api.WrittenIn.Is(api.VirtualService)}},
 			{Name: "istio (Kubernetes Gateway)", Class: "istio", Settings: []schema.Setting{api.WrittenIn.Is(api.GatewayAPI)}},
 		},
+		Kinds: []gateway.Kind{
+			{Group: api.Group, Name: "VirtualService", Role: gateway.Attached},
+			{Group: api.Group, Name: "DestinationRule", Role: gateway.Attached, Services: serviceOf},
+		},
+		Rivals: fighting,
 		Signs: gateway.Signs{
 			GatewayControllers: []string{"istio.io/gateway-controller", "istio.io/mesh-controller", "istio.io/unmanaged-gateway", "istio.io/eastwest-controller"},
 			GatewayClasses:     []string{"istio", "istio-waypoint", "istio-remote", "istio-east-west"},

@@ -26,6 +26,11 @@ func (Gateway) Profile() gateway.Profile {
 		OtherMethods: "LOCK is treated like POST: not tried again once it was sent. Every other method (MKCOL, MOVE, COPY, PROPPATCH, UNLOCK and so on) is tried again like PUT.",
 		// The names are those of the ingress controller and of the operator.
 		About: "is how Kong is set up.", Options: []schema.Option{api.UntrustedLua, api.Router},
+		Kinds: []gateway.Kind{
+			{Group: api.Group, Name: api.PluginKind, Role: gateway.Referred},
+			{Group: api.Group, Name: "KongUpstreamPolicy", Role: gateway.Referred},
+		},
+		Rivals: fighting,
 		Signs: gateway.Signs{
 			GatewayControllers: []string{"konghq.com/kic-gateway-controller", api.Operator},
 			IngressControllers: []string{"ingress-controllers.konghq.com/kong"},

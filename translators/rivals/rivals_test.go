@@ -1,4 +1,4 @@
-package rivals
+package rivals_test
 
 import (
 	"strings"
@@ -6,7 +6,9 @@ import (
 
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/rivals"
 )
 
 func read(t *testing.T, text string) []*manifest.Object {
@@ -66,7 +68,7 @@ func TestWhatWouldFightIsFound(t *testing.T) {
 		{"a second budget for a Service", with(budget, "NAME", "a"), with(budget, "NAME", "b"), "XBackendTrafficPolicy shop/b"},
 	} {
 		existing := read(t, c.existing)
-		list := Find(read(t, c.written), existing, manifest.NewSet(existing), settings)
+		list := rivals.Find(translators.All(), gateway.Contest{Written: read(t, c.written), Existing: existing, World: manifest.NewSet(existing), Settings: settings})
 		switch {
 		case c.want == "" && len(list) > 0, c.want != "" && len(list) != 1:
 			t.Errorf("%s: %v", c.about, list)

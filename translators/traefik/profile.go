@@ -24,6 +24,14 @@ func (Gateway) Profile() gateway.Profile {
 		OtherMethods: "LOCK is treated like POST. Every other method that is not modelled (MKCOL, and whatever a client makes up) is retried by status as if it were idempotent.",
 		// The controllers' names cannot be changed (v3.7.13 pkg/provider/kubernetes).
 		About: "is how Traefik is set up.", Options: []schema.Option{api.SafeNaming},
+		Kinds: []gateway.Kind{
+			{Group: api.Group, Name: "IngressRoute"},
+			{Group: api.Group, Name: api.Kind, Role: gateway.Referred},
+			{Group: api.Group, Name: "MiddlewareTCP", Role: gateway.Referred},
+			{Group: api.Group, Name: api.TransportKind, Role: gateway.Referred},
+			{Group: api.Group, Name: "TraefikService", Role: gateway.Referred},
+		},
+		Names: []string{"services", "middlewares", "chain", "serversTransport"},
 		Signs: gateway.Signs{
 			GatewayControllers: []string{"traefik.io/gateway-controller"},
 			IngressControllers: []string{"traefik.io/ingress-controller"},

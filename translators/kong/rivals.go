@@ -1,4 +1,4 @@
-package rivals
+package kong
 
 import (
 	"fmt"
@@ -6,14 +6,16 @@ import (
 
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/kong/api"
+	"retryctl.dev/translators/rivals"
 )
 
-const kongGroup = "configuration.konghq.com"
-
-// plugins finds existing plugins that are on what a translation puts one of the
+// fighting finds existing plugins that are on what a translation puts one of the
 // same type on: an annotation that an object has in the cluster, and not in what is
 // written, may be another tool's and stay.
-func plugins(written, existing *manifest.Set) finding.List {
+func fighting(c gateway.Contest) finding.List {
+	written, existing := manifest.NewSet(c.Written), manifest.NewSet(c.Existing)
 	all := existing.With(written.All()...)
 	var list finding.List
 	for _, o := range written.All() {
@@ -31,7 +33,7 @@ func plugins(written, existing *manifest.Set) finding.List {
 				if p == nil || p.ID() == ours.ID() || p.At("plugin").Text() != ours.At("plugin").Text() || written.Get(other) != nil {
 					continue
 				}
-				list.Add(rival(p, ours, fmt.Sprintf("%s, a %s", o.ID(), ours.At("plugin").Text()),
+				list.Add(rivals.Beside(p, ours, fmt.Sprintf("%s, a %s", o.ID(), ours.At("plugin").Text()),
 					"two plugins of one type in one place make Kong refuse its whole configuration (uniqueness violation)"))
 			}
 		}
@@ -43,13 +45,13 @@ func find(all *manifest.Set, id manifest.ID) *manifest.Object {
 	if o := all.Get(id); o != nil {
 		return o
 	}
-	return all.Get(manifest.ID{Group: kongGroup, Kind: "KongClusterPlugin", Namespace: manifest.DefaultNamespace, Name: id.Name})
+	return all.Get(manifest.ID{Group: api.Group, Kind: api.ClusterKind, Namespace: manifest.DefaultNamespace, Name: id.Name})
 }
 
 // annotated gives the plugins that an object's annotation names.
 func annotated(o *manifest.Object) []manifest.ID {
 	var ids []manifest.ID
-	text, _ := o.Annotation("konghq.com/plugins")
+	text, _ := o.Annotation(api.PluginsKey)
 	for _, name := range strings.Split(text, ",") {
 		if name = strings.TrimSpace(name); name == "" {
 			continue
@@ -58,7 +60,7 @@ func annotated(o *manifest.Object) []manifest.ID {
 		if !ok {
 			namespace, short = o.ID().Namespace, name
 		}
-		ids = append(ids, manifest.ID{Group: kongGroup, Kind: "KongPlugin", Namespace: namespace, Name: short})
+		ids = append(ids, manifest.ID{Group: api.Group, Kind: api.PluginKind, Namespace: namespace, Name: short})
 	}
 	return ids
 }
@@ -68,8 +70,8 @@ func filtering(o *manifest.Object) []manifest.ID {
 	var ids []manifest.ID
 	for _, rule := range o.At("spec", "rules").Items() {
 		for _, f := range rule.At("filters").Items() {
-			if ref := f.At("extensionRef"); ref.At("kind").Text() == "KongPlugin" {
-				ids = append(ids, manifest.ID{Group: kongGroup, Kind: "KongPlugin", Namespace: o.ID().Namespace, Name: ref.At("name").Text()})
+			if ref := f.At("extensionRef"); ref.At("kind").Text() == api.PluginKind {
+				ids = append(ids, manifest.ID{Group: api.Group, Kind: api.PluginKind, Namespace: o.ID().Namespace, Name: ref.At("name").Text()})
 			}
 		}
 	}
