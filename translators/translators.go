@@ -1,7 +1,3 @@
-// Package translators holds the list of gateways, which is handed to all that needs it,
-// and Run, the one place
-// that translates: it has a gateway translate, has it read the result back, and
-// makes a finding of every difference.
 package translators
 
 import (

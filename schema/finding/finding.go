@@ -1,9 +1,3 @@
-// Package finding holds what retryctl has to say about an input: a Finding with
-// a stable code, the catalogue that explains each code, and the writers that
-// print findings for people and for machines.
-//
-// A finding is about the user's documents and what a gateway makes of them.
-// Trouble of the machine (a file that cannot be read) is a Go error instead.
 package finding
 
 import (

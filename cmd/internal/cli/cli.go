@@ -1,5 +1,3 @@
-// Package cli is the command line: one file for each command, streams handed in,
-// and an exit status that says how it went.
 package cli
 
 import (

@@ -1,7 +1,3 @@
-// Package controller is what istiod makes of the objects around routes, for those who
-// read configuration and those who write it: for which gateways and hosts a route or a
-// VirtualService gets requests, in which order Envoy tries their matches, and which
-// DestinationRule holds for a host.
 package controller
 
 import (

@@ -1,5 +1,3 @@
-// Package read tells what Istio's proxies do by VirtualServices, stanzas of HTTPRoutes and
-// DestinationRules.
 package read
 
 import (

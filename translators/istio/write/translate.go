@@ -1,4 +1,3 @@
-// Package write puts policies into VirtualServices, stanzas and DestinationRules.
 package write
 
 import (
