@@ -9,12 +9,12 @@ import (
 
 	"retryctl.dev/golden/random"
 	"retryctl.dev/schema"
-	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
 	istio "retryctl.dev/translators/istio/api"
+	"retryctl.dev/translators/pipeline"
 	"retryctl.dev/translators/stanza"
 )
 
@@ -27,23 +27,11 @@ type input struct {
 
 func decode(t testing.TB, name string, text []byte) input {
 	t.Helper()
-	objects, err := manifest.Read(bytes.NewReader(text), name)
+	objects, err := pipeline.Read(pipeline.Source{Name: name, Text: text})
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, text)
 	}
-	in := input{name: name, objects: objects}
-	for _, o := range objects {
-		if o.Is(schema.Group, schema.Kind) {
-			p, found := schema.Decode(o)
-			if found.Count(finding.Error) == 0 {
-				found = append(found, schema.Validate(p, translators.All().Documents())...)
-			}
-			if found.Count(finding.Error) == 0 {
-				in.policies = append(in.policies, p)
-			}
-		}
-	}
-	return in
+	return input{name: name, policies: pipeline.Decode(translators.All(), objects).Policies, objects: objects}
 }
 
 // inputs are the golden cases and random ones.

@@ -12,10 +12,7 @@ import (
 
 	sigs "sigs.k8s.io/yaml"
 
-	"retryctl.dev/schema"
-	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
-	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
 )
@@ -122,20 +119,8 @@ spec:
 
 // translate is everything between bytes in and bytes out, for every gateway.
 func translate(t testing.TB, text []byte, w io.Writer) {
-	objects, err := manifest.Read(bytes.NewReader(text), "fleet.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	world := manifest.NewSet(objects)
-	var policies []*schema.RetryPolicy
-	for _, o := range world.Kind(schema.Group, schema.Kind) {
-		p, found := schema.Decode(o)
-		if found = append(found, schema.Validate(p, translators.All().Documents())...); found.Count(finding.Error) > 0 {
-			t.Fatal(found)
-		}
-		policies = append(policies, p)
-	}
-	plan, _ := resolve.Resolve(policies, world)
+	in := decode(t, "fleet.yaml", text)
+	plan := in.plan()
 	for _, g := range translators.All() {
 		r := translators.Run(g, plan, gateway.Defaults(g.Profile()), false)
 		if err := manifest.WriteYAML(w, r.Objects); err != nil {

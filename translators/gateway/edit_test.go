@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"retryctl.dev/golden/input"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators/gateway"
 )
@@ -55,7 +56,7 @@ func TestAHeaderIsSetOnceWhateverWasThere(t *testing.T) {
 }
 
 func TestOnlyWhatDiffersIsAnEdit(t *testing.T) {
-	p := plan(t, routeText("own", "", "", ""), routeText("other", "", "", ""))
+	p := input.Plan(t, routeText("own", "", "", ""), routeText("other", "", "", ""))
 	own, other := p.World.All()[0], p.World.All()[1]
 	edits := gateway.NewEdits(p.World, gateway.Settings{Split: gateway.SplitAlways})
 	edits.Of(other)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"retryctl.dev/golden/input"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/translators/gateway"
 )
@@ -35,7 +36,7 @@ const ref = "group: gateway.networking.k8s.io, kind: HTTPRoute, name: r, section
 // parts splits the one rule of an input, and gives what was edited and said.
 func parts(t *testing.T, text, split string) (edited string, out gateway.Output) {
 	t.Helper()
-	p := plan(t, text)
+	p := input.Plan(t, text)
 	edits := gateway.NewEdits(p.World, gateway.Settings{Split: split})
 	edits.Parts(p.Intents[0], &out)
 	var names []string
@@ -93,7 +94,7 @@ func TestNothingNamesARuleWithoutAName(t *testing.T) {
 func TestWhatNamesTheNameThatARuleWillGetNamesItsPart(t *testing.T) {
 	text := strings.Replace(named, "name: a, backendRefs", "backendRefs", 1) + strings.ReplaceAll(attached("targetRefs: [{"+ref+"}]"), "sectionName: a", "sectionName: rule-0")
 	for _, names := range []bool{true, false} {
-		p, out := plan(t, text), gateway.Output{}
+		p, out := input.Plan(t, text), gateway.Output{}
 		edits := gateway.NewEdits(p.World, gateway.Settings{Split: gateway.SplitKnown})
 		edits.Names = names
 		edits.Parts(p.Intents[0], &out)

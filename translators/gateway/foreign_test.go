@@ -5,10 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"retryctl.dev/schema"
+	"retryctl.dev/golden/input"
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
-	"retryctl.dev/schema/manifest"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
 )
@@ -22,26 +21,6 @@ spec:
   maxRetries: 2
   retryOn: {statusCodes: [503], conditions: [ConnectFailure], methods: [GET]}
 `
-
-// plan resolves documents.
-func plan(t *testing.T, documents ...string) *resolve.Plan {
-	t.Helper()
-	objects, err := manifest.Read(strings.NewReader(strings.Join(documents, "\n---\n")), "in.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	world := manifest.NewSet(objects)
-	var policies []*schema.RetryPolicy
-	for _, o := range world.Kind(schema.Group, schema.Kind) {
-		p, found := schema.Decode(o)
-		if found = append(found, schema.Validate(p, nil)...); found.Count(finding.Error) > 0 {
-			t.Fatal(found)
-		}
-		policies = append(policies, p)
-	}
-	resolved, _ := resolve.Resolve(policies, world)
-	return resolved
-}
 
 // routeText is an HTTPRoute with one rule on /a, below the Gateway edge.
 func routeText(name, hostnames, parent, match string) string {
@@ -91,7 +70,7 @@ func TestARouteIsSplitUnlessAnotherRouteWouldLoseRequests(t *testing.T) {
 		if c.parent != "" {
 			documents = append(documents, c.parent)
 		}
-		p := plan(t, documents...)
+		p := input.Plan(t, documents...)
 		var out gateway.Output
 		parts := gateway.NewEdits(p.World, gateway.Settings{Split: gateway.SplitAlways}).Parts(p.Intents[0], &out)
 		if split := len(parts) == 2; split != c.split {
@@ -105,7 +84,7 @@ func TestARouteIsSplitUnlessAnotherRouteWouldLoseRequests(t *testing.T) {
 func TestThePartsOfARuleCarryWhatIsRightForTheirMethods(t *testing.T) {
 	one := func(match, methods string) (*resolve.Plan, []gateway.Part, gateway.Output) {
 		policy := strings.Replace(getsOnly, "methods: [GET]", "methods: ["+methods+"]", 1)
-		p := plan(t, policy, routeText("own", "", "", match))
+		p := input.Plan(t, policy, routeText("own", "", "", match))
 		var out gateway.Output
 		return p, gateway.NewEdits(p.World, gateway.Settings{Split: gateway.SplitAlways}).Parts(p.Intents[0], &out), out
 	}

@@ -1,7 +1,6 @@
 package istio_test
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"math/rand/v2"
@@ -10,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"retryctl.dev/golden/input"
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
@@ -93,20 +93,8 @@ func printed(objects []*manifest.Object) string {
 
 func read(t *testing.T, text string) (policies []*schema.RetryPolicy, world *manifest.Set) {
 	t.Helper()
-	objects, err := manifest.Read(bytes.NewBufferString(text), "in.yaml")
-	if err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	for _, o := range objects {
-		if o.Is(schema.Group, schema.Kind) {
-			p, found := schema.Decode(o)
-			if found = append(found, schema.Validate(p, translators.All().Documents())...); found.Count(finding.Error) > 0 {
-				t.Fatal(found)
-			}
-			policies = append(policies, p)
-		}
-	}
-	return policies, manifest.NewSet(objects)
+	in := input.Decode(t, text)
+	return in.Policies, in.World
 }
 
 // siblings makes a world of routes for hosts and paths that overlap.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"retryctl.dev/schema"
+	"retryctl.dev/golden/input"
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
@@ -29,7 +29,7 @@ type trial struct {
 
 // try translates and reads back as the commands do. A setup is a version and a
 // mode of untrusted_lua, such as "3.10 Lax".
-func try(t *testing.T, setup, input string) trial {
+func try(t *testing.T, setup, text string) trial {
 	t.Helper()
 	version, mode, _ := strings.Cut(setup, " ")
 	v, err := gateway.ParseVersion(version)
@@ -39,26 +39,14 @@ func try(t *testing.T, setup, input string) trial {
 	s := gateway.Defaults(kong.Gateway{}.Profile())
 	s.Version = v
 	s.Set(api.UntrustedLua.Is(mode))
-	objects, err := manifest.Read(strings.NewReader(input), "in.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	world := manifest.NewSet(objects)
-	var policies []*schema.RetryPolicy
-	for _, o := range world.Kind(schema.Group, schema.Kind) {
-		p, found := schema.Decode(o)
-		if found = append(found, schema.Validate(p, nil)...); found.Count(finding.Error) > 0 {
-			t.Fatalf("the policy is not valid: %+v", found)
-		}
-		policies = append(policies, p)
-	}
-	plan, found := resolve.Resolve(policies, world)
+	in := input.Decode(t, text)
+	plan, found := resolve.Resolve(in.Policies, in.World)
 	if found.Count(finding.Error) > 0 {
 		t.Fatalf("the plan has errors: %+v", found)
 	}
 	r := trial{t: t, plan: plan, settings: s, out: kong.Gateway{}.Translate(plan, s)}
-	r.before = gateway.Read(kong.Gateway{}, plan.Intents, world, s)
-	r.effects = gateway.Read(kong.Gateway{}, plan.Intents, world.With(r.out.Objects...), s)
+	r.before = gateway.Read(kong.Gateway{}, plan.Intents, in.World, s)
+	r.effects = gateway.Read(kong.Gateway{}, plan.Intents, in.World.With(r.out.Objects...), s)
 	return r
 }
 

@@ -6,11 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"retryctl.dev/schema"
+	"retryctl.dev/golden/input"
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
-	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/traefik"
@@ -34,41 +33,16 @@ func settings(setups []setup) gateway.Settings {
 	return s
 }
 
-// plan resolves the policies of a stream of documents.
-func plan(t *testing.T, text string) *resolve.Plan {
-	t.Helper()
-	objects, err := manifest.Read(strings.NewReader(text), "in.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var policies []*schema.RetryPolicy
-	for _, o := range objects {
-		if o.ID().Group != schema.Group {
-			continue
-		}
-		p, findings := schema.Decode(o)
-		if findings.Count(finding.Error) == 0 {
-			findings = append(findings, schema.Validate(p, translators.All().Documents())...)
-		}
-		if findings.Count(finding.Error) > 0 {
-			t.Fatalf("the policy is not valid: %v", findings)
-		}
-		policies = append(policies, p)
-	}
-	resolved, _ := resolve.Resolve(policies, manifest.NewSet(objects))
-	return resolved
-}
-
 // translate runs the whole translation.
 func translate(t *testing.T, text string, setups ...setup) translators.Result {
 	t.Helper()
-	return translators.Run(traefik.Gateway{}, plan(t, text), settings(setups), false)
+	return translators.Run(traefik.Gateway{}, input.Plan(t, text), settings(setups), false)
 }
 
 // read gives the effects of the first intent on objects that nobody has edited.
 func read(t *testing.T, text string, setups ...setup) []behavior.Effect {
 	t.Helper()
-	p := plan(t, text)
+	p := input.Plan(t, text)
 	return gateway.Read(traefik.Gateway{}, p.Intents, p.World, settings(setups))[0]
 }
 

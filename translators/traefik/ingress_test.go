@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"retryctl.dev/golden/input"
 	"retryctl.dev/translators/gateway"
 
 	"retryctl.dev/schema/behavior"
@@ -218,9 +219,9 @@ func TestTheRequestsOfARouterThatCannotBeBuiltGoToTheNext(t *testing.T) {
 	broken := "{kind: Rule, match: 'Path(`/a/b`)', services: [{name: api, port: 8080}], middlewares: [{name: none}]}"
 	next := "\n  - {kind: Rule, match: 'PathPrefix(`/a`)', priority: 1, services: [{name: api, port: 8080}], middlewares: [{name: four}]}"
 	in := ingressRoute(broken+next) + middleware("none", "{retry: {}}") + middleware("four", "{retry: {attempts: 4}}")
-	intents := plan(t, in).Bystanders()
+	intents := input.Plan(t, in).Bystanders()
 	for _, i := range intents {
-		effects := gateway.Read(traefik.Gateway{}, []resolve.Intent{i}, plan(t, in).World, settings(nil))[0]
+		effects := gateway.Read(traefik.Gateway{}, []resolve.Intent{i}, input.Plan(t, in).World, settings(nil))[0]
 		if len(effects) != 1 || effects[0].Rule != "1" || effects[0].MaxRetries != behavior.Is(3) {
 			t.Errorf("rule %d: %v", i.Rule, effects)
 		}

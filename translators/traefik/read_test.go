@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"retryctl.dev/golden/input"
 	"retryctl.dev/translators/gateway"
 
 	"retryctl.dev/schema/behavior"
@@ -270,7 +271,7 @@ func TestARouteOfAnIngressRouteServesTheMethodsOfItsMatch(t *testing.T) {
 	in := policy("IngressRoute api", anything) + ingressRoute(
 		"{kind: Rule, match: 'Host(`a`) && (Method(`GET`) || Method(`HEAD`))', middlewares: [{name: again}], services: [{name: api, port: 8080}]}",
 		"{kind: Rule, match: Host(`a`), services: [{name: api, port: 8080}]}") + middleware("again", "{retry: {attempts: 3}}")
-	p := plan(t, in)
+	p := input.Plan(t, in)
 	effects := gateway.Read(traefik.Gateway{}, p.Intents, p.World, settings(nil))
 	if len(effects) != 2 || effects[0][0].Methods != behavior.GET|behavior.HEAD || effects[1][0].Methods != behavior.AllMethods&^(behavior.GET|behavior.HEAD) {
 		t.Errorf("%+v", effects)
