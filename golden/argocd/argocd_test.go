@@ -6,7 +6,6 @@ package argocd
 import (
 	"bytes"
 	"flag"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +13,8 @@ import (
 	"testing"
 
 	"sigs.k8s.io/yaml"
+
+	"retryctl.dev/golden/built"
 )
 
 var update = flag.Bool("update", false, "write anew what the application comes to, and fail")
@@ -22,24 +23,7 @@ const example = "../../docs/examples/argocd"
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	os.Exit(run(m))
-}
-
-func run(m *testing.M) int {
-	bin, err := os.MkdirTemp("", "argocd")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(bin)
-	cmd := exec.Command("go", "build", "-o", filepath.Join(bin, "retryctl"), "./cmd/retryctl")
-	cmd.Dir, cmd.Stderr = "../..", os.Stderr
-	if err := cmd.Run(); err != nil {
-		fmt.Fprintf(os.Stderr, "build retryctl: %v\n", err)
-		return 1
-	}
-	os.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
-	return m.Run()
+	os.Exit(built.Run(m, nil, built.Retryctl("../..")))
 }
 
 // A command is what Argo CD takes for one (cmpserver/plugin/config.go of v3.5.7).

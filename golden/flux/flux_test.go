@@ -6,7 +6,6 @@ package flux
 import (
 	"bytes"
 	"flag"
-	"fmt"
 	"io"
 	"log"
 	"net/http/httptest"
@@ -18,6 +17,8 @@ import (
 
 	"github.com/fluxcd/pkg/oci"
 	"github.com/google/go-containerregistry/pkg/registry"
+
+	"retryctl.dev/golden/built"
 )
 
 var (
@@ -29,47 +30,25 @@ const example = "../../docs/examples/flux"
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	os.Exit(run(m))
-}
-
-func run(m *testing.M) int {
-	bin, err := os.MkdirTemp("", "flux")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(bin)
-	err = build("../..", filepath.Join(bin, "retryctl"), "./cmd/retryctl")
-	switch {
-	case err != nil:
-	case *real == "":
-		err = build(".", filepath.Join(bin, "flux"), "./push")
-	case *real == "build":
-		err = buildFlux(filepath.Join(bin, "flux"))
-	default:
-		var path string
-		if path, err = filepath.Abs(*real); err == nil {
-			err = os.Symlink(path, filepath.Join(bin, "flux"))
-		}
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	os.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	for _, name := range []string{"GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "FINDINGS", "RETRYCTL_REPORT"} {
 		os.Unsetenv(name)
 	}
-	return m.Run()
+	os.Exit(built.Run(m, flux, built.Retryctl("../..")))
 }
 
-func build(in, to, path string) error {
-	cmd := exec.Command("go", "build", "-o", to, path)
-	cmd.Dir, cmd.Stderr = in, os.Stderr
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("build %s: %w", path, err)
+// flux puts into a folder what is called flux here.
+func flux(bin string) error {
+	switch *real {
+	case "":
+		return built.Program{Dir: ".", Name: "flux", Package: "./push"}.Build(bin)
+	case "build":
+		return buildFlux(bin)
 	}
-	return nil
+	path, err := filepath.Abs(*real)
+	if err != nil {
+		return err
+	}
+	return os.Symlink(path, filepath.Join(bin, "flux"))
 }
 
 // start starts a registry and gives its address.

@@ -2,6 +2,10 @@ module retryctl.dev/golden/flux
 
 go 1.26.0
 
+replace retryctl.dev/golden/built => ../built
+
+require retryctl.dev/golden/built v0.0.0
+
 require (
 	github.com/fluxcd/kustomize-controller/api v1.9.5
 	github.com/fluxcd/pkg/oci v0.68.1

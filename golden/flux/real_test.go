@@ -10,14 +10,16 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"retryctl.dev/golden/built"
 )
 
 // version is that of the flux that is built.
 const version = "v2.9.5"
 
-// buildFlux builds flux from its module. What it installs into clusters is made when it
+// buildFlux builds flux from its module into a folder. What it installs into clusters is made when it
 // is released and not in the module, so in its place there is an empty file.
-func buildFlux(to string) error {
+func buildFlux(bin string) error {
 	cmd := exec.Command("go", "mod", "download", "-json", "github.com/fluxcd/flux2/v2@"+version)
 	cmd.Dir = os.TempDir() // no requirement of this module
 	out, err := cmd.Output()
@@ -43,7 +45,7 @@ func buildFlux(to string) error {
 	if err := os.WriteFile(filepath.Join(manifests, "none.yaml"), nil, 0o644); err != nil {
 		return err
 	}
-	return build(source, to, "./cmd/flux")
+	return built.Program{Dir: source, Name: "flux", Package: "./cmd/flux"}.Build(bin)
 }
 
 func needsFlux(t *testing.T) {

@@ -2,6 +2,10 @@ module retryctl.dev/golden/helm
 
 go 1.26.0
 
+replace retryctl.dev/golden/built => ../built
+
+require retryctl.dev/golden/built v0.0.0
+
 tool helm.sh/helm/v4/cmd/helm
 
 require (

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"retryctl.dev/golden/built"
 )
 
 var update = flag.Bool("update", false, "write expected.yaml anew, and fail")
@@ -26,33 +28,11 @@ var bin, home string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	os.Exit(run(m))
-}
-
-func run(m *testing.M) int {
-	folder, err := os.MkdirTemp("", "helm")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+	ready := func(folder string) error {
+		bin, home = folder, filepath.Join(folder, "home")
+		return install(folder)
 	}
-	defer os.RemoveAll(folder)
-	bin, home = filepath.Join(folder, "bin"), filepath.Join(folder, "home")
-	for _, build := range []struct{ in, name, path string }{
-		{".", "helm", "helm.sh/helm/v4/cmd/helm"},
-		{"../..", "retryctl", "./cmd/retryctl"},
-	} {
-		cmd := exec.Command("go", "build", "-o", filepath.Join(bin, build.name), build.path)
-		cmd.Dir, cmd.Stderr = build.in, os.Stderr
-		if err := cmd.Run(); err != nil {
-			fmt.Fprintf(os.Stderr, "build %s: %v\n", build.name, err)
-			return 1
-		}
-	}
-	if err := install(folder); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
+	os.Exit(built.Run(m, ready, built.Program{Dir: ".", Name: "helm", Package: "helm.sh/helm/v4/cmd/helm"}, built.Retryctl("../..")))
 }
 
 // install has helm install the plugin of the example, and one that changes nothing.

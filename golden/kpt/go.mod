@@ -2,6 +2,10 @@ module retryctl.dev/golden/kpt
 
 go 1.26.0
 
+replace retryctl.dev/golden/built => ../built
+
+require retryctl.dev/golden/built v0.0.0
+
 require (
 	sigs.k8s.io/kustomize/kyaml v0.21.2
 	sigs.k8s.io/yaml v1.6.0

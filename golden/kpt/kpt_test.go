@@ -7,12 +7,13 @@ package kpt
 import (
 	"bytes"
 	"flag"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"retryctl.dev/golden/built"
 )
 
 var (
@@ -27,25 +28,11 @@ var bin string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	os.Exit(run(m))
-}
-
-func run(m *testing.M) int {
-	folder, err := os.MkdirTemp("", "kpt")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+	ready := func(folder string) error {
+		bin = folder
+		return nil
 	}
-	defer os.RemoveAll(folder)
-	bin = folder
-	cmd := exec.Command("go", "build", "-o", filepath.Join(bin, "retryctl"), "./cmd/retryctl")
-	cmd.Dir, cmd.Stderr = "../..", os.Stderr
-	if err := cmd.Run(); err != nil {
-		fmt.Fprintf(os.Stderr, "build retryctl: %v\n", err)
-		return 1
-	}
-	os.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
-	return m.Run()
+	os.Exit(built.Run(m, ready, built.Retryctl("../..")))
 }
 
 // kpt runs kpt in a folder.

@@ -2,6 +2,10 @@ module retryctl.dev/golden/kustomize
 
 go 1.26.0
 
+replace retryctl.dev/golden/built => ../built
+
+require retryctl.dev/golden/built v0.0.0
+
 tool sigs.k8s.io/kustomize/kustomize/v5
 
 require (

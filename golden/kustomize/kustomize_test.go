@@ -13,6 +13,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"retryctl.dev/golden/built"
 )
 
 var update = flag.Bool("update", false, "write what layouts come to anew, and fail")
@@ -28,29 +30,11 @@ var bin string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	os.Exit(run(m))
-}
-
-func run(m *testing.M) int {
-	folder, err := os.MkdirTemp("", "kustomize")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+	ready := func(folder string) error {
+		bin = folder
+		return nil
 	}
-	defer os.RemoveAll(folder)
-	bin = folder
-	for _, build := range []struct{ in, name, path string }{
-		{".", "kustomize", "sigs.k8s.io/kustomize/kustomize/v5"},
-		{"../..", "retryctl", "./cmd/retryctl"},
-	} {
-		cmd := exec.Command("go", "build", "-o", filepath.Join(bin, build.name), build.path)
-		cmd.Dir, cmd.Stderr = build.in, os.Stderr
-		if err := cmd.Run(); err != nil {
-			fmt.Fprintf(os.Stderr, "build %s: %v\n", build.name, err)
-			return 1
-		}
-	}
-	return m.Run()
+	os.Exit(built.Run(m, ready, built.Program{Dir: ".", Name: "kustomize", Package: "sigs.k8s.io/kustomize/kustomize/v5"}, built.Retryctl("../..")))
 }
 
 // build runs kustomize build over a folder with retryctl in the path.

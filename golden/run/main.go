@@ -25,7 +25,7 @@ type step struct {
 
 // byHand are modules below golden that are no caller's, or that take too long to
 // build for every change: golden/cluster says how it is run.
-var byHand = map[string]bool{"conformance": true, "cluster": true}
+var byHand = map[string]bool{"conformance": true, "cluster": true, "built": true}
 
 // callers gives a step for each module of a caller below golden. They build retryctl
 // themselves, which the cache of tests does not see.

@@ -2,6 +2,10 @@ module retryctl.dev/golden/argocd/server
 
 go 1.26.0
 
+replace retryctl.dev/golden/built => ../../built
+
+require retryctl.dev/golden/built v0.0.0
+
 require (
 	github.com/argoproj/argo-cd/v3 v3.2.12
 	k8s.io/api v0.34.0

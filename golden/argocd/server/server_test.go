@@ -6,10 +6,8 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -24,35 +22,19 @@ import (
 	"github.com/argoproj/argo-cd/v3/util/cmp"
 	appsv1 "k8s.io/api/apps/v1"
 	"sigs.k8s.io/yaml"
+
+	"retryctl.dev/golden/built"
 )
 
 const example = "../../../docs/examples/argocd"
 
 func TestMain(m *testing.M) {
-	os.Exit(run(m))
-}
-
-func run(m *testing.M) int {
-	folder, err := os.MkdirTemp("", "argocd")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+	ready := func(folder string) error {
+		os.Setenv(common.EnvPluginSockFilePath, folder)
+		os.Setenv(common.EnvCMPWorkDir, folder)
+		return serve()
 	}
-	defer os.RemoveAll(folder)
-	cmd := exec.Command("go", "build", "-o", filepath.Join(folder, "retryctl"), "./cmd/retryctl")
-	cmd.Dir, cmd.Stderr = "../../..", os.Stderr
-	if err := cmd.Run(); err != nil {
-		fmt.Fprintf(os.Stderr, "build retryctl: %v\n", err)
-		return 1
-	}
-	os.Setenv("PATH", folder+string(filepath.ListSeparator)+os.Getenv("PATH"))
-	os.Setenv(common.EnvPluginSockFilePath, folder)
-	os.Setenv(common.EnvCMPWorkDir, folder)
-	if err := serve(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
+	os.Exit(built.Run(m, ready, built.Retryctl("../../..")))
 }
 
 // serve starts the plugin server, which then runs until the tests end.

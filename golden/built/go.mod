@@ -1,0 +1,3 @@
+module retryctl.dev/golden/built
+
+go 1.26.0
