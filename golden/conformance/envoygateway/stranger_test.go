@@ -69,7 +69,7 @@ func TestRandomConfigurationOfStrangersIsReadAsEnvoyGatewayReadsIt(t *testing.T)
 		name := fmt.Sprintf("stranger seed %d", *seed+n)
 		trials = append(trials, found(t, name, random.Stranger(*seed+n), envoygateway.Gateway{}, nil))
 		if n%3 == 0 {
-			trials = append(trials, found(t, name+" (gateway-api)", random.Stranger(*seed+n), stanza(t), asEnvoyGateway))
+			trials = append(trials, found(t, name+" (gateway-api)", random.Stranger(*seed+n), standard(t), asEnvoyGateway))
 		}
 	}
 	judge(t, trials)

@@ -94,14 +94,14 @@ func TestEnvoyGatewayDoesWhatIsSaidOfRandomInputs(t *testing.T) {
 // Envoy Gateway the input has.
 func byStanza(t *testing.T, in input.Input) trial {
 	t.Helper()
-	c := translated(in, stanza(t), asEnvoyGateway)
+	c := translated(in, standard(t), asEnvoyGateway)
 	c.name += " (gateway-api)"
 	c.before, c.after = withoutBudgets(c.before), withoutBudgets(c.after)
 	return c
 }
 
-// stanza is the target of the Gateway API's own retries, as the command has it.
-func stanza(t *testing.T) gateway.Target {
+// standard is the target of the Gateway API's own retries, as the command has it.
+func standard(t *testing.T) gateway.Target {
 	t.Helper()
 	at := slices.IndexFunc(translators.All(), func(g gateway.Target) bool { return g.Profile().Name == "gateway-api" })
 	if at < 0 {
