@@ -26,7 +26,7 @@ import (
 // is taken back, and what could not be.
 func (in input) again(t *testing.T, s setting, objects []*manifest.Object) (input, undo.Taken) {
 	t.Helper()
-	taken := undo.TakeBack(objects, []string{s.Target.Profile().Name})
+	taken := undo.TakeBack(objects, []string{s.Target.Profile().Name}, translators.All().Normal())
 	in.objects = taken.Objects
 	return in, taken
 }
@@ -349,7 +349,7 @@ func TestASplitWithoutItsMarkIsNamed(t *testing.T) {
 			bare := reread(t, o, func(root manifest.Value) {
 				root.At("metadata", "annotations").Remove(undo.Annotation(s.Target.Profile().Name))
 			})
-			before, after := undo.TakeBack([]*manifest.Object{o.Original}, nil).Findings, undo.TakeBack([]*manifest.Object{bare}, nil).Findings
+			before, after := undo.TakeBack([]*manifest.Object{o.Original}, nil, translators.All().Normal()).Findings, undo.TakeBack([]*manifest.Object{bare}, nil, translators.All().Normal()).Findings
 			if named := len(after) - len(before); named != parts {
 				t.Errorf("%s: %s has %d parts, and %d are named: %v\nof\n%s\nis\n%s", in.name, o.ID(), parts, named, after, text(t, []*manifest.Object{o.Original}), text(t, []*manifest.Object{bare}))
 			}

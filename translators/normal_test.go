@@ -24,7 +24,8 @@ func TestWhatNoDiffShowsChangesNothingForRequests(t *testing.T) {
 			plan := in.plan()
 			result := translators.Run(s.Target, plan, s.Settings, false)
 			world := plan.World.With(result.Objects...)
-			opts := normal.Options{StanzaDefaults: s.Target.Profile().Name == "gateway-api" && s.Version.AtLeast(1, 7)}
+			opts := translators.All().Normal()
+			opts.StanzaDefaults = s.Target.Profile().Standard && s.Version.AtLeast(1, 7)
 			for _, o := range result.Objects {
 				for n := rng.IntN(4); ; n += 1 + rng.IntN(8) { // big objects have thousands
 					changed, what, ok := mutant(o, n)

@@ -52,7 +52,7 @@ func Run(g gateway.Target, plan *resolve.Plan, s gateway.Settings, strict bool) 
 	before := sync.OnceValue(func() gateway.Reader { return g.Reader(plan.World, s) })
 	for {
 		out := g.Translate(plan, s)
-		undo.Mark(result.Gateway.Name, plan.World, out.Objects)
+		undo.Mark(result.Gateway.Name, plan.World, out.Objects, Gateways{g}.Normal())
 		seen := inSight(result.Gateway, plan)
 		world := plan.World.With(out.Objects...)
 		both := change{before, g.Reader(world, s)}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"retryctl.dev/schema"
+	"retryctl.dev/schema/normal"
 	"retryctl.dev/translators/envoygateway"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/gatewayapi"
@@ -35,6 +36,16 @@ func (all Gateways) Documents() schema.Gateways {
 		list = append(list, schema.Gateway{Name: p.Name, About: p.About, Options: p.Options})
 	}
 	return list
+}
+
+// Normal gives the form in which objects of these gateways are compared.
+func (all Gateways) Normal() normal.Options {
+	var opts normal.Options
+	for _, g := range all {
+		p := g.Profile()
+		opts.Forms, opts.Domains = append(opts.Forms, p.Forms), append(opts.Domains, p.Domains...)
+	}
+	return opts
 }
 
 // Names gives the names of the gateways.

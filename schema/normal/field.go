@@ -19,42 +19,80 @@ type field struct {
 	value     manifest.Value // of a default
 }
 
-// table is fields.txt by group and kind, with parents before what is below them.
-var table = sync.OnceValue(func() map[string][]field {
-	all, err := parse(fieldsText)
-	if err != nil {
-		panic("normal: fields.txt: " + err.Error()) // a test reads it
-	}
-	return all
-})
+// Forms say for kinds which fields have defaults and how fields are spelled. The zero value
+// is for no kind.
+type Forms struct{ table func() map[string]form }
 
-func fieldsOf(id manifest.ID) []field { return table()[id.Group+"/"+id.Kind] }
+// A form is what is known of a kind: its fields, parents before what is below them, and
+// the older versions that have the schema of v1.
+type form struct {
+	fields []field
+	older  []string
+}
+
+// FormsOf gives the forms that a text has, which is written as fields.txt is. It is read
+// when it is first asked; a text that cannot be read is a mistake of who wrote it.
+func FormsOf(text string) Forms {
+	return Forms{sync.OnceValue(func() map[string]form {
+		all, err := parse(text)
+		if err != nil {
+			panic("normal: the forms of kinds: " + err.Error()) // a test reads them
+		}
+		return all
+	})}
+}
+
+// shared are the forms of kinds that several gateways have.
+var shared = FormsOf(fieldsText)
+
+// Has reports whether the forms are for a kind.
+func (f Forms) Has(group, kind string) bool { return len(f.of(group, kind).fields) > 0 }
+
+func (f Forms) of(group, kind string) form {
+	if f.table == nil {
+		return form{}
+	}
+	return f.table()[group+"/"+kind]
+}
+
+// of gives what is known of a kind.
+func (opts Options) of(group, kind string) form {
+	known := shared.of(group, kind)
+	for _, own := range opts.Forms {
+		more := own.of(group, kind)
+		known.fields = append(slices.Clip(known.fields), more.fields...)
+		known.older = append(slices.Clip(known.older), more.older...)
+	}
+	return known
+}
 
 // Knows reports whether there is anything to know about a kind's fields.
-func Knows(apiVersion, kind string) bool {
+func (opts Options) Knows(apiVersion, kind string) bool {
 	group, _, grouped := strings.Cut(apiVersion, "/")
 	if !grouped {
 		group = ""
 	}
-	return len(table()[group+"/"+kind]) > 0
+	return len(opts.of(group, kind).fields) > 0
 }
 
-func parse(text string) (map[string][]field, error) {
-	all := map[string][]field{}
+func parse(text string) (map[string]form, error) {
+	all := map[string]form{}
 	kind := ""
 	for n, line := range strings.Split(text, "\n") {
 		switch {
 		case line == "" || line[0] == '#':
 			continue
 		case line[0] != ' ':
-			kind = line
+			words := strings.Fields(line)
+			kind = words[0]
+			all[kind] = form{older: words[1:]}
 			continue
 		}
 		path, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		use, json, _ := strings.Cut(rest, " ")
 		f := field{path: path, use: use}
 		if use == "default" {
-			objects, err := manifest.Read(strings.NewReader("apiVersion: v1\nkind: Default\nvalue: "+json), "fields.txt")
+			objects, err := manifest.Read(strings.NewReader("apiVersion: v1\nkind: Default\nvalue: "+json), "forms.txt")
 			if err != nil {
 				return nil, fmt.Errorf("line %d: %w", n+1, err)
 			}
@@ -62,7 +100,7 @@ func parse(text string) (map[string][]field, error) {
 		} else if spellings[use] == nil {
 			return nil, fmt.Errorf("line %d: there is no use %q", n+1, use)
 		}
-		all[kind] = append(all[kind], f)
+		all[kind] = form{append(all[kind].fields, f), all[kind].older}
 	}
 	return all, nil
 }

@@ -15,6 +15,10 @@ type Options struct {
 	// StanzaDefaults says that the API server writes attempts into a retry stanza
 	// without them, which Gateway API 1.7 began with.
 	StanzaDefaults bool
+	// Forms are those of the kinds that only one gateway has.
+	Forms []Forms
+	// Domains are those of annotations and labels that gateways read.
+	Domains []string
 }
 
 // Normalise gives an object as a tree to compare: without what the server and the
@@ -23,10 +27,11 @@ type Options struct {
 // sorted. Comments are gone. The object stays as it is.
 func Normalise(o *manifest.Object, opts Options) manifest.Value {
 	root := plain(o.Root())
-	root.Put("apiVersion", version(o))
+	known := opts.of(o.ID().Group, o.ID().Kind)
+	root.Put("apiVersion", version(o, known.older))
 	root.Remove("status")
 	metadata(root.At("metadata"))
-	fields := fieldsOf(o.ID())
+	fields := known.fields
 	for _, f := range fields {
 		f.fill(root)
 	}
@@ -56,8 +61,8 @@ func Pair(a, b *manifest.Object, opts Options) (from, to manifest.Value) {
 	if a != nil && b != nil {
 		allocated(from, to)
 		allocated(to, from)
-		others(a.Root(), from, to)
-		others(b.Root(), to, from)
+		others(a.Root(), from, to, opts.Domains)
+		others(b.Root(), to, from, opts.Domains)
 	}
 	return from, to
 }
@@ -110,22 +115,10 @@ func scalar(v manifest.Value) manifest.Value {
 	return manifest.List(one).Index(0)
 }
 
-// versions are those of a kind that have the schema of v1: Istio serves the older
-// ones from it, and the CRDs of the Gateway API hold it twice.
-var versions = map[string][]string{
-	"networking.istio.io/VirtualService":       {"v1alpha3", "v1beta1"},
-	"networking.istio.io/DestinationRule":      {"v1alpha3", "v1beta1"},
-	"networking.istio.io/Gateway":              {"v1alpha3", "v1beta1"},
-	"networking.istio.io/ServiceEntry":         {"v1alpha3", "v1beta1"},
-	"gateway.networking.k8s.io/HTTPRoute":      {"v1beta1"},
-	"gateway.networking.k8s.io/Gateway":        {"v1beta1"},
-	"gateway.networking.k8s.io/GatewayClass":   {"v1beta1"},
-	"gateway.networking.k8s.io/ReferenceGrant": {"v1beta1"},
-}
-
-func version(o *manifest.Object) string {
+// version gives an object's apiVersion: that of v1 where an older one has the same schema.
+func version(o *manifest.Object, older []string) string {
 	id, v := o.ID(), o.Version()
-	if slices.Contains(versions[id.Group+"/"+id.Kind], v) {
+	if slices.Contains(older, v) {
 		v = "v1"
 	}
 	if id.Group == "" {

@@ -1,6 +1,9 @@
 package normal
 
 import (
+	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,6 +17,24 @@ func one(t *testing.T, text string) *manifest.Object {
 		t.Fatalf("%d objects, %v of\n%s", len(objects), err, text)
 	}
 	return objects[0]
+}
+
+// everyForm has the forms of the gateways, which are data of theirs.
+func everyForm(t *testing.T) Options {
+	t.Helper()
+	opts := Options{Domains: []string{"konghq.com"}}
+	files, err := filepath.Glob("../../translators/*/api/forms.txt")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("there are forms of %d gateways: at least 5 are expected (%v)", len(files), err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opts.Forms = append(opts.Forms, FormsOf(string(text)))
+	}
+	return opts
 }
 
 func forms(t *testing.T, a, b string, opts Options) (string, string) {
@@ -76,7 +97,7 @@ var equal = []struct{ about, written, live string }{
 
 func TestTheSameObjectFromAClusterIsNoDifference(t *testing.T) {
 	for _, c := range equal {
-		if a, b := forms(t, c.written, c.live, Options{}); a != b {
+		if a, b := forms(t, c.written, c.live, everyForm(t)); a != b {
 			t.Errorf("%s:\n%s---\n%s", c.about, a, b)
 		}
 	}
@@ -103,7 +124,7 @@ func TestWhatMeansSomethingElseIsADifference(t *testing.T) {
 		{"a Service that is headless in the cluster", serviceHead + "  ports: []", serviceHead + "  clusterIP: None\n  clusterIPs: [None]\n  ports: []"},
 		{"attempts that only some servers fill in", routeHead + "  rules: [{retry: {codes: [503]}}]", routeHead + "  rules: [{retry: {codes: [503], attempts: 1}}]"},
 	} {
-		if a, b := forms(t, c.a, c.b, Options{}); a == b {
+		if a, b := forms(t, c.a, c.b, everyForm(t)); a == b {
 			t.Errorf("%s: both are\n%s", c.about, a)
 		}
 	}
@@ -117,11 +138,15 @@ func TestGatewayAPI17FillsInAttempts(t *testing.T) {
 }
 
 func TestTheTableOfFieldsCanBeRead(t *testing.T) {
-	all, err := parse(fieldsText)
-	if err != nil || len(all) < 15 {
-		t.Fatalf("%d kinds, %v", len(all), err)
+	all := maps.Clone(shared.table())
+	for _, own := range everyForm(t).Forms {
+		maps.Copy(all, own.table())
 	}
-	for kind, list := range all {
+	if len(all) < 15 {
+		t.Fatalf("there are %d kinds: at least 15 are expected", len(all))
+	}
+	for kind, known := range all {
+		list := known.fields
 		for n := 1; n < len(list); n++ {
 			if list[n-1].path >= list[n].path && list[n-1].use == list[n].use {
 				t.Errorf("%s: %s stands after %s: a default is filled in before those below it", kind, list[n].path, list[n-1].path)
@@ -133,11 +158,11 @@ func TestTheTableOfFieldsCanBeRead(t *testing.T) {
 func TestNormaliseLeavesTheObjectAlone(t *testing.T) {
 	o := one(t, equal[0].live)
 	before := string(o.JSON())
-	first := text(Normalise(o, Options{}))
+	first := text(Normalise(o, everyForm(t)))
 	if string(o.JSON()) != before {
 		t.Error("the object was changed")
 	}
-	if again := text(Normalise(one(t, first), Options{})); again != first {
+	if again := text(Normalise(one(t, first), everyForm(t))); again != first {
 		t.Errorf("a normal form has another one:\n%s---\n%s", first, again)
 	}
 }

@@ -7,17 +7,15 @@ import (
 	"retryctl.dev/schema/manifest"
 )
 
-// gatewayDomains are those of annotations that gateways read, as the end of the part
-// before the slash. Whoever wrote one, it counts.
-var gatewayDomains = []string{
-	"konghq.com", "ingress.kubernetes.io", "istio.io", "envoyproxy.io", "traefik.io", "gateway.networking.k8s.io", "networking.x-k8s.io",
-}
+// sharedDomains are those of annotations that several gateways read, as the end of the
+// part before the slash. Whoever wrote one, it counts.
+var sharedDomains = []string{"ingress.kubernetes.io", "gateway.networking.k8s.io"}
 
 // others takes out of one state of an object the annotations and labels that the
 // other does not have and that would stay if that one were applied: those that the
 // object's own record says were not applied. Cloud providers and controllers write
 // such ones. From is the object, and state its normal form.
-func others(from manifest.Value, state, other manifest.Value) {
+func others(from manifest.Value, state, other manifest.Value, domains []string) {
 	applied, known := appliedKeys(from)
 	if !known {
 		return
@@ -26,7 +24,7 @@ func others(from manifest.Value, state, other manifest.Value) {
 		marks := state.At("metadata", list)
 		var drop []string
 		for key := range marks.Fields() {
-			if !other.At("metadata", list, key.Text()).Exists() && !applied(list, key.Text()) && !ofGateway(key.Text()) {
+			if !other.At("metadata", list, key.Text()).Exists() && !applied(list, key.Text()) && !ofGateway(key.Text(), domains) {
 				drop = append(drop, key.Text())
 			}
 		}
@@ -39,9 +37,10 @@ func others(from manifest.Value, state, other manifest.Value) {
 	}
 }
 
-func ofGateway(key string) bool {
+func ofGateway(key string, domains []string) bool {
 	domain, _, _ := strings.Cut(key, "/")
-	return slices.ContainsFunc(gatewayDomains, func(d string) bool { return domain == d || strings.HasSuffix(domain, "."+d) })
+	within := func(d string) bool { return domain == d || strings.HasSuffix(domain, "."+d) }
+	return slices.ContainsFunc(sharedDomains, within) || slices.ContainsFunc(domains, within)
 }
 
 // appliedKeys gives what an object records of its applying: by kubectl apply in an

@@ -5,11 +5,13 @@ import (
 	"slices"
 
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/normal"
 )
 
 // A taking is a record on its way through an object.
 type taking struct {
 	object *manifest.Object
+	opts   normal.Options
 	dry    bool // nothing is changed, only counted
 	done   int  // places that were taken back
 	stuck  []string

@@ -12,23 +12,31 @@ import (
 
 // digests are those of objects, by what an object says besides its metadata: most that a
 // run writes say the same about something else.
-type digests map[string]string
+type digests struct {
+	known map[string]string
+	opts  normal.Options
+}
+
+func newDigests(opts normal.Options) digests {
+	opts.StanzaDefaults = true
+	return digests{map[string]string{}, opts}
+}
 
 // of gives a digest that is equal for two states of an object that say the same, whatever
 // tools write into its metadata, servers into the rest, and generators before the names
 // of what it refers to.
 func (d digests) of(o *manifest.Object) string {
 	key, names := said(make([]byte, 0, 1<<10), o.Root(), true)
-	if digest, known := d[string(key)]; known {
+	if digest, known := d.known[string(key)]; known {
 		return digest
 	}
 	bare := o.Clone()
 	bare.Root().Remove("metadata")
 	unname(bare.Root())
-	text := normal.Normalise(bare, normal.Options{StanzaDefaults: true}).JSON()
+	text := normal.Normalise(bare, d.opts).JSON()
 	sum := sha256.Sum256(strconv.AppendInt(text, int64(names), 10))
 	digest := hex.EncodeToString(sum[:8])
-	d[string(key)] = digest
+	d.known[string(key)] = digest
 	return digest
 }
 

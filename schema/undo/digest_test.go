@@ -16,7 +16,7 @@ spec:
 `
 
 func TestADigestTellsWhatSomebodyChangedAndNotWhatAGeneratorCallsIt(t *testing.T) {
-	known := digests{}
+	known := newDigests(everyForm(t))
 	was := known.of(read(t, policy))
 	for _, c := range []struct {
 		about, from, to string
@@ -36,7 +36,7 @@ func TestADigestTellsWhatSomebodyChangedAndNotWhatAGeneratorCallsIt(t *testing.T
 		if changed == policy {
 			t.Fatalf("%s: nothing is changed", c.about)
 		}
-		for _, d := range []digests{known, {}} {
+		for _, d := range []digests{known, newDigests(everyForm(t))} {
 			if got := d.of(read(t, changed)); (got == was) != c.same {
 				t.Errorf("%s: %s and %s", c.about, was, got)
 			}

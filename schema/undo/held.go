@@ -17,13 +17,12 @@ func (t *taking) holds(now, ours manifest.Value, s spot) bool {
 		return true
 	case !includes(now, ours):
 		return false
-	case !normal.Knows(t.object.At("apiVersion").Text(), id.Kind):
+	case !t.opts.Knows(t.object.At("apiVersion").Text(), id.Kind):
 		return true
 	}
-	options := normal.Options{StanzaDefaults: true}
-	with := normal.Normalise(t.object, options)
+	with := normal.Normalise(t.object, t.opts)
 	s.set(ours.Copy())
-	without := normal.Normalise(t.object, options)
+	without := normal.Normalise(t.object, t.opts)
 	s.set(now)
 	return with.Equal(without)
 }

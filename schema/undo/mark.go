@@ -5,6 +5,7 @@ import (
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/normal"
 )
 
 const (
@@ -50,9 +51,9 @@ func unmarked(o *manifest.Object) *manifest.Object {
 }
 
 // Mark writes on the objects of a translation what takes them back. World is what
-// was translated, without traces of an earlier run for the target.
-func Mark(target string, world *manifest.Set, objects []*manifest.Object) {
-	known := digests{}
+// was translated, without traces of an earlier run for the target, and opts know its kinds.
+func Mark(target string, world *manifest.Set, objects []*manifest.Object, opts normal.Options) {
+	known := newDigests(opts)
 	for _, o := range objects {
 		was := world.Get(o.ID())
 		if was == nil {

@@ -30,7 +30,7 @@ func written(t *testing.T, was *manifest.Object, target, now string) *manifest.O
 	t.Helper()
 	edited := read(t, now)
 	edited.Original = was
-	Mark(target, manifest.NewSet([]*manifest.Object{was}), []*manifest.Object{edited})
+	Mark(target, manifest.NewSet([]*manifest.Object{was}), []*manifest.Object{edited}, everyForm(t))
 	return edited
 }
 
@@ -106,7 +106,7 @@ func TestAnEditIsTakenBackWhateverWasAddedBesideIt(t *testing.T) {
 			t.Fatalf("%s: nothing was changed in\n%s", c.about, marked)
 		}
 		given := read(t, changed)
-		taken := TakeBack([]*manifest.Object{given}, []string{"kong"})
+		taken := TakeBack([]*manifest.Object{given}, []string{"kong"}, everyForm(t))
 		if c.want == "" {
 			c.want = untouched
 		}
@@ -127,10 +127,10 @@ func TestOnlyTheMarksOfTheTargetsCount(t *testing.T) {
 	made := read(t, "apiVersion: v1\nkind: Service\nmetadata:\n  name: made\n  annotations:\n    retryctl.dev/undo-kong: delete\n")
 	given := written(t, read(t, untouched), "kong", edited)
 	objects := []*manifest.Object{made, given}
-	if taken := TakeBack(objects, []string{"traefik", "istio"}); len(taken.Objects) != 2 || taken.Objects[0] != made || taken.Objects[1] != given || taken.Made != nil {
+	if taken := TakeBack(objects, []string{"traefik", "istio"}, everyForm(t)); len(taken.Objects) != 2 || taken.Objects[0] != made || taken.Objects[1] != given || taken.Made != nil {
 		t.Errorf("for other targets: %v", taken)
 	}
-	if taken := TakeBack(objects, []string{"traefik", "kong"}); len(taken.Objects) != 1 || len(taken.Made) != 1 || taken.Made[0] != made {
+	if taken := TakeBack(objects, []string{"traefik", "kong"}, everyForm(t)); len(taken.Objects) != 1 || len(taken.Made) != 1 || taken.Made[0] != made {
 		t.Errorf("for the target: %v", taken)
 	}
 }
@@ -142,10 +142,10 @@ func TestOfTwoEditsTheLaterOneGoesFirst(t *testing.T) {
 		for n, target := range order {
 			next := now.Clone()
 			next.At("spec").Put("x", 2+n)
-			Mark(target, manifest.NewSet([]*manifest.Object{now}), []*manifest.Object{next})
+			Mark(target, manifest.NewSet([]*manifest.Object{now}), []*manifest.Object{next}, everyForm(t))
 			now = next
 		}
-		taken := TakeBack([]*manifest.Object{now}, []string{"istio", "kong"})
+		taken := TakeBack([]*manifest.Object{now}, []string{"istio", "kong"}, everyForm(t))
 		if !manifest.Equal(taken.Objects[0], was) || len(taken.Findings) > 0 {
 			t.Errorf("%v: %s%v", order, print(t, taken.Objects[0]), taken.Findings)
 		}
@@ -156,7 +156,7 @@ func TestAMarkThatIsNoRecordIsSaid(t *testing.T) {
 	for _, mark := range []string{"", "x", "[]", "3", `{"spec":`, `"delete"`} {
 		o := read(t, untouched)
 		o.Root().Make("metadata", "annotations").Put(Annotation("kong"), mark)
-		taken := TakeBack([]*manifest.Object{o}, []string{"kong"})
+		taken := TakeBack([]*manifest.Object{o}, []string{"kong"}, everyForm(t))
 		if len(taken.Objects) != 1 || len(taken.Findings) != 1 || print(t, taken.Objects[0]) != untouched {
 			t.Errorf("%q: %v\n%s", mark, taken.Findings, print(t, taken.Objects[0]))
 		}
@@ -175,7 +175,7 @@ config:
 
 func TestAnObjectOfOursThatWasChangedSinceIsNamedBeforeItGoes(t *testing.T) {
 	made := read(t, plugin)
-	Mark("kong", manifest.NewSet(nil), []*manifest.Object{made})
+	Mark("kong", manifest.NewSet(nil), []*manifest.Object{made}, everyForm(t))
 	for _, c := range []struct {
 		about  string
 		change func(root manifest.Value)
@@ -201,7 +201,7 @@ func TestAnObjectOfOursThatWasChangedSinceIsNamedBeforeItGoes(t *testing.T) {
 	} {
 		now := made.Clone()
 		c.change(now.Root())
-		taken := TakeBack([]*manifest.Object{now}, []string{"kong"})
+		taken := TakeBack([]*manifest.Object{now}, []string{"kong"}, everyForm(t))
 		if len(taken.Made) != 1 || len(taken.Objects) != 0 || len(taken.Findings) != c.found {
 			t.Errorf("%s: %d made, %d left, %v", c.about, len(taken.Made), len(taken.Objects), taken.Findings)
 		}

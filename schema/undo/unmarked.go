@@ -48,11 +48,11 @@ func (taken *Taken) unmarked(o *manifest.Object) {
 		if !o.Is(s.group, s.kind) || !slices.ContainsFunc(items(o.At("spec", s.list)), s.may) {
 			continue
 		}
-		bare, whole := withoutMarks(o, marks)
+		bare, whole := withoutMarks(o, marks, taken.opts)
 		if !whole {
 			return // a mark explains what is still there, which its own target's run says
 		}
-		rules := normal.Normalise(bare, normal.Options{}).At("spec", s.list)
+		rules := normal.Normalise(bare, taken.opts).At("spec", s.list)
 		for n, part := range rules.Items() {
 			for m, rest := range rules.Items() {
 				if n == m || !s.of(part, rest, m) {
@@ -91,11 +91,11 @@ func allMarks(o *manifest.Object) []mark {
 
 // withoutMarks gives an object without the edits of its marks, and whether all of them
 // could be taken back.
-func withoutMarks(o *manifest.Object, marks []mark) (bare *manifest.Object, whole bool) {
+func withoutMarks(o *manifest.Object, marks []mark, opts normal.Options) (bare *manifest.Object, whole bool) {
 	if len(marks) == 0 {
 		return o, true
 	}
-	var aside Taken
+	aside := Taken{opts: opts}
 	bare = aside.restored(o, marks)
 	return bare, len(aside.Findings) == 0
 }

@@ -95,7 +95,7 @@ func TestRulesThatWereSplitBeforeThereWereMarksAreNamed(t *testing.T) {
 	} {
 		text := strings.ReplaceAll(strings.Replace(c.text, c.from, c.to, 1), "§", "`")
 		o := read(t, text)
-		taken := TakeBack([]*manifest.Object{o}, []string{"kong"})
+		taken := TakeBack([]*manifest.Object{o}, []string{"kong"}, everyForm(t))
 		var lines []int
 		for _, f := range taken.Findings {
 			lines = append(lines, f.Line)
@@ -116,19 +116,19 @@ func TestWhatAMarkOfAnyTargetExplainsIsNoOldSplit(t *testing.T) {
 	was := read(t, oldRoute[:strings.Index(oldRoute, "  - name: rule-0")])
 	now := written(t, was, "traefik", oldRoute)
 	for _, targets := range [][]string{{"traefik"}, {"kong"}, {"kong", "traefik"}} {
-		if taken := TakeBack([]*manifest.Object{now}, targets); len(taken.Findings) > 0 {
+		if taken := TakeBack([]*manifest.Object{now}, targets, everyForm(t)); len(taken.Findings) > 0 {
 			t.Errorf("%v: %v", targets, taken.Findings)
 		}
 	}
 	renamed := read(t, strings.NewReplacer("- {name: s,", "- {name: dev-s,", "[{name: s,", "[{name: dev-s,").Replace(print(t, now)))
 	for target, want := range map[string]int{"traefik": 1, "kong": 0} {
-		if taken := TakeBack([]*manifest.Object{renamed}, []string{target}); len(taken.Findings) != want || want == 1 && strings.Contains(taken.Findings[0].Message, "has no mark") {
+		if taken := TakeBack([]*manifest.Object{renamed}, []string{target}, everyForm(t)); len(taken.Findings) != want || want == 1 && strings.Contains(taken.Findings[0].Message, "has no mark") {
 			t.Errorf("with names that kustomize changed, for %s: %v", target, taken.Findings)
 		}
 	}
 	older := written(t, read(t, oldRoute), "traefik", strings.Replace(oldRoute, "attempts: 2", "attempts: 3", 1))
 	for _, targets := range [][]string{{"traefik"}, {"kong"}} {
-		if taken := TakeBack([]*manifest.Object{older}, targets); len(taken.Findings) != 2 {
+		if taken := TakeBack([]*manifest.Object{older}, targets, everyForm(t)); len(taken.Findings) != 2 {
 			t.Errorf("a split below an edit, for %v: %v", targets, taken.Findings)
 		}
 	}
@@ -144,7 +144,7 @@ func TestAnObjectOfOursWithoutAMarkIsNamed(t *testing.T) {
 		strings.Replace(code, "metadata:\n", "metadata:\n  annotations: {retryctl.dev/undo-kong: delete}\n", 1):         0,
 		strings.Replace(code, "metadata:\n", "metadata:\n  annotations: {retryctl.dev/undo-istio: '{\"x\": {}}'}\n", 1): 0,
 	} {
-		taken := TakeBack([]*manifest.Object{read(t, text)}, []string{"kong"})
+		taken := TakeBack([]*manifest.Object{read(t, text)}, []string{"kong"}, everyForm(t))
 		if len(taken.Findings) != want || want == 1 && (taken.Findings[0].Severity != finding.Note || len(taken.Objects) != 1) {
 			t.Errorf("%v of\n%s", taken.Findings, text)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/normal"
 )
 
 // A Taken is an input without what earlier runs wrote for some targets.
@@ -19,13 +20,16 @@ type Taken struct {
 	Made []*manifest.Object
 	// Findings are about what could not be taken back.
 	Findings finding.List
+
+	opts normal.Options
 }
 
 // TakeBack takes out of an input what earlier runs wrote for some targets, which are
-// names of gateways. What they wrote for others stays.
-func TakeBack(objects []*manifest.Object, targets []string) Taken {
-	taken := Taken{Objects: make([]*manifest.Object, 0, len(objects))}
-	known := digests{}
+// names of gateways. What they wrote for others stays. Opts know the kinds of all gateways.
+func TakeBack(objects []*manifest.Object, targets []string, opts normal.Options) Taken {
+	opts.StanzaDefaults = true
+	taken := Taken{Objects: make([]*manifest.Object, 0, len(objects)), opts: opts}
+	known := newDigests(opts)
 	for _, o := range objects {
 		marks := marksOf(o, targets)
 		taken.unmarked(o)
@@ -95,11 +99,11 @@ func (taken *Taken) restored(given *manifest.Object, marks []mark) *manifest.Obj
 	}
 	for len(marks) > 0 {
 		next := max(0, slices.IndexFunc(marks, func(m mark) bool {
-			trial := &taking{object: o, dry: true}
+			trial := &taking{object: o, opts: taken.opts, dry: true}
 			trial.mapping(o.Root(), m.record, "")
 			return len(trial.stuck) == 0
 		}))
-		t := &taking{object: o}
+		t := &taking{object: o, opts: taken.opts}
 		t.mapping(o.Root(), marks[next].record, "")
 		if len(t.stuck) > 0 {
 			taken.cannot(given, marks[next].target, "it was changed since at "+strings.Join(t.stuck, ", "), stays)

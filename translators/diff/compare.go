@@ -90,7 +90,7 @@ func Translation(ctx context.Context, in pipeline.Input, given, existing []*mani
 			rest = append(rest, o)
 		}
 	}
-	c.add("", counterparts(rest, existing), rest, normal.Options{})
+	c.add("", counterparts(rest, existing), rest, in.Gateways.Normal())
 	c.Findings = append(c.Findings, in.Findings...).Sort()
 	return c, nil
 }
@@ -112,14 +112,17 @@ func (c *Comparison) translation(v view, t pipeline.Translation, given, existing
 	if named {
 		column = name
 	}
-	c.add(column, counterparts(t.Objects, existing), t.Objects, normal.Options{StanzaDefaults: stanzaDefaults(t.Gateway, t.Settings.Version)})
+	c.add(column, counterparts(t.Objects, existing), t.Objects, v.normal(t.Gateway, t.Settings.Version))
 	if o.Behavior {
 		c.Effects = append(c.Effects, Effect{name, t.Settings.Version.String(), impact.Of(t.Target.Gateway, before, after, t.Settings)})
 	}
 }
 
-func stanzaDefaults(p gateway.Profile, v gateway.Version) bool {
-	return p.Standard && v.AtLeast(1, 7)
+// normal gives the form in which objects for one gateway are compared.
+func (v view) normal(p gateway.Profile, version gateway.Version) normal.Options {
+	opts := v.all.Normal()
+	opts.StanzaDefaults = p.Standard && version.AtLeast(1, 7)
+	return opts
 }
 
 func (c *Comparison) add(gateway string, from, to []*manifest.Object, opts normal.Options) {
@@ -156,9 +159,9 @@ func manifests(objects []*manifest.Object) []*manifest.Object {
 func Sides(all translators.Gateways, from, to Side, targets []translators.Target, o Options) Comparison {
 	before, after := manifest.NewSet(from.Objects), manifest.NewSet(to.Objects)
 	v := viewOf(all)
-	var opts normal.Options
+	opts := all.Normal()
 	if len(targets) == 1 {
-		opts.StanzaDefaults = stanzaDefaults(targets[0].Gateway.Profile(), targets[0].Version)
+		opts = v.normal(targets[0].Gateway.Profile(), targets[0].Version)
 	}
 	c := Comparison{From: from.Name, To: to.Name}
 	c.add("", from.Objects, to.Objects, opts)

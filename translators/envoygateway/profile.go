@@ -24,6 +24,7 @@ func (Gateway) Profile() gateway.Profile {
 			{Group: api.Group, Name: api.Kind, Role: gateway.Attached},
 		},
 		Rivals: fighting,
+		Forms:  api.Forms, Domains: []string{"envoyproxy.io"},
 		Signs: gateway.Signs{
 			GatewayControllers: []string{"gateway.envoyproxy.io/gatewayclass-controller"},
 			Groups:             []string{"gateway.envoyproxy.io"},

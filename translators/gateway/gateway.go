@@ -12,6 +12,7 @@ import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/normal"
 	"retryctl.dev/schema/resolve"
 )
 
@@ -112,6 +113,10 @@ type Profile struct {
 	Standard bool
 	// Rivals finds what fights what is written.
 	Rivals Rivals
+	// Forms say how objects of the gateway's kinds are brought into one form.
+	Forms normal.Forms
+	// Domains are those of annotations and labels that only the gateway reads.
+	Domains []string
 	// Signs show that objects are for this gateway and no other.
 	Signs Signs
 }

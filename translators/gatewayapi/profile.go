@@ -31,6 +31,7 @@ func (Gateway) Profile() gateway.Profile {
 		},
 		Standard: true,
 		Rivals:   fighting,
+		Forms:    api.Forms, Domains: []string{"networking.x-k8s.io"},
 		Signs: gateway.Signs{
 			GatewayControllers: stanza.Controllers(),
 			Groups:             []string{"gateway.networking.x-k8s.io"},

@@ -32,6 +32,7 @@ func (Gateway) Profile() gateway.Profile {
 			{Group: api.Group, Name: "DestinationRule", Role: gateway.Attached, Services: serviceOf},
 		},
 		Rivals: fighting,
+		Forms:  api.Forms, Domains: []string{"istio.io"},
 		Signs: gateway.Signs{
 			GatewayControllers: []string{"istio.io/gateway-controller", "istio.io/mesh-controller", "istio.io/unmanaged-gateway", "istio.io/eastwest-controller"},
 			GatewayClasses:     []string{"istio", "istio-waypoint", "istio-remote", "istio-east-west"},

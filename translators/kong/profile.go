@@ -31,6 +31,7 @@ func (Gateway) Profile() gateway.Profile {
 			{Group: api.Group, Name: "KongUpstreamPolicy", Role: gateway.Referred},
 		},
 		Rivals: fighting,
+		Forms:  api.Forms, Domains: []string{"konghq.com"},
 		Signs: gateway.Signs{
 			GatewayControllers: []string{"konghq.com/kic-gateway-controller", api.Operator},
 			IngressControllers: []string{"ingress-controllers.konghq.com/kong"},

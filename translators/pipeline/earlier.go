@@ -22,7 +22,7 @@ type earlier struct {
 
 // takeBack gives the input without what earlier runs wrote for the targets of this one.
 func (in Input) takeBack(assignments []Assignment) (Input, earlier) {
-	taken := undo.TakeBack(in.World.All(), targetNames(assignments))
+	taken := undo.TakeBack(in.World.All(), targetNames(assignments), in.Gateways.Normal())
 	e := earlier{made: taken.Made, written: map[manifest.ID]bool{}}
 	in.World, in.Findings = manifest.NewSet(taken.Objects), slices.Concat(in.Findings, taken.Findings)
 	for _, o := range taken.Objects {

@@ -32,6 +32,7 @@ func (Gateway) Profile() gateway.Profile {
 			{Group: api.Group, Name: "TraefikService", Role: gateway.Referred},
 		},
 		Names: []string{"services", "middlewares", "chain", "serversTransport"},
+		Forms: api.Forms, Domains: []string{"traefik.io"},
 		Signs: gateway.Signs{
 			GatewayControllers: []string{"traefik.io/gateway-controller"},
 			IngressControllers: []string{"traefik.io/ingress-controller"},

@@ -11,7 +11,6 @@ import (
 	"retryctl.dev/golden/conformance/input"
 	"retryctl.dev/schema/difference"
 	"retryctl.dev/schema/manifest"
-	"retryctl.dev/schema/normal"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/gateway"
 )
@@ -53,7 +52,8 @@ func TestNoDefaultOfTheServerIsADifference(t *testing.T) {
 		filled := 0
 		for _, in := range cases {
 			result, s := in.Run(g, nil)
-			opts := normal.Options{StanzaDefaults: g.Profile().Name == "gateway-api" && s.Version.AtLeast(1, 7)}
+			opts := translators.All().Normal()
+			opts.StanzaDefaults = g.Profile().Standard && s.Version.AtLeast(1, 7)
 			// The input's own objects have defaults that the output has not.
 			for _, o := range in.Plan.World.With(result.Objects...).All() {
 				stored := server(t, g.Profile().Name, s).defaulted(t, o)
@@ -82,10 +82,11 @@ func TestNoDefaultOfTheServerIsADifference(t *testing.T) {
 func TestTheTableHasEveryDefaultOfTheServer(t *testing.T) {
 	for _, g := range translators.All() {
 		s := gateway.Defaults(g.Profile())
-		opts := normal.Options{StanzaDefaults: g.Profile().Name == "gateway-api"}
+		opts := translators.All().Normal()
+		opts.StanzaDefaults = g.Profile().Standard
 		tried := 0
 		for k, r := range server(t, g.Profile().Name, s).kinds {
-			if !normal.Knows(k.apiVersion, k.kind) {
+			if !opts.Knows(k.apiVersion, k.kind) {
 				continue
 			}
 			tree := around(r.structural)

@@ -1,0 +1,13 @@
+package api
+
+import (
+	_ "embed"
+
+	"retryctl.dev/schema/normal"
+)
+
+//go:embed forms.txt
+var forms string
+
+// Forms are those of the budget.
+var Forms = normal.FormsOf(forms)
