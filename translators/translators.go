@@ -1,6 +1,7 @@
 package translators
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -26,6 +27,33 @@ func All() Gateways {
 		traefik.Gateway{},
 		gatewayapi.Gateway{Implementers: []gateway.Implementer{envoygateway.Gateway{}, istio.Gateway{}}},
 	}
+}
+
+// Validate gives what the profiles of the gateways lack, and what two of them have both.
+func (all Gateways) Validate() error {
+	var list []error
+	taken := map[string]string{}
+	for _, g := range all {
+		p := g.Profile()
+		list = append(list, p.Validate())
+		own := []string{"name " + p.Name}
+		for _, sign := range p.Signs.All() {
+			own = append(own, sign)
+		}
+		for _, k := range p.Kinds {
+			own = append(own, "kind "+k.Group+"/"+k.Name)
+		}
+		for _, o := range p.Options {
+			own = append(own, "option "+o.Field, "flag "+o.Flag)
+		}
+		for _, one := range own {
+			if by := taken[one]; by != "" {
+				list = append(list, fmt.Errorf("profiles of %s and %s: both have the %s", by, p.Name, one))
+			}
+			taken[one] = p.Name
+		}
+	}
+	return errors.Join(list...)
 }
 
 // Documents gives what policies and Configs can say of the gateways.

@@ -148,6 +148,23 @@ type Signs struct {
 	Annotations []string
 }
 
+// All names every sign, with what it is a sign on.
+func (s Signs) All() []string {
+	var names []string
+	add := func(what string, list []string) {
+		for _, one := range list {
+			names = append(names, what+" "+one)
+		}
+	}
+	add("controller of GatewayClasses", s.GatewayControllers)
+	add("GatewayClass", s.GatewayClasses)
+	add("controller of IngressClasses", s.IngressControllers)
+	add("IngressClass", s.IngressClasses)
+	add("API group", s.Groups)
+	add("annotation", s.Annotations)
+	return names
+}
+
 // Output is what Translate gives.
 type Output struct {
 	Objects []*manifest.Object

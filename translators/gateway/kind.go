@@ -9,6 +9,9 @@ import (
 type Kind struct {
 	Group, Name string
 	Role        Role
+	// Plain says that nothing is to know of its fields to compare two objects: no server
+	// fills any in, and each is spelled in one way.
+	Plain bool
 	// Services gives the Services that an object is for, where it says that otherwise than
 	// by targetRef or targetRefs; nil where no object does.
 	Services func(*manifest.Object) []manifest.ID

@@ -27,12 +27,12 @@ func (Gateway) Profile() gateway.Profile {
 		Kinds: []gateway.Kind{
 			{Group: api.Group, Name: "IngressRoute"},
 			{Group: api.Group, Name: api.Kind, Role: gateway.Referred},
-			{Group: api.Group, Name: "MiddlewareTCP", Role: gateway.Referred},
+			{Group: api.Group, Name: "MiddlewareTCP", Role: gateway.Referred, Plain: true},
 			{Group: api.Group, Name: api.TransportKind, Role: gateway.Referred},
 			{Group: api.Group, Name: "TraefikService", Role: gateway.Referred},
 		},
 		Names: []string{"services", "middlewares", "chain", "serversTransport"},
-		Forms: api.Forms, Domains: []string{"traefik.io"},
+		Forms: api.Forms, Domains: []string{"traefik.io", "traefik.ingress.kubernetes.io"},
 		Signs: gateway.Signs{
 			GatewayControllers: []string{"traefik.io/gateway-controller"},
 			IngressControllers: []string{"traefik.io/ingress-controller"},
