@@ -73,8 +73,8 @@ func (r *resolver) known(target manifest.ID) (ids []manifest.ID, referred bool) 
 func (r *resolver) backs(service manifest.ID) bool {
 	if r.behind == nil {
 		r.behind = map[manifest.ID]bool{}
-		for _, c := range carriers {
-			for _, o := range r.world.Kind(c.group, c.kind) {
+		for _, c := range route.Kinds {
+			for _, o := range r.world.Kind(c.Group, c.Name) {
 				for _, id := range route.Backends(o, -1) {
 					r.behind[id] = true
 				}

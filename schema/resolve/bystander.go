@@ -9,12 +9,6 @@ import (
 	"retryctl.dev/schema/route"
 )
 
-// carriers are the kinds whose rules can be retried by some gateway.
-var carriers = []struct{ group, kind string }{
-	{route.Group, "HTTPRoute"}, {route.Group, "GRPCRoute"}, {"networking.k8s.io", "Ingress"},
-	{"traefik.io", "IngressRoute"}, {"networking.istio.io", "VirtualService"},
-}
-
 // Bystanders gives an intent without a wish for each rule that the plan has no
 // intent for, nor holds one, and for the listeners of a rule that it has none for: what
 // these requests get should not change. The policies of these intents are none of
@@ -33,8 +27,8 @@ func (p *Plan) Bystanders() []Intent {
 		}
 	}
 	var list []Intent
-	for _, c := range carriers {
-		for _, o := range p.World.Kind(c.group, c.kind) {
+	for _, c := range route.Kinds {
+		for _, o := range p.World.Kind(c.Group, c.Name) {
 			list = append(list, unclaimed(o, p.World, claimed)...)
 		}
 	}

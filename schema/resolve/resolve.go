@@ -253,8 +253,8 @@ type NamedRule struct {
 // hasRules reports whether an object is of a kind with rules that policies can
 // hold for one by one.
 func hasRules(o *manifest.Object) bool {
-	return o.Is(route.Group, "HTTPRoute") || o.Is(route.Group, "GRPCRoute") ||
-		o.Is("networking.istio.io", "VirtualService") || o.Is("traefik.io", "IngressRoute")
+	kind := route.KindOf(o)
+	return kind != nil && kind.List != ""
 }
 
 // RulesOf gives the rules of an object that policies can hold for one by one:
@@ -262,19 +262,20 @@ func hasRules(o *manifest.Object) bool {
 // IngressRoute. It is empty for other kinds.
 func RulesOf(o *manifest.Object) []NamedRule {
 	var rules []NamedRule
-	switch {
-	case o.Is(route.Group, "HTTPRoute"), o.Is(route.Group, "GRPCRoute"):
+	switch kind := route.KindOf(o); {
+	case !hasRules(o):
+	case kind.Standard:
 		list := route.Rules(o)
 		for i, rule := range list {
 			rules = append(rules, NamedRule{rule.Name, route.Reach(list, i)})
 		}
-	case o.Is("networking.istio.io", "VirtualService"):
-		for _, v := range o.At("spec", "http").Items() {
-			rules = append(rules, NamedRule{v.At("name").Text(), behavior.AllMethods})
-		}
-	case o.Is("traefik.io", "IngressRoute"):
-		for range o.At("spec", "routes").Items() {
-			rules = append(rules, NamedRule{"", behavior.AllMethods})
+	default:
+		for _, v := range o.At("spec", kind.List).Items() {
+			name := ""
+			if kind.Named {
+				name = v.At("name").Text()
+			}
+			rules = append(rules, NamedRule{name, behavior.AllMethods})
 		}
 	}
 	return rules

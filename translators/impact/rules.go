@@ -88,35 +88,18 @@ func Paths(i resolve.Intent) []string {
 			list = append(list, path)
 		}
 	}
-	switch o := i.Object; {
-	case o == nil:
-	case i.Rule >= 0 && o.ID().Group == route.Group:
-		for _, m := range route.RuleAt(o, i.Rule).Matches {
-			switch m.Path.Kind {
-			case route.Prefix:
-				add("", m.Path.Value)
-			case route.Exact:
-				add("exactly", m.Path.Value)
-			default:
-				_, value, _ := strings.Cut(m.Path.String(), " ") // of a gRPC method with how it is compared
-				add("by regular expression", value)
-			}
-		}
-	case i.Rule >= 0 && o.ID().Kind == "VirtualService":
-		for _, m := range o.At("spec", "http").Index(i.Rule).At("match").Items() {
-			uri := m.At("uri")
-			switch {
-			case uri.At("prefix").Exists():
-				add("", uri.At("prefix").Text())
-			case uri.At("exact").Exists():
-				add("exactly", uri.At("exact").Text())
-			case uri.At("regex").Exists():
-				add("by regular expression", uri.At("regex").Text())
-			}
-		}
-	case i.Rule >= 0:
-		if match := o.At("spec", "routes").Index(i.Rule).At("match").Text(); match != "" {
-			add("", match)
+	if i.Object == nil || i.Rule < 0 {
+		return nil
+	}
+	for _, path := range route.Paths(i.Object, i.Rule) {
+		switch path.Kind {
+		case route.Prefix, "":
+			add("", path.Value)
+		case route.Exact:
+			add("exactly", path.Value)
+		default:
+			_, value, _ := strings.Cut(path.String(), " ") // of a gRPC method with how it is compared
+			add("by regular expression", value)
 		}
 	}
 	return list
