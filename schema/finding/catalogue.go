@@ -58,6 +58,7 @@ const (
 	UnseenProgram   Code = "RT3019"
 
 	UnknownServer Code = "RT4001"
+	NotImported   Code = "RT4002"
 )
 
 // A Page explains one code.

@@ -13,4 +13,17 @@ has. Classes are told by their controller, since names are chosen by people.
 
 Give the class, or the Gateway, with -f as well. Where the input cannot show it,
 --from names the gateway for everything of which it is not known.`},
+
+	{NotImported, "NotImported", Warning, "a rule does what a policy cannot say", `
+import writes the policies under which the rules of the input keep what they do.
+Some of it a RetryPolicy has no words for: another set of methods for each
+cause, no timeout at all, a bound on silence instead of on a try, a number that
+the gateway decides.
+
+    warning RT4002 [istio] VirtualService shop/orders rule 1: it has no name, and
+    the object's rules do not all do the same
+
+Where it decides whether a request is tried again the rule gets no policy, which
+is a warning: it goes on as it is. Of the rest it is a note, and the policy is
+without that field. The finding names what is written and where.`},
 }

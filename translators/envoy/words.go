@@ -1,6 +1,7 @@
 package envoy
 
 import (
+	"slices"
 	"time"
 
 	"retryctl.dev/schema/behavior"
@@ -87,6 +88,18 @@ func WordFor(c behavior.Cause) string {
 	}
 	for _, w := range words {
 		if len(w.causes) == 1 && w.causes[0] == c && w.name != "retriable-4xx" {
+			return w.name
+		}
+	}
+	return ""
+}
+
+// WordForAll gives a word that retries a cause among others, all of which are wanted; empty
+// where there is none.
+func WordForAll(wanted behavior.Causes, c behavior.Cause) string {
+	for _, w := range words {
+		unwanted := func(other behavior.Cause) bool { return wanted[other] == 0 }
+		if len(w.causes) > 1 && slices.Contains(w.causes, c) && !slices.ContainsFunc(w.causes, unwanted) {
 			return w.name
 		}
 	}

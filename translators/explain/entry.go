@@ -115,15 +115,15 @@ func Entries(results []translators.Result) []Entry {
 // Existing gives the entries of a survey of a world, in its order.
 func Existing(rules []survey.Rule, world *manifest.Set) []Entry {
 	entries := []Entry{}
-	where := placesOf(world)
+	where := survey.PositionsIn(world)
 	for _, r := range rules {
 		for _, e := range r.Effects {
 			out := entry(translators.Result{Gateway: r.Gateway, Version: r.Version}, r.Intent, e)
 			if out.Policy = ""; r.Implementation != "" {
 				out.Implementation = r.Implementation
 			}
-			out.At, out.Positions = at(r.Intent.Object, ruleAt(r.Intent)), where.positions(e)
-			out.Hosts, out.Paths = hosts(r.Intent.Object), impact.Paths(r.Intent)
+			out.At, out.Positions = r.At(), where.Of(e)
+			out.Hosts, out.Paths = r.Hosts(), impact.Paths(r.Intent)
 			entries = append(entries, out)
 		}
 	}

@@ -7,6 +7,7 @@
 //	translate.go     translate
 //	pass_through.go  translate --pass-through
 //	explain.go       explain
+//	import.go        import
 //	diff.go          diff
 //	validate.go      validate
 //	fn.go            fn, whose lists are read and written by cmd/internal/fn

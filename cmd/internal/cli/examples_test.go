@@ -30,7 +30,7 @@ kind: VirtualService
 metadata: {name: shop, namespace: shop}
 spec:
   hosts: [shop.example]
-  http: [{route: [{destination: {host: shop}}]}]
+  http: [{route: [{destination: {host: shop}}], retries: {attempts: 1, retryOn: connect-failure}}]
 `
 
 // TestEveryExampleOfTheHelpRuns has the files that the examples name, and knows
@@ -49,7 +49,7 @@ func TestEveryExampleOfTheHelpRuns(t *testing.T) {
 				if strings.Contains(line, "policies/") {
 					files = map[string]string{"policies/api.yaml": policy}
 				}
-				if cmd.Name() == "explain" {
+				if cmd.Name() == "explain" || cmd.Name() == "import" {
 					files["live.yaml"] = existing
 				}
 				if cmd.Name() == "diff" {
@@ -95,7 +95,7 @@ func runExample(t *testing.T, command, line string) {
 		t.Fatalf("it does not run retryctl %s", command)
 	}
 	input := routes
-	if command == "explain" {
+	if command == "explain" || command == "import" {
 		input = existing
 	}
 	if command == "fn" {

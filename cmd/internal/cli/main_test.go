@@ -102,6 +102,9 @@ func TestEveryCommandTellsThatItCannotPrint(t *testing.T) {
 		if len(args) > 0 && args[0] == "fn" {
 			input = listOf(policy, routes)
 		}
+		if len(args) > 0 && args[0] == "import" {
+			input = existing
+		}
 		var complaints bytes.Buffer
 		status := Main(t.Context(), args, Streams{In: strings.NewReader(input), Out: failing(syscall.ENOSPC), Err: &complaints})
 		if want := "retryctl: write output: no space left on device\n"; status != Trouble || complaints.String() != want {
@@ -127,6 +130,8 @@ func commandLines(t *testing.T) [][]string {
 				line = append(line, "-f", "-")
 			}
 			lines = append(lines, line)
+		case "import":
+			lines = append(lines, []string{cmd.Name(), "-f", "-"})
 		case "diff": // with a difference that is none for the status
 			const config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME}\n"
 			a, b := write(t, "a.yaml", config), write(t, "b.yaml", strings.Replace(config, "NAME", "other", 1))

@@ -31,7 +31,7 @@ func (t *translation) putRetries(h manifest.Value, want behavior.Behavior) {
 	if attempt.State != behavior.Set {
 		attempt = controller.LimitOf(h.At("retries", "perTryTimeout"))
 	}
-	on := retryOnFor(want.Causes)
+	on := retryOnFor(want)
 	if want.MaxRetries.Value == 0 || on == "" {
 		h.Put("retries", manifest.Map("attempts", 0))
 		if attempt.State == behavior.Set && (total.State != behavior.Set || attempt.Value < total.Value) {

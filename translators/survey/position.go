@@ -1,4 +1,4 @@
-package explain
+package survey
 
 import (
 	"fmt"
@@ -11,22 +11,24 @@ import (
 	"retryctl.dev/schema/resolve"
 )
 
-// places finds where the values of effects are written.
-type places struct {
+// Positions finds where the values of effects are written.
+type Positions struct {
 	byName map[string]*manifest.Object // by kind, namespace and name, as origins have them
 }
 
-func placesOf(world *manifest.Set) places {
-	p := places{map[string]*manifest.Object{}}
+// PositionsIn gives those of a world.
+func PositionsIn(world *manifest.Set) Positions {
+	p := Positions{map[string]*manifest.Object{}}
 	for _, o := range world.All() {
 		p.byName[o.ID().String()] = o
 	}
 	return p
 }
 
-// positions gives the file and line of each field whose origin names an object of the
-// world: of the value where the origin says the way to it, and else of the object.
-func (p places) positions(e behavior.Effect) map[string]string {
+// Of gives the file and line of each field whose origin names an object of the world, such
+// as orders.yaml:12: of the value where the origin says the way to it, and else of the
+// object. A field that is not there has a default.
+func (p Positions) Of(e behavior.Effect) map[string]string {
 	list := map[string]string{}
 	for field, origin := range e.Origin {
 		kind, rest, _ := strings.Cut(origin, " ")
@@ -99,6 +101,20 @@ func follow(v manifest.Value, keys []string) (manifest.Value, int) {
 	return v, len(keys)
 }
 
+// At is the file and line of a rule: orders.yaml:12.
+func (r Rule) At() string { return at(r.Intent.Object, ruleAt(r.Intent)) }
+
+// Line is the line of At; 0 where there is none.
+func (r Rule) Line() int {
+	if v := ruleAt(r.Intent); v.Line() > 0 {
+		return v.Line()
+	}
+	return r.Intent.Object.Root().Line()
+}
+
+// Hosts gives the hostnames that the object of a rule is for; none where it names none.
+func (r Rule) Hosts() []string { return hosts(r.Intent.Object) }
+
 // ruleAt gives the rule of an intent in its object's tree; it does not exist where the
 // intent is for the object as a whole.
 func ruleAt(i resolve.Intent) manifest.Value {
@@ -110,7 +126,6 @@ func ruleAt(i resolve.Intent) manifest.Value {
 	return manifest.Value{}
 }
 
-// hosts gives the hostnames that an object's rules are for; none where it names none.
 func hosts(o *manifest.Object) []string {
 	var list []string
 	add := func(v manifest.Value) {
