@@ -81,7 +81,7 @@ func TestWhatIsNotFollowedIsUnclear(t *testing.T) {
 		"put(1 < 2)", `put("a" .. "b")`, "put:x()", "goto a", "put({ 1, 2 })", "put(0x10)", "put(3..4)", "put('a\\x41')", "put(", "end",
 		"local f = function() end put(f == put)", "return 1 put(2)", "some()", "'x'", "[[x", "--[[x", `put("x`, "put(\"a\nb\")", "local 1",
 		strings.Repeat("(", 1000) + "1", strings.Repeat("do ", 100) + strings.Repeat("end ", 100), "put(1) " + strings.Repeat(" ", maxSource),
-		"local function f() f() f() end f()", `put(("x").y)`,
+		"local function f() f() f() end f()", `put(("x").y)`, "local f = function() return f end put(f())", `put("a\z b")`,
 	} {
 		if _, err := run(src); !errors.Is(err, ErrUnclear) {
 			t.Errorf("%.40q ends with %v", src, err)
