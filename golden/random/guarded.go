@@ -2,7 +2,6 @@ package random
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 )
 
@@ -11,12 +10,8 @@ import (
 // makers are on rules by their names, on routes, listeners and Gateways. There are
 // IngressRoutes with middlewares, and plugins by annotation.
 func Guarded(seed uint64, class GatewayClass) []byte {
-	w := &writer{rng: rand.New(rand.NewPCG(seed, 4))}
-	if class.Controller != "" {
-		w.line("apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: %s}\nspec: {controllerName: %s}\n---", class.Name, class.Controller)
-	}
-	w.line("apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge, namespace: shop}")
-	w.line("spec: {gatewayClassName: %s, listeners: [{name: http, port: 80, protocol: HTTP}]}", class.Name)
+	w := newWriter(seed, 4)
+	w.edge(class)
 	for n := range 1 + w.rng.IntN(2) {
 		w.guardedRoute(fmt.Sprintf("route%d", n))
 	}

@@ -2,7 +2,6 @@ package random
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 )
 
@@ -11,11 +10,9 @@ import (
 // a method or a header, policies on a Gateway, its routes and their rules at once,
 // and objects that carry retries already.
 func Nasty(seed uint64) []byte {
-	w := &writer{rng: rand.New(rand.NewPCG(seed, 2))}
+	w := newWriter(seed, 2)
 	class := Classes[seed%uint64(len(Classes))]
-	if class.Controller != "" {
-		w.line("apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: %s}\nspec: {controllerName: %s}\n---", class.Name, class.Controller)
-	}
+	w.class(class)
 	w.line("apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge, namespace: shop}\nspec:\n  gatewayClassName: %s\n  listeners:", class.Name)
 	w.line("  - {name: http, port: 80, protocol: HTTP, allowedRoutes: {namespaces: {from: All}}}")
 	if w.chance(2) {

@@ -28,18 +28,12 @@ func Input(seed uint64) []byte {
 
 // InputFor gives a stream of YAML documents whose Gateway is of a class.
 func InputFor(seed uint64, class GatewayClass) []byte {
-	w := &writer{rng: rand.New(rand.NewPCG(seed, 1))}
-	if class.Controller != "" {
-		w.line("apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: %s}\nspec: {controllerName: %s}\n---", class.Name, class.Controller)
-	}
-	w.line("apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge, namespace: shop}")
-	w.line("spec: {gatewayClassName: %s, listeners: [{name: http, port: 80, protocol: HTTP}]}", class.Name)
+	w := newWriter(seed, 1)
+	w.edge(class)
 	for n := range 1 + w.rng.IntN(2) {
 		w.route(fmt.Sprintf("route%d", n))
 	}
-	for _, name := range services {
-		w.line("---\napiVersion: v1\nkind: Service\nmetadata: {name: %s, namespace: shop}\nspec: {ports: [{name: http, port: 8080, appProtocol: http}]}", name)
-	}
+	w.services()
 	w.policies()
 	return []byte(w.String())
 }
@@ -54,6 +48,39 @@ type writer struct {
 }
 
 type target struct{ route, rule string }
+
+// newWriter gives a writer; each kind of input has a stream of random numbers of its own.
+func newWriter(seed, stream uint64) *writer {
+	return &writer{rng: rand.New(rand.NewPCG(seed, stream))}
+}
+
+// class writes a GatewayClass, if it has a controller.
+func (w *writer) class(c GatewayClass) {
+	if c.Controller != "" {
+		w.line("apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: %s}\nspec: {controllerName: %s}\n---", c.Name, c.Controller)
+	}
+}
+
+// edge writes a Gateway with one listener, and its class.
+func (w *writer) edge(c GatewayClass) {
+	w.class(c)
+	w.line("apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge, namespace: shop}")
+	w.line("spec: {gatewayClassName: %s, listeners: [{name: http, port: 80, protocol: HTTP}]}", c.Name)
+}
+
+// services writes those that rules send to.
+func (w *writer) services() {
+	for _, name := range services {
+		w.line("---\napiVersion: v1\nkind: Service\nmetadata: {name: %s, namespace: shop}\nspec: {ports: [{name: http, port: 8080, appProtocol: http}]}", name)
+	}
+}
+
+// name gives a rule that is being written a name.
+func (w *writer) name(route string, n int) {
+	rule := fmt.Sprintf("rule%d", n)
+	w.line("    name: %s", rule)
+	w.named = append(w.named, target{route, rule})
+}
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
 
@@ -83,9 +110,7 @@ func (w *writer) route(name string) {
 			w.match(fmt.Sprintf("/p%d%d", n, m))
 		}
 		if w.chance(2) {
-			rule := fmt.Sprintf("rule%d", n)
-			w.line("    name: %s", rule)
-			w.named = append(w.named, target{name, rule})
+			w.name(name, n)
 		}
 		w.line("    backendRefs: [{name: %s, port: 8080}]", services[w.rng.IntN(len(services))])
 		if w.chance(6) {

@@ -2,7 +2,6 @@ package random
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 )
 
@@ -11,7 +10,7 @@ import (
 // listeners, routes and rules, with whatever its CRD takes. There is no
 // RetryPolicy in it.
 func Stranger(seed uint64) []byte {
-	w := &writer{rng: rand.New(rand.NewPCG(seed, 3))}
+	w := newWriter(seed, 3)
 	w.line("apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge, namespace: shop}")
 	w.line("spec:\n  gatewayClassName: eg\n  listeners:\n  - {name: http, port: 80, protocol: HTTP}\n  - {name: extra, port: 8080, protocol: HTTP}")
 	var targets []string

@@ -2,7 +2,6 @@ package random
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 )
 
@@ -11,18 +10,12 @@ import (
 // parameters, some have no matches, no name, several weighted backends or
 // filters. Policies are on routes, on single rules and at times on the Gateway.
 func Wild(seed uint64, class GatewayClass) []byte {
-	w := &writer{rng: rand.New(rand.NewPCG(seed, 2))}
-	if class.Controller != "" {
-		w.line("apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: %s}\nspec: {controllerName: %s}\n---", class.Name, class.Controller)
-	}
-	w.line("apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge, namespace: shop}")
-	w.line("spec: {gatewayClassName: %s, listeners: [{name: http, port: 80, protocol: HTTP}]}", class.Name)
+	w := newWriter(seed, 2)
+	w.edge(class)
 	for n := range 1 + w.rng.IntN(3) {
 		w.wildRoute(fmt.Sprintf("route%d", n))
 	}
-	for _, name := range services {
-		w.line("---\napiVersion: v1\nkind: Service\nmetadata: {name: %s, namespace: shop}\nspec: {ports: [{name: http, port: 8080, appProtocol: http}]}", name)
-	}
+	w.services()
 	w.wildPolicies()
 	return []byte(w.String())
 }
@@ -50,9 +43,7 @@ func (w *writer) wildRule(route string, n int) {
 		w.line("    - {name: %s, port: 8080, weight: %d}", services[(n+1)%len(services)], w.rng.IntN(4))
 	}
 	if w.chance(2) {
-		rule := fmt.Sprintf("rule%d", n)
-		w.line("    name: %s", rule)
-		w.named = append(w.named, target{route, rule})
+		w.name(route, n)
 	}
 	if !w.chance(6) {
 		w.line("    matches:")

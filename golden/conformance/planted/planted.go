@@ -7,9 +7,47 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 
 	"retryctl.dev/schema/manifest"
 )
+
+// A Fault is planted in what a translation wrote for a golden case. What is predicted
+// stays as it was, so a comparison with what a gateway makes of it must fail.
+type Fault struct {
+	Name, Golden string
+	// Change changes an object and reports whether it did. A fault without it is none.
+	Change func(o *manifest.Object) bool
+}
+
+// New gives a fault in a case.
+func New(name, golden string, change func(*manifest.Object) bool) Fault {
+	return Fault{name, golden, change}
+}
+
+// None is no fault: nothing may fail in the case.
+func None(golden string) Fault { return Fault{Name: "nothing", Golden: golden} }
+
+// Plant gives copies of objects with the fault in them, and whether there is one.
+func (f Fault) Plant(objects []*manifest.Object) (with []*manifest.Object, changed bool) {
+	for _, o := range objects {
+		o = o.Clone()
+		changed = f.Change != nil && f.Change(o) || changed
+		with = append(with, o)
+	}
+	return with, changed || f.Change == nil
+}
+
+// Cases gives the cases that faults are planted in, each once.
+func Cases(faults []Fault) []string {
+	var cases []string
+	for _, f := range faults {
+		if !slices.Contains(cases, f.Golden) {
+			cases = append(cases, f.Golden)
+		}
+	}
+	return cases
+}
 
 // In changes what is found in an object of a kind and name, and reports whether
 // that made a difference.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"retryctl.dev/golden/conformance/backend"
 	"retryctl.dev/golden/conformance/binaries"
 	"retryctl.dev/golden/conformance/envoy"
 	eg "retryctl.dev/golden/conformance/envoygateway"
@@ -21,58 +22,44 @@ import (
 	"retryctl.dev/translators/traefik"
 )
 
-// A mutant is a fault that is planted in what a translation wrote for a golden
-// case. What is predicted stays as it was, so the comparison must fail.
-type mutant struct {
-	name, golden string
-	// change changes an object and reports whether it did.
-	change func(o *manifest.Object) bool
-}
-
-// plant gives the inputs with one fault each. Every input has its mutant's number
+// plant gives the inputs with one fault each. Every input has its fault's number
 // for a name.
-func plant(t *testing.T, g gateway.Target, name, own string, list []mutant) (objects []Objects, places [][]Place) {
+func plant(t *testing.T, g gateway.Target, name, own string, list []planted.Fault) (objects []Objects, places [][]Place) {
 	t.Helper()
 	cases, err := input.Golden(goldenCases)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for n, m := range list {
-		at := slices.IndexFunc(cases, func(c input.Input) bool { return c.Name == m.golden })
+		at := slices.IndexFunc(cases, func(c input.Input) bool { return c.Name == m.Golden })
 		if at < 0 {
-			t.Fatalf("mutant %q: no case %s", m.name, m.golden)
+			t.Fatalf("fault %q: no case %s", m.Name, m.Golden)
 		}
 		result, _ := cases[at].Run(g, nil)
-		changed := false
-		var all []*manifest.Object
-		for _, o := range cases[at].Plan.World.With(result.Objects...).All() {
-			o = o.Clone()
-			changed = m.change != nil && m.change(o) || changed
-			all = append(all, o)
-		}
-		if m.change != nil && !changed {
+		all, changed := m.Plant(cases[at].Plan.World.With(result.Objects...).All())
+		if !changed {
 			var text bytes.Buffer
 			manifest.WriteYAML(&text, result.Objects)
-			t.Fatalf("mutant %q changes nothing of\n%s", m.name, text.String())
+			t.Fatalf("fault %q changes nothing of\n%s", m.Name, text.String())
 		}
-		site := fmt.Sprintf("%s-%d", m.golden, n)
+		site := fmt.Sprintf("%s-%d", m.Golden, n)
 		ps := Places(name, own, site, cases[at].Plan.World, result)
 		if len(ps) == 0 {
-			t.Fatalf("mutant %q: the case has no place", m.name)
+			t.Fatalf("fault %q: the case has no place", m.Name)
 		}
 		objects, places = append(objects, Objects{site, manifest.NewSet(all)}), append(places, ps)
 	}
 	return objects, places
 }
 
-// score tells which mutants were found, and fails for those that were not.
-func score(t *testing.T, gateway string, list []mutant, found []bool) {
+// score tells which faults were found, and fails for those that were not.
+func score(t *testing.T, gateway string, list []planted.Fault, found []bool) {
 	n := 0
 	for i, m := range list {
 		if found[i] {
 			n++
 		} else {
-			t.Errorf("%s: %q in %s makes nothing fail", gateway, m.name, m.golden)
+			t.Errorf("%s: %q in %s makes nothing fail", gateway, m.Name, m.Golden)
 		}
 	}
 	t.Logf("%s: %d of %d planted faults were found", gateway, n, len(list))
@@ -93,16 +80,10 @@ func TestEveryFaultInEnvoyGatewaysObjectsIsFound(t *testing.T) {
 	if err != nil {
 		nonePlanted(t, "Envoy Gateway", err)
 	}
-	list := envoyGatewayMutants()
-	var cases []string
-	for _, m := range list {
-		if !slices.Contains(cases, m.golden) {
-			cases = append(cases, m.golden)
-		}
-	}
+	list := envoyGatewayFaults()
 	all := slices.Clone(list)
-	for _, c := range cases {
-		all = append(all, mutant{"nothing", c, nil})
+	for _, c := range planted.Cases(list) {
+		all = append(all, planted.None(c))
 	}
 	objects, places := plant(t, envoygateway.Gateway{}, "Envoy Gateway", "gateway.envoyproxy.io", all)
 	var worlds []eg.World
@@ -120,7 +101,7 @@ func TestEveryFaultInEnvoyGatewaysObjectsIsFound(t *testing.T) {
 		case n < len(list):
 			found[n] = difference != ""
 		case difference != "":
-			t.Errorf("%s without a fault: %s", all[n].golden, difference)
+			t.Errorf("%s without a fault: %s", all[n].Golden, difference)
 		}
 	}
 	score(t, "Envoy Gateway", list, found)
@@ -189,42 +170,37 @@ func ran(t *testing.T, plane DataPlane, rig Rig, places [][]Place) []bool {
 
 func TestEveryFaultInTraefiksObjectsIsFound(t *testing.T) {
 	t.Parallel()
-	binary, err := binaries.Traefik("../.cache")
-	if err != nil {
-		nonePlanted(t, "Traefik", err)
-	}
-	list := traefikMutants()
-	objects, places := plant(t, traefik.Gateway{}, "Traefik", "traefik.io", append(slices.Clone(list), mutant{"nothing", "basic", nil}, mutant{"nothing", "jitter", nil}))
-	b := startBackend(t)
-	plane, err := StartTraefik(binary, b, objects)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(plane.Stop)
-	found := ran(t, plane, Rig{Plane: plane, Backend: b}, places)
-	if found[len(list)] || found[len(list)+1] {
-		t.Errorf("a case without a fault fails: %v", found)
-	}
-	score(t, "Traefik", list, found[:len(list)])
+	everyFaultIsFound(t, "Traefik", "traefik.io", traefik.Gateway{}, traefikFaults(), []string{"basic", "jitter"}, binaries.Traefik, StartTraefik)
 }
 
 func TestEveryFaultInKongsObjectsIsFound(t *testing.T) {
 	t.Parallel()
-	root, err := binaries.Nginx("../.cache")
+	everyFaultIsFound(t, "Kong", "configuration.konghq.com", kong.Gateway{}, kongFaults(), []string{"kong-annotation", "timeout-of-a-try"}, binaries.Nginx, StartNginx)
+}
+
+// everyFaultIsFound runs a data plane with faults, and with some cases without one. Own is
+// the group of the gateway's filters, find gives what start starts.
+func everyFaultIsFound(t *testing.T, name, own string, g gateway.Target, list []planted.Fault, clean []string,
+	find func(cache string) (string, error), start func(string, *backend.Backend, []Objects) (DataPlane, error)) {
+	t.Helper()
+	program, err := find("../.cache")
 	if err != nil {
-		nonePlanted(t, "Kong", err)
+		nonePlanted(t, name, err)
 	}
-	list := kongMutants()
-	objects, places := plant(t, kong.Gateway{}, "Kong", "configuration.konghq.com", append(slices.Clone(list), mutant{"nothing", "kong-annotation", nil}, mutant{"nothing", "timeout-of-a-try", nil}))
+	all := slices.Clone(list)
+	for _, c := range clean {
+		all = append(all, planted.None(c))
+	}
+	objects, places := plant(t, g, name, own, all)
 	b := startBackend(t)
-	plane, err := StartNginx(root, b, objects)
+	plane, err := start(program, b, objects)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(plane.Stop)
 	found := ran(t, plane, Rig{Plane: plane, Backend: b}, places)
-	if found[len(list)] || found[len(list)+1] {
+	if slices.Contains(found[len(list):], true) {
 		t.Errorf("a case without a fault fails: %v", found)
 	}
-	score(t, "Kong", list, found[:len(list)])
+	score(t, name, list, found[:len(list)])
 }
