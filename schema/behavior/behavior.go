@@ -100,6 +100,9 @@ type Breaker struct {
 	// RetriesOverridden says that MaxParallelRetries is written and has no
 	// effect, because a budget takes its place.
 	RetriesOverridden bool
+	// Unwritten says that nobody has written the limits, the gateway's own controller
+	// included: they are what the data plane does then.
+	Unwritten bool
 }
 
 // An Effect is what the requests that reach one rule get.

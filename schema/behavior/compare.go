@@ -44,6 +44,7 @@ func Compare(want Behavior, effect Effect) []Diff {
 		c.backoff()
 		c.budget()
 		c.defeat(effect.Origin["totalTimeout"])
+		c.unwritten()
 	}
 	if c.got.MaxRetries == Is(0) && !c.got.Idle {
 		c.onlyTry()

@@ -167,6 +167,21 @@ func (c *comparison) breaker() {
 	c.limit("maxParallelRetries", want.MaxParallelRetries, got.MaxParallelRetries)
 }
 
+// unwritten finds a bound on the retries of all requests at once that nobody asked for
+// and nobody has written: what a policy says of one request holds only as long as few
+// fail at a time.
+func (c *comparison) unwritten() {
+	limit := c.got.Breaker.MaxParallelRetries
+	if !c.got.Breaker.Unwritten || limit.State != Set || c.got.Budget.State == Set ||
+		c.want.Breaker.MaxParallelRetries.State == Set || c.want.MaxRetries.State != Set {
+		return
+	}
+	c.add(finding.FewerRetries, finding.Narrowed, "circuitBreaker.maxParallelRetries",
+		fmt.Sprintf("%s of each request, whatever fails beside it", count(c.want.MaxRetries.Value)),
+		fmt.Sprintf("at most %d at once of all requests", limit.Value))
+	c.diffs[len(c.diffs)-1].Topic = "circuitBreaker.unwritten"
+}
+
 func (c *comparison) limit(name string, want, got Setting[int64]) {
 	if want.State != Set || want == got {
 		return

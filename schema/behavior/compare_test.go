@@ -243,3 +243,29 @@ func TestWhatCutsTheTriesIsNamed(t *testing.T) {
 		t.Errorf("%+v", diffs)
 	}
 }
+
+// TestABoundOnAllRetriesThatNobodyHasWrittenIsADifference: the policy speaks of each
+// request, and what the data plane does by itself is for all of them.
+func TestABoundOnAllRetriesThatNobodyHasWrittenIsADifference(t *testing.T) {
+	for about, c := range map[string]struct {
+		change func(want, got *Behavior)
+		found  bool
+	}{
+		"nobody asks and nobody has written it": {func(_, _ *Behavior) {}, true},
+		"somebody has written it":               {func(_, got *Behavior) { got.Breaker.Unwritten = false }, false},
+		"a budget takes its place":              {func(_, got *Behavior) { got.Budget = Is(Budget{Percent: 20, MinConcurrent: 3}) }, false},
+		"there are no retries":                  {func(want, got *Behavior) { want.MaxRetries, got.MaxRetries = Is(0), Is(0) }, false},
+	} {
+		want := Behavior{MaxRetries: Is(2)}
+		want.Causes.Add(AllMethods, ConnectFailure)
+		e := granted(want)
+		e.Breaker.MaxParallelRetries, e.Breaker.Unwritten = Is(int64(3)), true
+		c.change(&want, &e.Behavior)
+		found := slices.ContainsFunc(Compare(want, e), func(d Diff) bool {
+			return d.Topic == "circuitBreaker.unwritten" && d.Class == finding.Narrowed
+		})
+		if found != c.found {
+			t.Errorf("%s: found %v, want %v", about, found, c.found)
+		}
+	}
+}

@@ -111,7 +111,7 @@ func WordForAll(wanted behavior.Causes, c behavior.Cause) string {
 // 30 were sent).
 func DefaultBreaker() behavior.Breaker {
 	many := behavior.Is(int64(1024))
-	return behavior.Breaker{MaxConnections: many, MaxPendingRequests: many, MaxParallelRequests: many, MaxParallelRetries: behavior.Is(int64(3))}
+	return behavior.Breaker{MaxConnections: many, MaxPendingRequests: many, MaxParallelRequests: many, MaxParallelRetries: behavior.Is(int64(3)), Unwritten: true}
 }
 
 // Waits gives Envoy's back-off: full jitter, doubled up to a cap, and none after a 425.

@@ -100,6 +100,8 @@ func (e Entry) rows() []row {
 	}
 	if b := e.CircuitBreaker; b != nil {
 		rows = append(rows, from("breaker", b.String(), "circuitBreaker"))
+	} else if e.Origin["circuitBreaker"] != "" && !slices.ContainsFunc(e.Unknown, func(field string) bool { return strings.HasPrefix(field, "circuitBreaker.") }) {
+		rows = append(rows, from("breaker", "no limits", "circuitBreaker"))
 	}
 	if k := e.IdempotencyKey; k != nil {
 		rows = append(rows, from("key", k.Header, "idempotencyKey"))

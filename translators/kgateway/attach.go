@@ -16,17 +16,22 @@ const Group = "gateway.kgateway.dev"
 
 const kind = "TrafficPolicy"
 
-// Policies are the TrafficPolicies of a world.
+// Policies are the TrafficPolicies and BackendConfigPolicies of a world.
 type Policies struct {
 	world *manifest.Set
 	list  []*manifest.Object // the heavier first, then the older
+	// backends are the BackendConfigPolicies, in the same order.
+	backends []*manifest.Object
 }
 
 // New finds those of a world.
 func New(world *manifest.Set) Policies {
-	list := slices.Clone(world.Kind(Group, kind))
-	slices.SortStableFunc(list, compare)
-	return Policies{world, list}
+	sorted := func(kind string) []*manifest.Object {
+		list := slices.Clone(world.Kind(Group, kind))
+		slices.SortStableFunc(list, compare)
+		return list
+	}
+	return Policies{world, sorted(kind), sorted("BackendConfigPolicy")}
 }
 
 // compare orders two policies of one level; 0 is not known.

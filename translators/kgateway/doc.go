@@ -1,5 +1,6 @@
-// Package kgateway reads kgateway's TrafficPolicies, which stand beside the retry stanza
-// and the timeouts of a route. It is no target: stanzas are written for it.
+// Package kgateway reads kgateway's TrafficPolicies and BackendConfigPolicies, which
+// stand beside the retry stanza and the timeouts of a route. It is no target: stanzas are
+// written for it.
 //
 // Read in kgateway's source, of 2.4 and after:
 //
@@ -18,6 +19,9 @@
 //   - A policy on a Gateway, a listener or a ListenerSet is put on the virtual host, where
 //     it holds for routes without retries of their own, in some versions; that is said to
 //     be unknown.
+//   - Without a BackendConfigPolicy no circuit breaker is written, and Envoy lets 3 retries
+//     be under way at once to a cluster; with one, the limits that it leaves out are Envoy's
+//     (api/v1alpha1/kgateway/backend_config_policy_types.go).
 //   - headerModifiers and transformation change request headers before the router, which
 //     takes some for a retry policy (package envoy).
 package kgateway

@@ -15,9 +15,10 @@ import (
 	"retryctl.dev/translators/stanza"
 )
 
-// Fields are what TrafficPolicies say of a rule beside its own stanza and timeouts.
+// Fields are what policies say of a rule and its backends beside its own stanza and timeouts.
 type Fields struct {
 	retry, timeouts fromPolicy
+	limits          limits
 	// Headers are those that the router takes for a retry policy, as they reach the rule.
 	Headers envoy.RequestHeaders
 }
@@ -36,6 +37,7 @@ func (p Policies) On(o *manifest.Object, rule route.Rule) (h Fields) {
 	}
 	levels, missing := p.levels(o, rule)
 	h.retry, h.timeouts = p.field("retry", levels, missing, o), p.field("timeouts", levels, missing, o)
+	h.limits = p.limits(o, rule.Index)
 	for _, field := range []string{"headerModifiers", "transformation"} {
 		if one := p.field(field, levels, nil, o); one.unsure == "" && one.value.Exists() {
 			modify(&h.Headers, one.value.At("request"), one.from+" spec."+field)
@@ -98,6 +100,9 @@ func modify(h *envoy.RequestHeaders, request manifest.Value, from string) {
 // Read fills an effect from a rule and from what policies say beside it. The version is
 // the Gateway API's.
 func (h Fields) Read(e *behavior.Effect, rule stanza.Rule, row stanza.Implementation, version gateway.Version) {
+	if h.limits.from != "" {
+		e.Breaker, e.Origin["circuitBreaker"] = h.limits.breaker, h.limits.from
+	}
 	if d, err := schema.ParseDuration(h.timeouts.value.At("request").Text()); err == nil {
 		e.TotalTimeout, e.Origin["totalTimeout"] = behavior.None[time.Duration](), h.timeouts.from+" spec.timeouts.request"
 		if d > 0 {
