@@ -18,6 +18,8 @@ import (
 type Result struct {
 	Gateway gateway.Profile
 	Version gateway.Version
+	// Plan is the one that the gateway was given.
+	Plan *resolve.Plan
 	// Objects are the new and the edited ones, without those of policies that
 	// have errors. Each has a mark by which a later run takes back what is written
 	// in it.
@@ -40,7 +42,7 @@ type RuleEffects struct {
 // translated without it, and must not reach its rules. With strict every loss that
 // is not accepted is an error.
 func Run(g gateway.Target, plan *resolve.Plan, s gateway.Settings, strict bool) Result {
-	result := Result{Gateway: g.Profile(), Version: s.Version}
+	result := Result{Gateway: g.Profile(), Version: s.Version, Plan: plan}
 	if !result.Gateway.Listeners {
 		plan = plan.Joined()
 	}

@@ -46,6 +46,9 @@ func TestTextsGoInAndObjectsEffectsAndFindingsComeOut(t *testing.T) {
 	if places := out.Results[0].Rules; len(places) != 1 || len(places[0].Effects) == 0 {
 		t.Errorf("envoy-gateway has the places %v", places)
 	}
+	if plan := out.Results[0].Plan; len(plan.Intents) != 1 || plan.Intents[0].Policy.Metadata.Name != "api" {
+		t.Errorf("the plan is %v", plan.Intents)
+	}
 	if objects := out.Results[0].Objects; len(objects) != 1 || objects[0].ID().Kind != "BackendTrafficPolicy" {
 		t.Errorf("envoy-gateway writes %v", objects)
 	}

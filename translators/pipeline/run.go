@@ -34,7 +34,7 @@ type Options struct {
 
 // An Outcome is everything that a run comes to.
 type Outcome struct {
-	// Results has one for each target.
+	// Results has one for each target: its plan, objects, effects and findings.
 	Results []translators.Result
 	// Findings are those about the input and those of every target.
 	Findings finding.List
@@ -110,7 +110,6 @@ type Translation struct {
 	translators.Result
 	Target   translators.Target
 	Settings gateway.Settings
-	Plan     *resolve.Plan
 	// Planned is what was found with the plan; it is empty where the plan is that of the
 	// target before.
 	Planned finding.List
@@ -141,7 +140,7 @@ func (in Input) each(ctx context.Context, assignments []Assignment, o Options, e
 		}
 		s := in.Settings(a.Target, o.Settings)
 		result := translators.Run(a.Gateway, plan, s, o.Strict)
-		if err := each(Translation{result, a.Target, s, plan, found}); err != nil {
+		if err := each(Translation{result, a.Target, s, found}); err != nil {
 			return err
 		}
 	}

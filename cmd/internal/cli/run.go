@@ -87,6 +87,6 @@ func (r *run) nothing(w io.Writer, list finding.List) error {
 
 // lean takes out of a result all but the objects: it is the most of it.
 func lean(result *translators.Result) error {
-	result.Rules, result.Findings = nil, nil
+	result.Plan, result.Rules, result.Findings = nil, nil, nil
 	return nil
 }
