@@ -7,6 +7,7 @@ import (
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/normal"
+	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/envoygateway"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/gatewayapi"
@@ -62,6 +63,19 @@ func (all Gateways) Documents() schema.Gateways {
 	for _, g := range all {
 		p := g.Profile()
 		list = append(list, schema.Gateway{Name: p.Name, About: p.About, Options: p.Options})
+	}
+	return list
+}
+
+// Shapes gives the shapes of the gateways' own kinds.
+func (all Gateways) Shapes() resolve.Shapes {
+	var list resolve.Shapes
+	for _, g := range all {
+		for _, k := range g.Profile().Kinds {
+			if len(k.Parts) > 0 {
+				list = append(list, resolve.Shape{Group: k.Group, Kind: k.Name, Parts: k.Parts})
+			}
+		}
 	}
 	return list
 }

@@ -112,9 +112,15 @@ func About(p *schema.RetryPolicy, code finding.Code, field, message string) find
 // routes of every namespace that are attached to it, as the Gateway's own
 // settings do.
 func Resolve(policies []*schema.RetryPolicy, world *manifest.Set, broken ...*schema.RetryPolicy) (*Plan, finding.List) {
+	return Shapes(nil).Resolve(policies, world, broken...)
+}
+
+// Resolve is the function of that name for a world in which objects of more kinds have a
+// shape.
+func (own Shapes) Resolve(policies []*schema.RetryPolicy, world *manifest.Set, broken ...*schema.RetryPolicy) (*Plan, finding.List) {
 	r := resolver{world: world, attached: routesByParent(world), listenersOf: map[manifest.ID][]Listener{},
 		claims: map[claimKey][]claim{}, broken: broken, failed: map[*schema.RetryPolicy]bool{}, odd: map[*manifest.Object]oddity{}, told: map[*manifest.Object]bool{}}
-	r.misshapen()
+	r.misshapen(slices.Concat(shared, own))
 	for _, p := range broken {
 		r.failed[p] = true
 		for ref := range p.Spec.TargetRefs {

@@ -10,15 +10,21 @@ import (
 	"retryctl.dev/schema/route"
 )
 
-// shapes are the parts of objects that retryctl looks into and writes to: mappings,
-// and with [] behind a name lists of mappings, with a number in it of so many at most;
-// of a list with the number in round brackets only the length matters. The lengths are
-// those of Gateway API 1.6.3 (apis/v1/httproute_types.go, grpcroute_types.go,
+// A Shape is the parts of the objects of a kind that retryctl looks into and writes to:
+// mappings, and with [] behind a name lists of mappings, with a number in it of so many at
+// most; of a list with the number in round brackets only the length matters.
+type Shape struct {
+	Group, Kind string
+	Parts       []string
+}
+
+// Shapes are those of kinds that only one gateway has. With them Resolve also tells which
+// of these objects are not what their kinds should be.
+type Shapes []Shape
+
+// shared are the shapes of what policies can target. The lengths are those of Gateway API 1.6.3 (apis/v1/httproute_types.go, grpcroute_types.go,
 // shared_types.go).
-var shapes = []struct {
-	group, kind string
-	parts       []string
-}{
+var shared = Shapes{
 	{route.Group, "HTTPRoute", []string{
 		"spec.parentRefs[32]", "spec.hostnames(16)", "spec.rules[16].matches[64].path", "spec.rules[].matches[].headers[16]",
 		"spec.rules[].matches[].queryParams[16]", "spec.rules[].filters[16]", "spec.rules[].backendRefs[16].filters[16]",
@@ -32,15 +38,8 @@ var shapes = []struct {
 	{"networking.k8s.io", "Ingress", []string{"spec.rules[].http.paths[].backend.service", "spec.defaultBackend.service"}},
 	{"", "Service", []string{"spec.ports[]"}},
 	{"traefik.io", "IngressRoute", []string{"spec.routes[].services[]", "spec.routes[].middlewares[]"}},
-	{"traefik.io", "Middleware", []string{"spec.retry"}},
 	{"networking.istio.io", "VirtualService", []string{
 		"spec.http[].match[]", "spec.http[].route[].destination", "spec.http[].retries", "spec.http[].headers.request",
-	}},
-	{"networking.istio.io", "DestinationRule", []string{
-		"spec.subsets[].trafficPolicy", "spec.trafficPolicy.connectionPool", "spec.trafficPolicy.retryBudget", "spec.trafficPolicy.portLevelSettings[]",
-	}},
-	{"gateway.envoyproxy.io", "BackendTrafficPolicy", []string{
-		"spec.targetRefs[]", "spec.retry.retryOn", "spec.retry.perRetry", "spec.timeout.http", "spec.circuitBreaker",
 	}},
 }
 
@@ -52,13 +51,13 @@ type oddity struct {
 }
 
 // oddityOf gives the first that an object has, if any.
-func oddityOf(o *manifest.Object) (odd oddity, is bool) {
-	for _, s := range shapes {
-		if !o.Is(s.group, s.kind) {
+func (all Shapes) oddityOf(o *manifest.Object) (odd oddity, is bool) {
+	for _, s := range all {
+		if !o.Is(s.Group, s.Kind) {
 			continue
 		}
 		seen := map[string]bool{}
-		for _, part := range append([]string{"metadata.annotations"}, s.parts...) {
+		for _, part := range append([]string{"metadata.annotations"}, s.Parts...) {
 			misshapen(o.Root(), strings.Split(part, "."), "", func(found oddity) {
 				switch {
 				case seen[found.path]:
@@ -135,9 +134,9 @@ func (d oddity) text(id manifest.ID) string {
 const refusedBy = "the API server refuses such an object"
 
 // misshapen finds the objects of the world that are not what their kinds should be.
-func (r *resolver) misshapen() {
+func (r *resolver) misshapen(all Shapes) {
 	for _, o := range r.world.All() {
-		if odd, is := oddityOf(o); is {
+		if odd, is := all.oddityOf(o); is {
 			r.odd[o] = odd
 		}
 	}

@@ -21,7 +21,9 @@ func (Gateway) Profile() gateway.Profile {
 		OtherMethods: "Methods that are not modelled (LOCK, MKCOL and so on) are treated like POST: they reach the rule without a method.",
 		// The controller's name is the default (v1.9.1 api/v1alpha1/envoygateway_types.go:19).
 		Kinds: []gateway.Kind{
-			{Group: api.Group, Name: api.Kind, Role: gateway.Attached},
+			{Group: api.Group, Name: api.Kind, Role: gateway.Attached, Parts: []string{
+				"spec.targetRefs[]", "spec.retry.retryOn", "spec.retry.perRetry", "spec.timeout.http", "spec.circuitBreaker",
+			}},
 		},
 		Rivals: fighting,
 		Forms:  api.Forms, Domains: []string{"envoyproxy.io"},

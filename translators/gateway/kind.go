@@ -9,6 +9,9 @@ import (
 type Kind struct {
 	Group, Name string
 	Role        Role
+	// Parts are those of an object that are read or written, as resolve.Shape has them. An
+	// object in which one is of another shape is a finding; without any, none is.
+	Parts []string
 	// Plain says that nothing is to know of its fields to compare two objects: no server
 	// fills any in, and each is spelled in one way.
 	Plain bool

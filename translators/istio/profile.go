@@ -29,7 +29,9 @@ func (Gateway) Profile() gateway.Profile {
 		},
 		Kinds: []gateway.Kind{
 			{Group: api.Group, Name: "VirtualService", Role: gateway.Attached},
-			{Group: api.Group, Name: "DestinationRule", Role: gateway.Attached, Services: serviceOf},
+			{Group: api.Group, Name: "DestinationRule", Role: gateway.Attached, Services: serviceOf, Parts: []string{
+				"spec.subsets[].trafficPolicy", "spec.trafficPolicy.connectionPool", "spec.trafficPolicy.retryBudget", "spec.trafficPolicy.portLevelSettings[]",
+			}},
 		},
 		Rivals: fighting,
 		Forms:  api.Forms, Domains: []string{"istio.io"},

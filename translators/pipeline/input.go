@@ -89,7 +89,7 @@ func (in *Input) policy(o *manifest.Object, documents schema.Gateways, twice boo
 // the input; with strict, warnings are errors. Policies for other targets have no part in
 // the plan, and one that has an error is not translated.
 func (in Input) Plan(a Assignment, strict bool) (*resolve.Plan, finding.List) {
-	plan, found := resolve.Resolve(a.Policies, in.World, in.Broken...)
+	plan, found := in.Gateways.Shapes().Resolve(a.Policies, in.World, in.Broken...)
 	found = slices.Concat(in.Findings, found)
 	if strict {
 		found = found.Strict()

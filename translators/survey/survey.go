@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"retryctl.dev/schema"
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
@@ -127,7 +126,7 @@ func (s *surveying) serving(o *manifest.Object) []*reader {
 	var readers []*reader
 	for _, name := range names {
 		implementations := implementing(o, s.world)
-		if name != "gateway-api" || len(implementations) == 0 {
+		if !s.target(name).Gateway.Profile().Standard || len(implementations) == 0 {
 			implementations = []string{""}
 		}
 		for _, implementation := range implementations {
@@ -145,10 +144,10 @@ func (s *surveying) reader(by server) *reader {
 	target := s.target(by.name)
 	settings := s.Settings(target)
 	if by.implementation != "" {
-		settings.Set(schema.Setting{Option: stanza.Implementer.Field, Value: by.implementation})
+		settings.Set(stanza.Implementer.Is(by.implementation))
 	}
 	r := &reader{Reader: target.Gateway.Reader(s.world, settings), target: target, settings: settings}
-	if by.name == "gateway-api" {
+	if target.Gateway.Profile().Standard {
 		r.implementation = settings.Word(stanza.Implementer)
 	}
 	s.readers[by], s.order = r, append(s.order, r)

@@ -26,7 +26,7 @@ func (Gateway) Profile() gateway.Profile {
 		About: "is how Traefik is set up.", Options: []schema.Option{api.SafeNaming},
 		Kinds: []gateway.Kind{
 			{Group: api.Group, Name: "IngressRoute"},
-			{Group: api.Group, Name: api.Kind, Role: gateway.Referred},
+			{Group: api.Group, Name: api.Kind, Role: gateway.Referred, Parts: []string{"spec.retry"}},
 			{Group: api.Group, Name: "MiddlewareTCP", Role: gateway.Referred, Plain: true},
 			{Group: api.Group, Name: api.TransportKind, Role: gateway.Referred},
 			{Group: api.Group, Name: "TraefikService", Role: gateway.Referred},

@@ -98,6 +98,14 @@ func TestASixthGatewayHasItsPartOfAConfig(t *testing.T) {
 	}
 }
 
+func TestAnObjectOfASixthGatewayThatIsNoneIsAFinding(t *testing.T) {
+	const odd = "---\napiVersion: tiny.example/v1\nkind: TinyPolicy\nmetadata: {name: odd, namespace: shop}\nspec: {targetRefs: {kind: HTTPRoute}}\n"
+	_, complaints, _ := withTiny(t, map[string]string{"in.yaml": policy + "---\n" + tinyRoute + odd}, "validate", "-f", "in.yaml")
+	if !strings.Contains(complaints, "TinyPolicy shop/odd: spec.targetRefs is not a list") {
+		t.Errorf("it is said\n%s", complaints)
+	}
+}
+
 func TestALossOfASixthGatewayCanBeAccepted(t *testing.T) {
 	accepting := policy + "  accept: [{gateway: tiny, finding: RT2002, reason: known}]\n"
 	_, complaints, status := withTiny(t, map[string]string{"in.yaml": accepting}, "validate", "-f", "in.yaml")

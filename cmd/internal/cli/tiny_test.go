@@ -34,7 +34,7 @@ func (tiny) Profile() gateway.Profile {
 		Reasons:      map[string]string{"statusCodes": "Tiny looks at no response"},
 		OtherMethods: "Every method is treated alike.",
 		About:        "is how Tiny is set up.", Options: []schema.Option{tinyMode},
-		Kinds: []gateway.Kind{{Group: tinyGroup, Name: "TinyPolicy", Role: gateway.Attached}},
+		Kinds: []gateway.Kind{{Group: tinyGroup, Name: "TinyPolicy", Role: gateway.Attached, Parts: []string{"spec.targetRefs[]"}}},
 		Forms: tinyForms, Rivals: tinyRivals,
 		Signs: gateway.Signs{GatewayControllers: []string{tinyGroup + "/controller"}, Groups: []string{tinyGroup}},
 	}
