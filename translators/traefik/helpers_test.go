@@ -25,6 +25,8 @@ func version(major, minor int) setup {
 
 func safeNaming(s *gateway.Settings) { s.Set(api.SafeNaming.Is("true")) }
 
+func acrossNamespaces(s *gateway.Settings) { s.Set(api.AcrossNamespaces.Is("true")) }
+
 func settings(setups []setup) gateway.Settings {
 	s := gateway.Defaults(traefik.Gateway{}.Profile())
 	for _, change := range setups {

@@ -174,7 +174,7 @@ func TestTheHalvesOfAnIngressRouteKeepAllElse(t *testing.T) {
 	full := `{kind: Rule, match: 'Host(` + "`api.example`" + `)', priority: 7, syntax: v3, future: {a: [1]}, observability: {accessLogs: false, tracing: true},
     middlewares: [{name: auth, namespace: other}, {name: limit}], services: [{name: api, port: 8080, weight: 3, sticky: {cookie: {name: c}}, strategy: p2c}]}`
 	in := policy("IngressRoute api", strings.Replace(byStatus, "retryOn:", "retryOn:\n  methods: [GET]", 1))
-	r := translate(t, in+ingressRoute(full)+middleware("limit", "{rateLimit: {average: 5}}"))
+	r := translate(t, in+ingressRoute(full)+middleware("limit", "{rateLimit: {average: 5}}"), acrossNamespaces)
 	for _, o := range r.Objects {
 		if o.ID().Kind != "IngressRoute" {
 			continue
@@ -215,6 +215,21 @@ func TestAMatchThatTraefikRefusesIsSaid(t *testing.T) {
 
 // TestTheRequestsOfARouterThatCannotBeBuiltGoToTheNext has a middleware without
 // attempts on one route, and another route that takes its requests.
+func TestARouteThatNamesWhatIsInAnotherNamespaceIsLeftOutUnlessThatIsAllowed(t *testing.T) {
+	for _, refs := range []string{"middlewares: [{name: auth, namespace: other}], services: [{name: api, port: 8080}]", "services: [{name: api, namespace: other, port: 8080}]"} {
+		text := policy("IngressRoute api", byStatus) + ingressRoute("{kind: Rule, match: 'Path(`/a`)', "+refs+"}")
+		if r := translate(t, text); !has(r, finding.RuleLeftOut, "leaves IngressRoute shop/api rule 0 out") || r.Rules[0].Effects[0].Answer != 404 {
+			t.Errorf("%s: %v", refs, codes(r))
+		}
+		if r := translate(t, text, acrossNamespaces); has(r, finding.RuleLeftOut, "") || r.Rules[0].Effects[0].Answer == 404 {
+			t.Errorf("%s, which is allowed: %v", refs, codes(r))
+		}
+		if r := translate(t, strings.Replace(text, "namespace: other", "namespace: shop", 1)); has(r, finding.RuleLeftOut, "") {
+			t.Errorf("%s in its own namespace: %v", refs, codes(r))
+		}
+	}
+}
+
 func TestTheRequestsOfARouterThatCannotBeBuiltGoToTheNext(t *testing.T) {
 	broken := "{kind: Rule, match: 'Path(`/a/b`)', services: [{name: api, port: 8080}], middlewares: [{name: none}]}"
 	next := "\n  - {kind: Rule, match: 'PathPrefix(`/a`)', priority: 1, services: [{name: api, port: 8080}], middlewares: [{name: four}]}"

@@ -23,7 +23,7 @@ func (Gateway) Profile() gateway.Profile {
 		Reasons:      reasons,
 		OtherMethods: "LOCK is treated like POST. Every other method that is not modelled (MKCOL, and whatever a client makes up) is retried by status as if it were idempotent.",
 		// The controllers' names cannot be changed (v3.7.13 pkg/provider/kubernetes).
-		About: "is how Traefik is set up.", Options: []schema.Option{api.SafeNaming},
+		About: "is how Traefik is set up.", Options: []schema.Option{api.SafeNaming, api.AcrossNamespaces},
 		Kinds: []gateway.Kind{
 			{Group: api.Group, Name: "IngressRoute"},
 			{Group: api.Group, Name: api.Kind, Role: gateway.Referred, Parts: []string{"spec.retry"}},

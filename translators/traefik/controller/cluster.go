@@ -22,7 +22,9 @@ type Cluster struct {
 	// and middlewares on services.
 	Is37 bool
 	// GRPC says that it has GRPCRoutes, which came with 3.2.
-	GRPC                    bool
+	GRPC bool
+	// across says that routes may name what stands in other namespaces.
+	across                  bool
 	Middlewares, Transports map[string][]*manifest.Object // by id
 	// Forms are the ways in which a Service is referred to beside others.
 	Forms map[manifest.ID][]string
@@ -31,7 +33,7 @@ type Cluster struct {
 // NewCluster reads a world as the providers do.
 func NewCluster(world *manifest.Set, s gateway.Settings) Cluster {
 	c := Cluster{
-		naming: namingOf(s), World: world, Is37: s.Version.AtLeast(3, 7), GRPC: s.Version.AtLeast(3, 2),
+		naming: namingOf(s), World: world, Is37: s.Version.AtLeast(3, 7), GRPC: s.Version.AtLeast(3, 2), across: s.On(api.AcrossNamespaces),
 		Middlewares: map[string][]*manifest.Object{}, Transports: map[string][]*manifest.Object{}, Forms: map[manifest.ID][]string{},
 	}
 	for _, o := range world.Kind(api.Group, api.Kind) {

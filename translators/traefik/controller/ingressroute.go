@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -42,6 +43,27 @@ func RoutedOf(r manifest.Value) routed {
 		out.Methods, _ = read.Methods()
 	}
 	return out
+}
+
+// Routed reads route i of an IngressRoute of the cluster. One that names a middleware or a
+// Service of another namespace is left out unless that is allowed (v3.7.13
+// pkg/provider/kubernetes/crd/kubernetes_http.go:86, kubernetes.go:1703).
+func (c Cluster) Routed(o *manifest.Object, i int) routed {
+	v := RuleOf(o, i)
+	r := RoutedOf(v)
+	if r.Refused != "" || c.across {
+		return r
+	}
+	for _, list := range []string{"middlewares", "services"} {
+		for _, ref := range v.At(list).Items() {
+			name, namespace := ref.At("name").Text(), ref.At("namespace").Text()
+			if namespace == "" || namespace == o.ID().Namespace || strings.Contains(name, "@") {
+				continue
+			}
+			return routed{Priority: r.Priority, Methods: r.Methods, Refused: fmt.Sprintf("%s %s/%s is in another namespace, which needs allowCrossNamespace", strings.TrimSuffix(list, "s"), namespace, name)}
+		}
+	}
+	return r
 }
 
 // priorityOf is that of an IngressRoute's route: the length of its match where
@@ -151,7 +173,7 @@ func (c Cluster) routerMatches(o *manifest.Object) []precedence.Match {
 		last[r.At("match").Text()] = n
 	}
 	for n, v := range routes.Items() {
-		r := RoutedOf(v)
+		r := c.Routed(o, n)
 		if r.Refused != "" || !c.Safe && last[v.At("match").Text()] != n {
 			continue
 		}

@@ -111,7 +111,7 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 		return nil
 	case id.Group == route.Group && (id.Kind == "HTTPRoute" || id.Kind == "GRPCRoute"):
 	case id.Group == api.Group && id.Kind == "IngressRoute":
-		if refused := controller.RoutedOf(controller.RuleOf(now, i.Rule)).Refused; refused != "" && controller.RuleOf(now, i.Rule).Exists() {
+		if refused := r.Routed(now, i.Rule).Refused; refused != "" && controller.RuleOf(now, i.Rule).Exists() {
 			return []behavior.Effect{leftOut(now, i.Rule, refused)}
 		}
 	default:

@@ -75,9 +75,10 @@ func (t *translation) usable(i resolve.Intent) bool {
 	case i.ID().Kind == "GRPCRoute" && !t.GRPC:
 		t.out.Fail(i, finding.NeedsVersion, "GRPCRoutes need Traefik 3.2", "GRPCRoutes came with 3.2.0 (docs/content/migrate/v3.md)", finding.Do("raise the version"))
 		return false
-	case i.Rule >= 0 && i.Object != nil && i.Object.Is(api.Group, "IngressRoute") && controller.RoutedOf(controller.RuleOf(i.Object, i.Rule)).Refused != "":
+	case i.Rule >= 0 && i.Object != nil && i.Object.Is(api.Group, "IngressRoute") && t.Routed(i.Object, i.Rule).Refused != "":
 		t.out.Say(i, finding.RuleLeftOut, fmt.Sprintf("Traefik leaves %s out, and its requests go to the next router that takes them", i.RuleName()),
-			controller.RoutedOf(controller.RuleOf(i.Object, i.Rule)).Refused+" (v3.7.13 pkg/server/router/router.go:282)", finding.Do("mend the match: until then the policy holds for no request"))
+			t.Routed(i.Object, i.Rule).Refused+" (v3.7.13 pkg/server/router/router.go:282, pkg/provider/kubernetes/crd/kubernetes_http.go:86)",
+			finding.Do("mend the route, or say --traefik-allow-cross-namespace if that is what Traefik runs with: until then the policy holds for no request"))
 		return false
 	case (kind == "HTTPRoute" || kind == "GRPCRoute") && i.Object != nil && !controller.Served(i.Object):
 		t.out.Fail(i, finding.WrongTargetKind, fmt.Sprintf("%s is a mesh's: its parents are Services", i.ID()), "Traefik serves Gateways only", finding.Do("target a route that is attached to a Gateway"))
