@@ -24,7 +24,7 @@ type Difference struct {
 
 // Differences finds them, once for each pair of rules.
 func (t *Table) Differences() []Difference {
-	d := differing{table: t, at: map[[2]resolve.RuleID]int{}, asked: map[string]*asked{}}
+	d := differing{table: t, at: map[[2]resolve.RuleID]int{}, asked: map[requestKey]*asked{}}
 	seen := map[*Match]bool{}
 	for _, m := range t.all() {
 		clear(seen)
@@ -55,7 +55,7 @@ type differing struct {
 	table *Table
 	list  []Difference
 	at    map[[2]resolve.RuleID]int
-	asked map[string]*asked
+	asked map[requestKey]*asked
 }
 
 // asked is what became of a request, which may be an example of many pairs of matches.

@@ -42,6 +42,9 @@ func (r Request) Least() Request {
 // Together gives the requests that may have what two examples have: the hostname,
 // the path and the values of the one or of the other.
 func Together(a, b Request) []Request {
+	if a.Host == b.Host && a.Path == b.Path && len(a.Headers)+len(b.Headers)+len(a.Queries)+len(b.Queries) == 0 {
+		return []Request{a}
+	}
 	var list []Request
 	add := func(r Request) {
 		for _, known := range list {
@@ -73,7 +76,13 @@ func over(a, b map[string]string) map[string]string {
 	return all
 }
 
-// key tells requests at an entry apart.
-func (r Request) key(entry string) string {
-	return fmt.Sprintf("%q %q %q %q %q", entry, r.Host, r.Path, r.Headers, r.Queries)
+// A requestKey tells requests at an entry apart.
+type requestKey struct{ entry, host, path, rest string }
+
+func (r Request) key(entry string) requestKey {
+	key := requestKey{entry: entry, host: r.Host, path: r.Path}
+	if len(r.Headers)+len(r.Queries) > 0 {
+		key.rest = fmt.Sprintf("%q %q", r.Headers, r.Queries)
+	}
+	return key
 }
