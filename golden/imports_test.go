@@ -4,7 +4,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -145,4 +147,30 @@ func reach(t *testing.T, from, to string, seen []string) []string {
 		}
 	}
 	return nil
+}
+
+// listed is a call for the list of the project's gateways.
+var listed = regexp.MustCompile(`\btranslators\.All\(\)`)
+
+// TestTheListOfGatewaysIsHandedIn holds what a gateway of somebody else's is worth: whatever
+// asks for the project's own list would not know it.
+func TestTheListOfGatewaysIsHandedIn(t *testing.T) {
+	files := 0
+	err := filepath.WalkDir("../translators", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		files++
+		if listed.Match(text) || filepath.Dir(path) == "../translators" && strings.Contains(string(text), "range All()") {
+			t.Errorf("%s asks for the list of gateways, which its callers have", path)
+		}
+		return nil
+	})
+	if err != nil || files < 80 {
+		t.Errorf("looked at %d files: at least 80 are expected (%v)", files, err)
+	}
 }
