@@ -20,8 +20,8 @@ Some of it a RetryPolicy has no words for: another set of methods for each
 cause, no timeout at all, a bound on silence instead of on a try, a number that
 the gateway decides.
 
-    warning RT4002 [istio] VirtualService shop/orders rule 1: it has no name, and
-    the object's rules do not all do the same
+    warning RT4002 [istio] VirtualService shop/orders rule 1: it has no name,
+    and the object's rules do not all do the same
 
 Where it decides whether a request is tried again the rule gets no policy, which
 is a warning: it goes on as it is. Of the rest it is a note, and the policy is
