@@ -3,6 +3,7 @@
 // agree. What a policy cannot say is a finding.
 //
 //	importing.go  rules in, policies and findings out
+//	moved.go      the same for another gateway, on the routes that serve the same requests
 //	wish.go       what a rule does, as the fields of a policy
 //	retryon.go    what is retried, for which methods
 //	group.go      which rules share a policy, and its targets

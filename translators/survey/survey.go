@@ -40,6 +40,9 @@ type Rule struct {
 	// of its own.
 	Implementation string
 	Effects        []behavior.Effect
+
+	target   translators.Target
+	settings gateway.Settings
 }
 
 // Of gives the rules of a world in the order of their objects. A finding says of which it
@@ -52,7 +55,7 @@ func Of(world *manifest.Set, o Options) ([]Rule, finding.List) {
 		at, serves := 0, s.serves(r)
 		for effects := range r.Effects(r.intents) {
 			if effects = s.Request.of(effects); len(effects) > 0 && serves(r.intents[at]) {
-				rules = append(rules, Rule{r.intents[at], r.target.Gateway.Profile(), r.target.Version, r.implementation, effects})
+				rules = append(rules, Rule{r.intents[at], r.target.Gateway.Profile(), r.target.Version, r.implementation, effects, r.target, r.settings})
 			}
 			at++
 		}

@@ -90,7 +90,7 @@ The exit status says how it went:
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	root.AddCommand(
-		newTranslate(s), newFn(s), newDiff(s), newValidate(s), newExplain(s), newImport(s), newGateways(s), newSchema(s), newVersion(s),
+		newTranslate(s), newFn(s), newDiff(s), newValidate(s), newExplain(s), newImport(s), newConvert(s), newGateways(s), newSchema(s), newVersion(s),
 	)
 	calledAs(root, s.Program)
 	return root

@@ -8,6 +8,7 @@
 //	pass_through.go  translate --pass-through
 //	explain.go       explain
 //	import.go        import
+//	convert.go       convert
 //	diff.go          diff
 //	validate.go      validate
 //	fn.go            fn, whose lists are read and written by cmd/internal/fn

@@ -33,6 +33,30 @@ spec:
   http: [{route: [{destination: {host: shop}}], retries: {attempts: 1, retryOn: connect-failure}}]
 `
 
+// moved is the routes for another gateway, and ingress what Kong has.
+const (
+	moved = `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: new, namespace: shop}
+spec:
+  parentRefs: [{name: new}]
+  hostnames: [shop.example]
+  rules: [{backendRefs: [{name: shop, port: 80}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop, namespace: shop}
+spec: {ports: [{port: 80}]}
+`
+	ingress = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: kong
+  rules: [{host: shop.example, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: shop, port: {number: 80}}}}]}}]
+`
+)
+
 // TestEveryExampleOfTheHelpRuns has the files that the examples name, and knows
 // of shells that they have pipes, > and *.
 func TestEveryExampleOfTheHelpRuns(t *testing.T) {
@@ -51,6 +75,9 @@ func TestEveryExampleOfTheHelpRuns(t *testing.T) {
 				}
 				if cmd.Name() == "explain" || cmd.Name() == "import" {
 					files["live.yaml"] = existing
+				}
+				if cmd.Name() == "convert" {
+					files = map[string]string{"ingresses.yaml": ingress, "virtualservices.yaml": existing, "httproutes.yaml": moved, "live.yaml": existing + "---\n" + moved}
 				}
 				if cmd.Name() == "diff" {
 					files["routes.yaml"], files["live/routes.yaml"] = routes, routes
@@ -95,6 +122,9 @@ func runExample(t *testing.T, command, line string) {
 		t.Fatalf("it does not run retryctl %s", command)
 	}
 	input := routes
+	if command == "convert" {
+		input = moved
+	}
 	if command == "explain" || command == "import" {
 		input = existing
 	}

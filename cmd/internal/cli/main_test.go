@@ -102,8 +102,8 @@ func TestEveryCommandTellsThatItCannotPrint(t *testing.T) {
 		if len(args) > 0 && args[0] == "fn" {
 			input = listOf(policy, routes)
 		}
-		if len(args) > 0 && args[0] == "import" {
-			input = existing
+		if len(args) > 0 && (args[0] == "import" || args[0] == "convert") {
+			input = existing + "---\n" + moved
 		}
 		var complaints bytes.Buffer
 		status := Main(t.Context(), args, Streams{In: strings.NewReader(input), Out: failing(syscall.ENOSPC), Err: &complaints})
@@ -130,6 +130,8 @@ func commandLines(t *testing.T) [][]string {
 				line = append(line, "-f", "-")
 			}
 			lines = append(lines, line)
+		case "convert":
+			lines = append(lines, []string{cmd.Name(), "-f", "-", "--from", "istio", "--to", "envoy-gateway"})
 		case "import":
 			lines = append(lines, []string{cmd.Name(), "-f", "-"})
 		case "diff": // with a difference that is none for the status

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"retryctl.dev/schema"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/translators"
 	"retryctl.dev/translators/pipeline"
@@ -115,6 +116,11 @@ func (t *translation) execute(cmd *cobra.Command, s Streams, args []string) erro
 	if err != nil {
 		return t.run.report.also(s.Err, in.Findings, err)
 	}
+	return t.translate(cmd, s, in, flags, assignments)
+}
+
+// translate translates what is read for some targets, and writes what comes of it.
+func (t *translation) translate(cmd *cobra.Command, s Streams, in pipeline.Input, flags schema.ConfigSpec, assignments []pipeline.Assignment) error {
 	var text stream
 	t.run.each = lean
 	if t.folder == "" && t.form.value == "yaml" {
