@@ -31,6 +31,7 @@ func TestAProfileThatForgetsSomethingIsFound(t *testing.T) {
 		{"the controllers of its classes", "istio", func(p *gateway.Profile) { p.Signs.GatewayControllers, p.Signs.IngressControllers = nil, nil }},
 		{"the group of its kinds among its signs", "traefik", func(p *gateway.Profile) { p.Signs.Groups = nil }},
 		{"the domain of its annotations", "traefik", func(p *gateway.Profile) { p.Domains = nil }},
+		{"its kinds", "envoy-gateway", func(p *gateway.Profile) { p.Kinds = nil }},
 		{"its rivals", "envoy-gateway", func(p *gateway.Profile) { p.Rivals = nil }},
 		{"its normal forms", "istio", func(p *gateway.Profile) { p.Forms = normal.Forms{} }},
 		{"the group of a kind", "istio", func(p *gateway.Profile) { p.Kinds = []gateway.Kind{{Name: "VirtualService"}} }},

@@ -31,7 +31,7 @@ func viewOf(all translators.Gateways) view {
 		for _, k := range p.Kinds {
 			v.kinds[[2]string{k.Group, k.Name}] = k
 		}
-		for _, name := range p.Names {
+		for _, name := range p.ReferenceFields {
 			v.names[name] = true
 		}
 		v.annotations = append(v.annotations, p.Signs.Annotations...)

@@ -106,9 +106,9 @@ type Profile struct {
 	Uses []Use
 	// Kinds are those that only the gateway has.
 	Kinds []Kind
-	// Names are the fields by which its kinds and routes name objects that say something
-	// of retries, beside those of the Gateway API.
-	Names []string
+	// ReferenceFields are those by which objects name others that say something of
+	// retries, beside those of the Gateway API.
+	ReferenceFields []string
 	// Standard says that what stands in the routes of the Gateway API itself is for it.
 	Standard bool
 	// Rivals finds what fights what is written.

@@ -65,6 +65,9 @@ func (v *validator) kinds(p Profile) {
 		v.hold(!k.Plain || !p.Forms.Has(k.Group, k.Name), "%s has forms, and is said to be plain", k.Name)
 		attached = attached || k.Role == Attached
 	}
+	for _, group := range p.Signs.Groups {
+		v.hold(slices.ContainsFunc(p.Kinds, func(k Kind) bool { return k.Group == group }), "nothing is said of the kinds of %s", group)
+	}
 	v.hold(!attached || p.Rivals != nil, "objects of its kinds name what they are for, and nothing tells which of two holds")
 }
 

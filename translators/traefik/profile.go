@@ -31,8 +31,8 @@ func (Gateway) Profile() gateway.Profile {
 			{Group: api.Group, Name: api.TransportKind, Role: gateway.Referred},
 			{Group: api.Group, Name: "TraefikService", Role: gateway.Referred},
 		},
-		Names: []string{"services", "middlewares", "chain", "serversTransport"},
-		Forms: api.Forms, Domains: []string{"traefik.io", "traefik.ingress.kubernetes.io"},
+		ReferenceFields: []string{"services", "middlewares", "chain", "serversTransport"},
+		Forms:           api.Forms, Domains: []string{"traefik.io", "traefik.ingress.kubernetes.io"},
 		Signs: gateway.Signs{
 			GatewayControllers: []string{"traefik.io/gateway-controller"},
 			IngressControllers: []string{"traefik.io/ingress-controller"},
