@@ -48,7 +48,7 @@ func routesByParent(world *manifest.Set) map[manifest.ID][]*manifest.Object {
 func (r *resolver) gateway(i Intent, listener string, rank int) {
 	whole := true
 	for _, o := range r.attached[i.TargetID()] {
-		if _, odd := r.odd[o]; odd {
+		if _, odd := r.malformed[o]; odd {
 			whole = false
 			continue
 		}
@@ -67,7 +67,7 @@ func (r *resolver) gateway(i Intent, listener string, rank int) {
 func (r *resolver) service(i Intent) {
 	r.claim(i, rankObject)
 	for _, o := range r.attached[i.TargetID()] {
-		if _, odd := r.odd[o]; odd {
+		if _, odd := r.malformed[o]; odd {
 			continue
 		}
 		i.Object, i.Listeners = o, r.under(o, i.TargetID(), "")

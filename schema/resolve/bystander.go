@@ -40,7 +40,7 @@ func unclaimed(o *manifest.Object, world *manifest.Set, claimed map[claimKey][]L
 	if _, whole := claimed[claimKey{id: id, rule: -1}]; whole {
 		return nil
 	}
-	if _, refused := shared.oddityOf(o); refused {
+	if _, refused := shared.malformedIn(o); refused {
 		return nil // a finding says that the API server does not take it
 	}
 	one := Intent{Object: o, Rule: -1, Methods: behavior.AllMethods, Policy: &schema.RetryPolicy{

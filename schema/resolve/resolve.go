@@ -119,7 +119,7 @@ func Resolve(policies []*schema.RetryPolicy, world *manifest.Set, broken ...*sch
 // shape.
 func (own Shapes) Resolve(policies []*schema.RetryPolicy, world *manifest.Set, broken ...*schema.RetryPolicy) (*Plan, finding.List) {
 	r := resolver{world: world, attached: routesByParent(world), listenersOf: map[manifest.ID][]Listener{},
-		claims: map[claimKey][]claim{}, broken: broken, failed: map[*schema.RetryPolicy]bool{}, odd: map[*manifest.Object]oddity{}, told: map[*manifest.Object]bool{}}
+		claims: map[claimKey][]claim{}, broken: broken, failed: map[*schema.RetryPolicy]bool{}, malformed: map[*manifest.Object]malformed{}, told: map[*manifest.Object]bool{}}
 	r.misshapen(slices.Concat(shared, own))
 	for _, p := range broken {
 		r.failed[p] = true
@@ -147,9 +147,9 @@ type resolver struct {
 	order       []claimKey
 	broken      []*schema.RetryPolicy
 	failed      map[*schema.RetryPolicy]bool
-	behind      map[manifest.ID]bool        // Services that are sent requests; filled when it is asked for
-	odd         map[*manifest.Object]oddity // objects that are not what their kinds should be
-	told        map[*manifest.Object]bool   // and those of them that a policy's error is about
+	behind      map[manifest.ID]bool           // Services that are sent requests; filled when it is asked for
+	malformed   map[*manifest.Object]malformed // objects that are not what their kinds should be
+	told        map[*manifest.Object]bool      // and those of them that a policy's error is about
 	findings    finding.List
 }
 

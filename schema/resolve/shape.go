@@ -43,22 +43,22 @@ var shared = Shapes{
 	}},
 }
 
-// An oddity is a part of an object that is not what its kind has there.
-type oddity struct {
+// malformed is a part of an object that is not what its kind has there.
+type malformed struct {
 	path, is string // such as "spec.rules", "is not a list"
 	value    manifest.Value
 	more     int // others in the object
 }
 
-// oddityOf gives the first that an object has, if any.
-func (all Shapes) oddityOf(o *manifest.Object) (odd oddity, is bool) {
+// malformedIn gives the first that an object has, if any.
+func (all Shapes) malformedIn(o *manifest.Object) (odd malformed, is bool) {
 	for _, s := range all {
 		if !o.Is(s.Group, s.Kind) {
 			continue
 		}
 		seen := map[string]bool{}
 		for _, part := range append([]string{"metadata.annotations"}, s.Parts...) {
-			misshapen(o.Root(), strings.Split(part, "."), "", func(found oddity) {
+			misshapen(o.Root(), strings.Split(part, "."), "", func(found malformed) {
 				switch {
 				case seen[found.path]:
 				case is:
@@ -92,7 +92,7 @@ func stepOf(text string) (s step) {
 
 // misshapen walks down the names of a part, and tells what is neither absent nor of
 // the shape that it should be.
-func misshapen(v manifest.Value, names []string, path string, tell func(oddity)) {
+func misshapen(v manifest.Value, names []string, path string, tell func(malformed)) {
 	if len(names) == 0 {
 		return
 	}
@@ -102,7 +102,7 @@ func misshapen(v manifest.Value, names []string, path string, tell func(oddity))
 	case !v.Exists():
 	case s.list && v.IsList():
 		if s.most > 0 && v.Len() > s.most {
-			tell(oddity{path, fmt.Sprintf("has %d items, and %d is the most", v.Len(), s.most), v, 0})
+			tell(malformed{path, fmt.Sprintf("has %d items, and %d is the most", v.Len(), s.most), v, 0})
 		}
 		for n, item := range v.Items() {
 			at := fmt.Sprintf("%s[%d]", path, n)
@@ -111,19 +111,19 @@ func misshapen(v manifest.Value, names []string, path string, tell func(oddity))
 			case item.IsMap():
 				misshapen(item, names[1:], at, tell)
 			default:
-				tell(oddity{at, "is not a mapping", item, 0})
+				tell(malformed{at, "is not a mapping", item, 0})
 			}
 		}
 	case s.list:
-		tell(oddity{path, "is not a list", v, 0})
+		tell(malformed{path, "is not a list", v, 0})
 	case v.IsMap():
 		misshapen(v, names[1:], path, tell)
 	default:
-		tell(oddity{path, "is not a mapping", v, 0})
+		tell(malformed{path, "is not a mapping", v, 0})
 	}
 }
 
-func (d oddity) text(id manifest.ID) string {
+func (d malformed) text(id manifest.ID) string {
 	text := fmt.Sprintf("%s: %s %s", id, d.path, d.is)
 	if d.more > 0 {
 		text += fmt.Sprintf(", and %d more of its parts are not what they should be", d.more)
@@ -136,15 +136,15 @@ const refusedBy = "the API server refuses such an object"
 // misshapen finds the objects of the world that are not what their kinds should be.
 func (r *resolver) misshapen(all Shapes) {
 	for _, o := range r.world.All() {
-		if odd, is := all.oddityOf(o); is {
-			r.odd[o] = odd
+		if odd, is := all.malformedIn(o); is {
+			r.malformed[o] = odd
 		}
 	}
 }
 
 // refuses fails a policy whose target is not what its kind should be.
 func (r *resolver) refuses(i Intent) {
-	odd, is := r.odd[i.Object]
+	odd, is := r.malformed[i.Object]
 	if !is {
 		return
 	}
@@ -157,7 +157,7 @@ func (r *resolver) refuses(i Intent) {
 // warnings are about such objects that no policy targets.
 func (r *resolver) warnings() {
 	for _, o := range r.world.All() {
-		if odd, is := r.odd[o]; is && !r.told[o] {
+		if odd, is := r.malformed[o]; is && !r.told[o] {
 			r.findings.Add(finding.Finding{
 				Code: finding.OddManifest, Severity: finding.OddManifest.Severity(), Object: o.ID(), Field: odd.path,
 				Message: odd.text(o.ID()), Reason: refusedBy, File: o.File, Line: odd.value.Line(), Column: odd.value.Column(),

@@ -141,7 +141,7 @@ func TestEffectsAreAboutTheRequestsThatARuleReallyServes(t *testing.T) {
 		var got []string
 		for _, o := range r.world.Kind("gateway.networking.k8s.io", "HTTPRoute") {
 			for n := range o.At("spec", "rules").Len() {
-				for _, e := range r.effects[controller.Spot{ID: o.ID(), Rule: n}] {
+				for _, e := range r.effects[controller.ServedRule{ID: o.ID(), Rule: n}] {
 					by := fmt.Sprintf("by %s %s", strings.TrimPrefix(e.Object, "HTTPRoute shop/"), e.Rule)
 					if e.Answer != 0 {
 						by = fmt.Sprintf("answered %d", e.Answer)

@@ -80,7 +80,7 @@ type reader struct {
 	world   *manifest.Set
 	router  *controller.Router
 	table   *precedence.Table
-	effects map[controller.Spot][]behavior.Effect
+	effects map[controller.ServedRule][]behavior.Effect
 }
 
 func reads(t *testing.T, file, text string) reader {
@@ -90,10 +90,10 @@ func reads(t *testing.T, file, text string) reader {
 		t.Fatal(err)
 	}
 	world, s := manifest.NewSet(objects), gateway.Defaults(kong.Gateway{}.Profile())
-	c := reader{filepath.Base(file), world, controller.NewRouter(world, s), kong.Gateway{}.Order(world, s), map[controller.Spot][]behavior.Effect{}}
+	c := reader{filepath.Base(file), world, controller.NewRouter(world, s), kong.Gateway{}.Order(world, s), map[controller.ServedRule][]behavior.Effect{}}
 	intents := (&resolve.Plan{World: world}).Bystanders()
 	for n, effects := range gateway.Read(kong.Gateway{}, intents, world, s) {
-		at := controller.Spot{ID: intents[n].ID(), Rule: intents[n].Rule}
+		at := controller.ServedRule{ID: intents[n].ID(), Rule: intents[n].Rule}
 		c.effects[at] = effects
 	}
 	return c
@@ -140,7 +140,7 @@ func (c reader) compare(t *testing.T, q controller.Request, raw json.RawMessage)
 		return
 	}
 	found, name := 0, c.nameOf(by)
-	for _, e := range c.effects[controller.Spot{ID: by.ID, Rule: by.Rule}] {
+	for _, e := range c.effects[controller.ServedRule{ID: by.ID, Rule: by.Rule}] {
 		if e.Methods&q.Method == 0 || e.Object != by.ID.String() || e.Rule != name {
 			continue
 		}
@@ -150,7 +150,7 @@ func (c reader) compare(t *testing.T, q controller.Request, raw json.RawMessage)
 		}
 	}
 	if found != 1 {
-		t.Errorf("%s: %d effects of %s are about it: %+v", what, found, place, c.effects[controller.Spot{ID: by.ID, Rule: by.Rule}])
+		t.Errorf("%s: %d effects of %s are about it: %+v", what, found, place, c.effects[controller.ServedRule{ID: by.ID, Rule: by.Rule}])
 	}
 }
 
@@ -176,7 +176,7 @@ func (c reader) agree(t *testing.T, what string, q controller.Request) {
 // serves, can be the right one. It is the first whose path and method fit: it may be
 // one route of Kong with the one that serves, or what is recorded beside it is not
 // what it has.
-func (c reader) labelled(want got, by controller.Spot, method behavior.Methods) bool {
+func (c reader) labelled(want got, by controller.ServedRule, method behavior.Methods) bool {
 	for at, effects := range c.effects {
 		if fmt.Sprintf("%s %s rules[%d]", at.ID.Kind, at.ID.Name, at.Rule) != want.ServedBy || c.router.Together(at, by) {
 			continue
@@ -191,7 +191,7 @@ func (c reader) labelled(want got, by controller.Spot, method behavior.Methods) 
 }
 
 // nameOf names a rule as effects do.
-func (c reader) nameOf(at controller.Spot) string {
+func (c reader) nameOf(at controller.ServedRule) string {
 	o := c.world.Get(at.ID)
 	if at.Rule < 0 {
 		if len(route.Backends(o, -1)) > 1 {

@@ -13,18 +13,18 @@ import (
 	"retryctl.dev/schema/manifest"
 )
 
-// A Spot is what requests are sent to: a rule of a route or, of an Ingress, one of
+// A ServedRule is what requests are sent to: a rule of a route or, of an Ingress, one of
 // its Services.
-type Spot struct {
+type ServedRule struct {
 	ID   manifest.ID
 	Rule int // -1 for an Ingress
 	To   manifest.ID
 }
 
-// A line is one way for requests to reach a spot: Kong takes the matches of a rule
+// A line is one way for requests to reach a rule: Kong takes the matches of a rule
 // apart by hostname and by path, and ranks each for itself.
 type line struct {
-	Spot
+	ServedRule
 	match   int // its index in the rule
 	host    string
 	methods behavior.Methods // 0 is any

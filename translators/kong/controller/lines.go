@@ -45,7 +45,7 @@ func (r *Router) httpRoute(o *manifest.Object) {
 			dropped = LeftOut(r.world, o, n)
 		}
 		for m, match := range rule.Distinct() {
-			l := line{Spot: Spot{ID: o.ID(), Rule: n}, match: m, dropped: dropped}
+			l := line{ServedRule: ServedRule{ID: o.ID(), Rule: n}, match: m, dropped: dropped}
 			written := rule.Value.At("matches").Index(m)
 			l.headers = append(headersOf(written.At("headers"), ""), headersOf(written.At("queryParams"), queryMark)...)
 			if match.Method != "" {
@@ -83,7 +83,7 @@ func (r *Router) grpcRoute(o *manifest.Object) {
 		dropped := LeftOut(r.world, o, n)
 		for m, match := range rule.Distinct() {
 			written := rule.Value.At("matches").Index(m)
-			l := line{Spot: Spot{ID: o.ID(), Rule: n}, match: m, methods: behavior.POST, grpc: true, dropped: dropped, headers: headersOf(written.At("headers"), "")}
+			l := line{ServedRule: ServedRule{ID: o.ID(), Rule: n}, match: m, methods: behavior.POST, grpc: true, dropped: dropped, headers: headersOf(written.At("headers"), "")}
 			method := written.At("method")
 			service, called := method.At("service").Text(), method.At("method").Text()
 			l.order = standardOrder{kind: 2, length: len(service), method: len(called), headers: match.Headers, created: o.At("metadata", "creationTimestamp").Text()}
@@ -143,7 +143,7 @@ func (r *Router) ingress(o *manifest.Object) {
 		if name == "" {
 			return
 		}
-		l := line{Spot: Spot{ID: o.ID(), Rule: -1, To: manifest.ID{Kind: "Service", Namespace: o.ID().Namespace, Name: name}}, match: at}
+		l := line{ServedRule: ServedRule{ID: o.ID(), Rule: -1, To: manifest.ID{Kind: "Service", Namespace: o.ID().Namespace, Name: name}}, match: at}
 		l.route = fmt.Sprint(o.ID(), host, name, path.At("backend", "service", "port"))
 		value := path.At("path").Text()
 		base := strings.Trim(value, "/")

@@ -12,19 +12,21 @@ import (
 	"retryctl.dev/translators/precedence"
 )
 
-// A share is the requests with some methods that come to a spot by Kong's order and
-// go to one line: the spot's own, or that of another where the controller leaves the
-// spot's rule out, or where Kong may take either. Without a line no one serves them.
+// A share is the requests with some methods that come to a rule by Kong's order and
+// go to one line: the rule's own, or that of another where the controller leaves the
+// rule out, or where Kong may take either. Without a line no one serves them.
 type share struct {
 	Line    *line
 	Methods behavior.Methods
 }
 
-// Shares gives where the requests of a spot go.
-func (r *Router) Shares(at Spot) []share {
+// Shares gives where the requests of a rule go.
+func (r *Router) Shares(at ServedRule) []share {
 	var list []share
 	add := func(l *line, m behavior.Methods) {
-		n := slices.IndexFunc(list, func(s share) bool { return s.Line == l || s.Line != nil && l != nil && s.Line.Spot == l.Spot })
+		n := slices.IndexFunc(list, func(s share) bool {
+			return s.Line == l || s.Line != nil && l != nil && s.Line.ServedRule == l.ServedRule
+		})
 		if n < 0 {
 			list = append(list, share{l, m})
 			return
@@ -33,7 +35,7 @@ func (r *Router) Shares(at Spot) []share {
 	}
 	for _, l := range r.lines[at] {
 		r.each(l, func(near []*line, q Request) {
-			if !slices.ContainsFunc(r.serving(near, q, every), func(o *line) bool { return o.Spot == at }) {
+			if !slices.ContainsFunc(r.serving(near, q, every), func(o *line) bool { return o.ServedRule == at }) {
 				return
 			}
 			now := r.serving(near, q, kept)

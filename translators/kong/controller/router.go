@@ -11,7 +11,7 @@ import (
 	"retryctl.dev/translators/gateway"
 )
 
-// A Router says which spot serves a request, over all routes of a world: Kong has
+// A Router says which rule serves a request, over all routes of a world: Kong has
 // one order for all of them.
 type Router struct {
 	world *manifest.Set
@@ -19,7 +19,7 @@ type Router struct {
 	// controller writes priorities in the order of the Gateway API.
 	expressions bool
 	all         []*line
-	lines       map[Spot][]*line
+	lines       map[ServedRule][]*line
 	hosts       map[string][]*line // by hostname as written; wildcards and none among them
 	loose       []string           // hostnames with a wildcard, and that of any
 	met         map[string]table   // by hostname of a request
@@ -31,7 +31,7 @@ type table map[string][]*line
 
 // NewRouter reads a world as the ingress controller does.
 func NewRouter(world *manifest.Set, s gateway.Settings) *Router {
-	r := &Router{world: world, expressions: s.Word(api.Router) == api.Expressions, lines: map[Spot][]*line{}, hosts: map[string][]*line{}, met: map[string]table{}}
+	r := &Router{world: world, expressions: s.Word(api.Router) == api.Expressions, lines: map[ServedRule][]*line{}, hosts: map[string][]*line{}, met: map[string]table{}}
 	for _, o := range world.Kind(route.Group, "HTTPRoute") {
 		if Served(o) {
 			r.httpRoute(o)
@@ -54,8 +54,8 @@ func NewRouter(world *manifest.Set, s gateway.Settings) *Router {
 	return r
 }
 
-// Why says why the controller leaves a spot's rule out; empty where it does not.
-func (r *Router) Why(at Spot) string {
+// Why says why the controller leaves a rule out; empty where it does not.
+func (r *Router) Why(at ServedRule) string {
 	if lines := r.lines[at]; len(lines) > 0 {
 		return lines[0].dropped
 	}
@@ -65,7 +65,7 @@ func (r *Router) Why(at Spot) string {
 func (r *Router) add(l line) {
 	at := &l
 	r.all = append(r.all, at)
-	r.lines[l.Spot] = append(r.lines[l.Spot], at)
+	r.lines[l.ServedRule] = append(r.lines[l.ServedRule], at)
 	r.hosts[l.host] = append(r.hosts[l.host], at)
 }
 
@@ -165,19 +165,19 @@ func kept(l *line) bool { return l.dropped == "" }
 // Serving gives the rules that may serve a request: the first in Kong's order or, where
 // Kong may ask several first, one for each of its routes. All says that those count which
 // the controller leaves out.
-func (r *Router) Serving(q Request, all bool) (list []Spot) {
+func (r *Router) Serving(q Request, all bool) (list []ServedRule) {
 	ok := kept
 	if all {
 		ok = every
 	}
 	for _, l := range r.serving(r.on(q.Host, pattern{exact: true, text: q.Path}), q, ok) {
-		list = append(list, l.Spot)
+		list = append(list, l.ServedRule)
 	}
 	return list
 }
 
 // Together reports whether the controller puts matches of two rules into one route of Kong.
-func (r *Router) Together(one, other Spot) bool {
+func (r *Router) Together(one, other ServedRule) bool {
 	for _, l := range r.lines[one] {
 		for _, o := range r.lines[other] {
 			if l.route == o.route {

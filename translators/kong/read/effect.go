@@ -13,7 +13,7 @@ import (
 )
 
 // fill says what a rule's requests get.
-func (r reading) fill(e *behavior.Effect, at stop, v controller.Verdict, functions []*manifest.Object, problem string) {
+func (r reading) fill(e *behavior.Effect, at kongRoute, v controller.Verdict, functions []*manifest.Object, problem string) {
 	e.Backoff, e.Budget = behavior.None[behavior.Backoff](), behavior.None[behavior.Budget]()
 	e.TotalTimeout = behavior.None[time.Duration]()
 	none := behavior.None[int64]()
@@ -39,7 +39,7 @@ func (r reading) fill(e *behavior.Effect, at stop, v controller.Verdict, functio
 }
 
 // number finds how often a request is tried again.
-func (r reading) number(e *behavior.Effect, at stop, v controller.Verdict, functions []*manifest.Object, problem string) {
+func (r reading) number(e *behavior.Effect, at kongRoute, v controller.Verdict, functions []*manifest.Object, problem string) {
 	u := at.upstream
 	e.MaxRetries, e.Origin["maxRetries"] = u.Retries, u.Origin["maxRetries"]
 	stopped := func(format string, args ...any) {
@@ -85,7 +85,7 @@ func names(functions []*manifest.Object) string {
 }
 
 // causes finds after what. Where the number is unknown it may be 0.
-func (r reading) causes(e *behavior.Effect, at stop, v controller.Verdict) {
+func (r reading) causes(e *behavior.Effect, at kongRoute, v controller.Verdict) {
 	m := v.Mask
 	if m == 0 {
 		m = api.DefaultMask
@@ -112,7 +112,7 @@ func (r reading) causes(e *behavior.Effect, at stop, v controller.Verdict) {
 
 // timeout reads the timeout for receiving as an idle one of a try: it is what ends a
 // try at a backend that sends nothing.
-func (r reading) timeout(e *behavior.Effect, at stop, v controller.Verdict) {
+func (r reading) timeout(e *behavior.Effect, at kongRoute, v controller.Verdict) {
 	u := at.upstream
 	connect, read := u.Connect, u.Read
 	e.Origin["attemptTimeout"] = u.Origin["attemptTimeout"]
@@ -136,7 +136,7 @@ func (r reading) timeout(e *behavior.Effect, at stop, v controller.Verdict) {
 
 // key finds the header of a correlation-id plugin, which keeps the client's value
 // and is the same for all tries of a request.
-func (r reading) key(e *behavior.Effect, at stop) {
+func (r reading) key(e *behavior.Effect, at kongRoute) {
 	e.IdempotencyKey = behavior.None[string]()
 	o, _ := r.plugins.Holding(api.CorrelationID, at.routeHolder(), r.serviceHolder(at))
 	switch {
@@ -153,7 +153,7 @@ func (r reading) key(e *behavior.Effect, at stop) {
 }
 
 // ignored tells what stands at a rule and has no effect.
-func ignored(at stop) []string {
+func ignored(at kongRoute) []string {
 	var notes []string
 	if at.object.ID().Kind == "Service" {
 		return nil

@@ -36,8 +36,8 @@ type reading struct {
 	router  *controller.Router
 }
 
-// A stop is a place where requests go from one rule to one upstream.
-type stop struct {
+// A kongRoute is what the controller makes of a rule: it sends requests to one upstream.
+type kongRoute struct {
 	object   *manifest.Object
 	name     string // the rule's
 	rule     manifest.Value
@@ -55,54 +55,54 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	var effects []behavior.Effect
 	switch kind := i.ID().Kind; {
 	case i.Rule >= 0 && (kind == "HTTPRoute" || kind == "GRPCRoute") && controller.Served(now):
-		indexes, methods := heirs(r.rules.Of(i.Object), r.rules.Of(now), i.Rule)
+		indexes, methods := successors(r.rules.Of(i.Object), r.rules.Of(now), i.Rule)
 		for n, at := range indexes {
-			effects = append(effects, r.spot(controller.Spot{ID: now.ID(), Rule: at}, methods[n], i.To != nil)...)
+			effects = append(effects, r.served(controller.ServedRule{ID: now.ID(), Rule: at}, methods[n], i.To != nil)...)
 		}
 	case kind == "Ingress":
 		for _, id := range route.Backends(now, -1) {
 			if i.SendsTo(id) {
-				effects = append(effects, r.spot(controller.Spot{ID: now.ID(), Rule: -1, To: id}, i.Methods, i.To != nil)...)
+				effects = append(effects, r.served(controller.ServedRule{ID: now.ID(), Rule: -1, To: id}, i.Methods, i.To != nil)...)
 			}
 		}
 	case kind == "Service":
-		effects = r.effects(r.stop(controller.Spot{ID: now.ID(), Rule: -1, To: now.ID()}, i.Methods))
+		effects = r.effects(r.kongRoute(controller.ServedRule{ID: now.ID(), Rule: -1, To: now.ID()}, i.Methods))
 	}
 	return effects
 }
 
-// heirs gives the rules of an edited route that take the place of a rule of the
+// successors gives the rules of an edited route that take the place of a rule of the
 // original, with the methods for which they do.
-func heirs(original, edited []route.Rule, rule int) (indexes []int, methods []behavior.Methods) {
+func successors(original, edited []route.Rule, rule int) (indexes []int, methods []behavior.Methods) {
 	if slices.EqualFunc(original, edited, func(a, b route.Rule) bool { return slices.Equal(a.Matches, b.Matches) }) {
 		return []int{rule}, []behavior.Methods{behavior.AllMethods}
 	}
 	return route.Serving(original, edited, rule)
 }
 
-// spot gives what requests get that come to a spot with some methods, or only those
+// served gives what requests get that come to a rule with some methods, or only those
 // that go on to its Services.
-func (r reading) spot(at controller.Spot, methods behavior.Methods, on bool) []behavior.Effect {
+func (r reading) served(at controller.ServedRule, methods behavior.Methods, on bool) []behavior.Effect {
 	var effects []behavior.Effect
 	shares := r.router.Shares(at)
 	for _, s := range shares {
 		m := methods & s.Methods
 		switch {
-		case m == 0, on && (s.Line == nil || s.Line.Spot != at):
+		case m == 0, on && (s.Line == nil || s.Line.ServedRule != at):
 		case s.Line == nil:
-			e := behavior.Effect{Object: at.ID.String(), Rule: r.stop(at, m).name, Methods: m, Origin: map[string]string{}}
+			e := behavior.Effect{Object: at.ID.String(), Rule: r.kongRoute(at, m).name, Methods: m, Origin: map[string]string{}}
 			gateway.Answered(&e, 404, "the controller leaves the rule out ("+r.router.Why(at)+"), and no other takes its requests")
 			effects = append(effects, e)
 		default:
 			note := ""
 			switch why := r.router.Why(at); {
-			case s.Line.Spot == at:
+			case s.Line.ServedRule == at:
 			case why != "":
 				note = fmt.Sprintf("the controller leaves %s out: %s; this is the next rule that takes its requests", r.ruleName(at), why)
 			default:
 				note = fmt.Sprintf("Kong ranks this rule and %s alike, and either may get these requests", r.ruleName(at))
 			}
-			for _, e := range r.effects(r.stop(s.Line.Spot, m)) {
+			for _, e := range r.effects(r.kongRoute(s.Line.ServedRule, m)) {
 				if note != "" {
 					e.Notes = append(e.Notes, note)
 				}
@@ -113,16 +113,16 @@ func (r reading) spot(at controller.Spot, methods behavior.Methods, on bool) []b
 	return effects
 }
 
-// ruleName names a spot for people.
-func (r reading) ruleName(at controller.Spot) string {
-	if name := r.stop(at, 0).name; name != "" {
+// ruleName names a rule for people.
+func (r reading) ruleName(at controller.ServedRule) string {
+	if name := r.kongRoute(at, 0).name; name != "" {
 		return fmt.Sprintf("%s rule %s", at.ID, name)
 	}
 	return at.ID.String()
 }
 
-// stop gives a spot with what stands there.
-func (r reading) stop(at controller.Spot, methods behavior.Methods) stop {
+// kongRoute gives what is made of a rule.
+func (r reading) kongRoute(at controller.ServedRule, methods behavior.Methods) kongRoute {
 	o := r.world.Get(at.ID)
 	if at.Rule < 0 {
 		name := ""
@@ -130,7 +130,7 @@ func (r reading) stop(at controller.Spot, methods behavior.Methods) stop {
 			name = "to " + at.To.Name
 		}
 		ids := []manifest.ID{at.To}
-		return stop{o, name, manifest.Value{}, methods, controller.UpstreamOf(r.world, ids, behavior.Setting[time.Duration]{}, ""), ids, false}
+		return kongRoute{o, name, manifest.Value{}, methods, controller.UpstreamOf(r.world, ids, behavior.Setting[time.Duration]{}, ""), ids, false}
 	}
 	rule := o.At("spec", "rules").Index(at.Rule)
 	name := rule.At("name").Text()
@@ -139,12 +139,12 @@ func (r reading) stop(at controller.Spot, methods behavior.Methods) stop {
 	}
 	ids := route.Backends(o, at.Rule)
 	timeout, origin := controller.BackendRequest(o, at.Rule)
-	return stop{o, name, rule, methods, controller.UpstreamOf(r.world, ids, timeout, origin), ids, at.ID.Kind == "GRPCRoute"}
+	return kongRoute{o, name, rule, methods, controller.UpstreamOf(r.world, ids, timeout, origin), ids, at.ID.Kind == "GRPCRoute"}
 }
 
 // effects gives one effect for all requests that meet the same, told apart by
 // method where code tells them apart.
-func (r reading) effects(at stop) []behavior.Effect {
+func (r reading) effects(at kongRoute) []behavior.Effect {
 	if status := route.Redirect(at.rule); status != 0 {
 		e := behavior.Effect{Object: at.object.ID().String(), Rule: at.name, Methods: at.methods &^ api.Unreachable, Origin: map[string]string{}}
 		gateway.Answered(&e, status, "the rule redirects")
@@ -207,7 +207,7 @@ func never(e behavior.Effect) int {
 
 // functions gives the plugins with code that act on a rule's requests, in the
 // order in which they run.
-func (r reading) functions(at stop) (functions []*manifest.Object, problem string) {
+func (r reading) functions(at kongRoute) (functions []*manifest.Object, problem string) {
 	for _, plugin := range []string{api.PreFunction, api.PostFunction} {
 		o, trouble := r.plugins.Holding(plugin, at.routeHolder(), r.serviceHolder(at))
 		if o != nil {
@@ -218,14 +218,14 @@ func (r reading) functions(at stop) (functions []*manifest.Object, problem strin
 	return functions, problem
 }
 
-func (at stop) routeHolder() controller.PluginTarget {
+func (at kongRoute) routeHolder() controller.PluginTarget {
 	if at.object.ID().Kind == "Service" {
 		return controller.PluginTarget{}
 	}
 	return controller.PluginTarget{Object: at.object, Rule: at.rule}
 }
 
-func (r reading) serviceHolder(at stop) controller.PluginTarget {
+func (r reading) serviceHolder(at kongRoute) controller.PluginTarget {
 	for _, id := range at.services {
 		if o := r.world.Get(id); o != nil {
 			return controller.PluginTarget{Object: o}

@@ -54,7 +54,7 @@ func (t *translation) leftOut(s gateway.Settings) {
 		if r == nil {
 			r = controller.NewRouter(world, s)
 		}
-		why := r.Why(controller.Spot{ID: i.ID(), Rule: i.Rule})
+		why := r.Why(controller.ServedRule{ID: i.ID(), Rule: i.Rule})
 		if i.ID().Kind == "GRPCRoute" {
 			why = controller.LeftOut(world, world.Get(i.ID()), i.Rule)
 		}
