@@ -200,6 +200,10 @@ func (r *resolver) noSuchRule(i Intent, what string, names []string) {
 	r.findings.Add(f)
 }
 
+// mostHeld is how many rules of an object that the API server does not take are kept from
+// wider policies: as many as the one that it may have taken before can have, and some.
+const mostHeld = 32
+
 // rules claims the rules of an object, or the object where it is of a kind
 // without rules to tell apart, and reports whether there was anything to claim. A
 // policy on a rule holds for what was split off it, so that a translation's output
@@ -214,7 +218,11 @@ func (r *resolver) rules(i Intent, rank int) bool {
 		return true
 	}
 	claimed := false
+	_, malformed := r.malformed[i.Object]
 	for n, rule := range RulesOf(i.Object) {
+		if malformed && n == mostHeld {
+			break
+		}
 		i.Rule, i.Name, i.Methods = n, rule.Name, rule.Methods
 		switch {
 		case section == "":
