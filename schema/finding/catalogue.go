@@ -59,6 +59,7 @@ const (
 
 	UnknownServer Code = "RT4001"
 	NotImported   Code = "RT4002"
+	NoSuchField   Code = "RT4003"
 )
 
 // A Page explains one code.

@@ -26,4 +26,16 @@ the gateway decides.
 Where it decides whether a request is tried again the rule gets no policy, which
 is a warning: it goes on as it is. Of the rest it is a note, and the policy is
 without that field. The finding names what is written and where.`},
+
+	{NoSuchField, "NoSuchField", Warning, "an object has a field that its kind does not have", `
+The API server takes out what a kind has no field for, and kubectl apply says
+nothing of it unless it validates strictly: whoever wrote the field believes
+that it holds. This is checked where retries, timeouts, budgets and breakers are
+said, against the CRDs of the newest versions of the gateways.
+
+    warning RT4003 BackendTrafficPolicy shop/api: there is no field
+    spec.retry.perRetryPolicy, and the API server takes it out without a word
+
+Write the field that there is, which the finding names where it can, or take it
+out. A field of an older version that is gone is found as well.`},
 }

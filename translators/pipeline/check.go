@@ -3,13 +3,15 @@ package pipeline
 import (
 	"slices"
 
+	"retryctl.dev/schema/fields"
 	"retryctl.dev/schema/finding"
 	"retryctl.dev/schema/manifest"
 	"retryctl.dev/translators"
 )
 
 // Check gives what is found in objects and with the policies among them for each target,
-// without translating anything, and how many policies and Configs there are. With each,
+// without translating anything, and how many policies, Configs and objects that say something of
+// retries there are. With each,
 // the objects of every file are checked by themselves.
 func Check(all translators.Gateways, objects []*manifest.Object, each, strict bool) (list finding.List, checked int, err error) {
 	for _, group := range groups(objects, each) {
@@ -22,6 +24,11 @@ func Check(all translators.Gateways, objects []*manifest.Object, each, strict bo
 			found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Code == finding.NoTarget })
 		}
 		checked += in.Given + len(in.Configs)
+		for _, o := range group {
+			if fields.Says(o) {
+				checked++
+			}
+		}
 		list = append(list, found...)
 	}
 	return list, checked, nil

@@ -10,4 +10,16 @@
 //
 // Run does all of these. Check stops before the translation, and a Filter puts what was
 // translated into what was given.
+//
+//	source.go    Read, Run, and how much is read at once
+//	input.go     Decode
+//	fields.go    fields that objects of gateways do not have
+//	targets.go   Assign
+//	run.go       Plan, Translate, and what comes of them
+//	check.go     Check
+//	earlier.go   what earlier runs wrote into the input
+//	together.go  one stream for several targets
+//	filter.go    Filter
+//	hooks.go     what Helm calls a hook
+//	text.go      findings about text
 package pipeline

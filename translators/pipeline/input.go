@@ -53,6 +53,7 @@ func Decode(all translators.Gateways, objects []*manifest.Object) Input {
 		switch {
 		case !schema.Ours(o):
 			in.Alone = false
+			in.Findings = append(in.Findings, unknownFields(o)...)
 		case o.ID().Kind == schema.ConfigKind:
 			config, findings := schema.DecodeConfig(o, documents)
 			if findings.Count(finding.Error) == 0 {

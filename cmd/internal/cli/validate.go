@@ -24,8 +24,9 @@ func newValidate(s Streams) *cobra.Command {
 		Long: `Validate checks every field of the policies it is given and, as far as manifests are
 given as well, that their targets exist and no two policies claim one rule.
 
-It can be given every YAML file of a repository. Objects of other kinds are left
-alone, and so is what is no Kubernetes object, such as templates and values, and
+It can be given every YAML file of a repository. Of gateways' objects that say something
+of retries, with a policy or without, it checks that their fields exist (RT4003); other
+objects are left alone, and so is what is no Kubernetes object, such as templates and values, and
 what a kustomization names as a patch. A file that cannot be read is an error if it
 holds the text "retryctl.dev/" or has the keys of an object. To find nothing to check
 is no success, unless --allow-empty says so.
