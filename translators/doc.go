@@ -6,6 +6,7 @@
 // What a run is made of:
 //
 //	translators.go   the list of gateways, and targets
+//	sources.go       gateways that are read, those among them that nothing is translated for
 //	run.go           Run: translate, read back, compare, once more without what failed
 //	review.go        findings of differences
 //	reason.go        why a difference is there

@@ -17,7 +17,7 @@ import (
 // kinds that only one gateway has, and by annotations where nothing else says it. Where
 // it gives none, why says what is not known.
 func (all Gateways) Shown(p *schema.RetryPolicy, world *manifest.Set) (names []string, why string) {
-	l := look{all: all, world: world}
+	l := look{all: all.And(nil), world: world}
 	for _, ref := range p.Spec.TargetRefs {
 		id := manifest.ID{Group: ref.Group, Kind: ref.Kind, Namespace: resolve.PolicyID(p).Namespace, Name: ref.Name}
 		if o := world.Get(id); o != nil {
@@ -31,7 +31,7 @@ func (all Gateways) Shown(p *schema.RetryPolicy, world *manifest.Set) (names []s
 
 // Serving gives the names of the gateways that the objects of a world show to serve one of
 // them; where it gives none, why says what is not known.
-func (all Gateways) Serving(o *manifest.Object, world *manifest.Set) (names []string, why string) {
+func (all Sources) Serving(o *manifest.Object, world *manifest.Set) (names []string, why string) {
 	l := look{all: all, world: world}
 	l.object(o)
 	return l.names, l.why
@@ -39,7 +39,7 @@ func (all Gateways) Serving(o *manifest.Object, world *manifest.Set) (names []st
 
 // SignsOf gives the names of the gateways that an object is for by itself: by its API
 // group, and by annotations that only they read.
-func (all Gateways) SignsOf(id manifest.ID, v manifest.Value) []string {
+func (all Sources) SignsOf(id manifest.ID, v manifest.Value) []string {
 	l := look{all: all}
 	l.group(id)
 	l.annotations(v)
@@ -48,7 +48,7 @@ func (all Gateways) SignsOf(id manifest.ID, v manifest.Value) []string {
 
 // A look gathers what a world shows.
 type look struct {
-	all   Gateways
+	all   Sources
 	world *manifest.Set
 	names []string
 	why   string // the first thing that is not known

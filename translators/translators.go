@@ -1,10 +1,6 @@
 package translators
 
 import (
-	"errors"
-	"fmt"
-	"strings"
-
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/normal"
 	"retryctl.dev/schema/resolve"
@@ -28,33 +24,6 @@ func All() Gateways {
 		traefik.Gateway{},
 		gatewayapi.Gateway{Implementers: []gateway.Implementer{envoygateway.Gateway{}, istio.Gateway{}}},
 	}
-}
-
-// Validate gives what the profiles of the gateways lack, and what two of them have both.
-func (all Gateways) Validate() error {
-	var list []error
-	taken := map[string]string{}
-	for _, g := range all {
-		p := g.Profile()
-		list = append(list, p.Validate())
-		own := []string{"name " + p.Name}
-		for _, sign := range p.Signs.All() {
-			own = append(own, sign)
-		}
-		for _, k := range p.Kinds {
-			own = append(own, "kind "+k.Group+"/"+k.Name)
-		}
-		for _, o := range p.Options {
-			own = append(own, "option "+o.Field, "flag "+o.Flag)
-		}
-		for _, one := range own {
-			if by := taken[one]; by != "" {
-				list = append(list, fmt.Errorf("profiles of %s and %s: both have the %s", by, p.Name, one))
-			}
-			taken[one] = p.Name
-		}
-	}
-	return errors.Join(list...)
 }
 
 // Documents gives what policies and Configs can say of the gateways.
@@ -81,23 +50,10 @@ func (all Gateways) Shapes() resolve.Shapes {
 }
 
 // Normal gives the form in which objects of these gateways are compared.
-func (all Gateways) Normal() normal.Options {
-	var opts normal.Options
-	for _, g := range all {
-		p := g.Profile()
-		opts.Forms, opts.Domains = append(opts.Forms, p.Forms), append(opts.Domains, p.Domains...)
-	}
-	return opts
-}
+func (all Gateways) Normal() normal.Options { return all.And(nil).Normal() }
 
 // Names gives the names of the gateways.
-func (all Gateways) Names() []string {
-	var names []string
-	for _, g := range all {
-		names = append(names, g.Profile().Name)
-	}
-	return names
-}
+func (all Gateways) Names() []string { return all.And(nil).Names() }
 
 // A Target is a gateway with the version that is meant.
 type Target struct {
@@ -109,13 +65,9 @@ type Target struct {
 // gateway comes once, the last version given for it counts, and the order is
 // that of the list.
 func (all Gateways) ParseTargets(texts []string) ([]Target, error) {
-	versions := map[string]gateway.Version{}
-	for _, text := range texts {
-		for _, one := range strings.Split(text, ",") {
-			if err := all.addTarget(versions, strings.TrimSpace(one)); err != nil {
-				return nil, err
-			}
-		}
+	versions, err := all.And(nil).versions(texts)
+	if err != nil {
+		return nil, err
 	}
 	var targets []Target
 	for _, g := range all {
@@ -124,33 +76,4 @@ func (all Gateways) ParseTargets(texts []string) ([]Target, error) {
 		}
 	}
 	return targets, nil
-}
-
-func (all Gateways) addTarget(versions map[string]gateway.Version, text string) error {
-	name, version, versioned := strings.Cut(text, "@")
-	known := false
-	for _, g := range all {
-		p := g.Profile()
-		if name != p.Name && name != "all" {
-			continue
-		}
-		known = true
-		v := p.Newest
-		if versioned && name != "all" {
-			var err error
-			if v, err = gateway.ParseVersion(version); err != nil {
-				return fmt.Errorf("read target %q: %w", text, err)
-			}
-			if v.Before(p.Oldest) || p.Newest.Before(v) {
-				return fmt.Errorf("read target %q: versions %s to %s of %s are known", text, p.Oldest, p.Newest, p.Title)
-			}
-		}
-		if _, given := versions[p.Name]; !given || name != "all" {
-			versions[p.Name] = v
-		}
-	}
-	if !known || name == "all" && versioned {
-		return fmt.Errorf("read target %q: one of all, %s is wanted, with a version such as @1.9 if need be", text, strings.Join(all.Names(), ", "))
-	}
-	return nil
 }

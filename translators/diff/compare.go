@@ -66,14 +66,14 @@ func (c Comparison) Differs(behavior bool) bool {
 
 // Decode is that of the pipeline for what is given, with what is there around it.
 func Decode(all translators.Gateways, given, existing []*manifest.Object) pipeline.Input {
-	return pipeline.Decode(all, slices.Concat(given, viewOf(all).contextOf(given, existing)))
+	return pipeline.Decode(all, slices.Concat(given, viewOf(all.And(nil)).contextOf(given, existing)))
 }
 
 // Translation compares what the policies of an input, which Decode gave, translate to
 // with what is there.
 func Translation(ctx context.Context, in pipeline.Input, given, existing []*manifest.Object, assignments []pipeline.Assignment, o Options) (Comparison, error) {
 	c := Comparison{From: "existing", To: "wanted"}
-	written, v := manifest.NewSet(nil), viewOf(in.Gateways)
+	written, v := manifest.NewSet(nil), viewOf(in.Gateways.And(nil))
 	in, err := in.Translations(ctx, assignments, o.Options, func(t pipeline.Translation) error {
 		written = written.With(t.Objects...)
 		c.Findings = slices.Concat(c.Findings, t.Planned, t.Findings)
@@ -156,7 +156,7 @@ func manifests(objects []*manifest.Object) []*manifest.Object {
 
 // Sides compares the objects of two sides. Without targets it is the gateways that the
 // objects which differ are for, of all that there are.
-func Sides(all translators.Gateways, from, to Side, targets []translators.Target, o Options) Comparison {
+func Sides(all translators.Sources, from, to Side, targets []translators.Source, o Options) Comparison {
 	before, after := manifest.NewSet(from.Objects), manifest.NewSet(to.Objects)
 	v := viewOf(all)
 	opts := all.Normal()

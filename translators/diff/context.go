@@ -13,7 +13,7 @@ import (
 
 // A view is what the gateways say of kinds.
 type view struct {
-	all   translators.Gateways
+	all   translators.Sources
 	kinds map[[2]string]gateway.Kind
 	// names are the fields, and annotations how the annotations begin, by which objects
 	// name others that say something of retries.
@@ -21,7 +21,7 @@ type view struct {
 	annotations []string
 }
 
-func viewOf(all translators.Gateways) view {
+func viewOf(all translators.Sources) view {
 	v := view{all: all, kinds: map[[2]string]gateway.Kind{}, names: map[string]bool{}}
 	for _, name := range []string{"extensionRef", "backendRefs", "targetRef"} {
 		v.names[name] = true
@@ -190,7 +190,7 @@ func (v view) hidden(id manifest.ID, world *manifest.Set, mentions mentioning) b
 // concerned gives the gateways that the objects which differ are for: by their own
 // kinds and annotations, and for a route by those of the objects beside it; the
 // Gateway API where nothing says more.
-func (v view) concerned(differing []Object, world *manifest.Set) []translators.Target {
+func (v view) concerned(differing []Object, world *manifest.Set) []translators.Source {
 	var names []string
 	for _, o := range differing {
 		for _, state := range []manifest.Value{o.From, o.To} {
@@ -205,11 +205,11 @@ func (v view) concerned(differing []Object, world *manifest.Set) []translators.T
 	if len(names) == 0 {
 		names = v.standard()
 	}
-	targets, err := v.all.ParseTargets(names)
+	sources, err := v.all.ParseSources(names)
 	if err != nil {
 		panic(err) // they are names of gateways
 	}
-	return targets
+	return sources
 }
 
 func (v view) gatewaysOf(id manifest.ID, state manifest.Value) []string {

@@ -33,7 +33,7 @@ func TestAMiddlewareIsLeftOverWhenTheLastReferenceIsGone(t *testing.T) {
 	named := strings.Replace(routes, "- backendRefs:", "- filters: [{type: ExtensionRef, extensionRef: {group: traefik.io, kind: Middleware, name: own}}]\n    backendRefs:", 1)
 	for text, want := range map[string]int{named + one: 1, named + one + again: 0, routes + one: 0} {
 		existing := objectsOf(t, text)
-		if list := viewOf(translators.All()).left(existing, nil, manifest.NewSet(existing).With(bare...), []string{"traefik"}); len(list) != want || want == 1 && list[0].Object.String() != "Middleware shop/own" {
+		if list := viewOf(translators.All().And(nil)).left(existing, nil, manifest.NewSet(existing).With(bare...), []string{"traefik"}); len(list) != want || want == 1 && list[0].Object.String() != "Middleware shop/own" {
 			t.Errorf("%v of\n%s", list, text)
 		}
 	}
@@ -82,7 +82,7 @@ metadata: {name: given, namespace: shop}
 	given := objectsOf(t, "apiVersion: "+schema.APIVersion+"\nkind: RetryPolicy\nmetadata: {name: p, namespace: shop}\nspec: {targetRefs: [{group: networking.istio.io, kind: VirtualService, name: mine}]}\n"+
 		"---\napiVersion: v1\nkind: Service\nmetadata: {name: given, namespace: shop}\n")
 	var got []string
-	for _, o := range viewOf(translators.All()).contextOf(given, existing) {
+	for _, o := range viewOf(translators.All().And(nil)).contextOf(given, existing) {
 		got = append(got, o.ID().String())
 	}
 	want := "HTTPRoute shop/r, VirtualService shop/mine, Middleware shop/chain, KongPlugin shop/used, Middleware shop/inner"

@@ -88,8 +88,8 @@ func again(t *testing.T, name string, done pipeline.Translation) (imported int) 
 		bare = append(bare, o)
 	}
 	world := manifest.NewSet(bare)
-	settings := func(translators.Target) gateway.Settings { return done.Settings }
-	rules, _ := survey.Of(world, survey.Options{Gateways: translators.Gateways{g}, From: []translators.Target{done.Target}, Settings: settings})
+	settings := func(translators.Source) gateway.Settings { return done.Settings }
+	rules, _ := survey.Of(world, survey.Options{Sources: translators.Sources{g}, From: []translators.Source{done.Target.Source()}, Settings: settings})
 	text, lost := importing.Of(rules, world, importing.Options{})
 	if len(text) == 0 {
 		return 0

@@ -50,7 +50,7 @@ func (m *moving) move(w wanted) {
 	for _, sample := range samples {
 		for _, name := range (sample.Methods & methodsOf(w)).Each() {
 			method := behavior.ParseMethod(name)
-			served := slices.DeleteFunc(m.survey.Served(m.to, sample, method), func(id resolve.RuleID) bool { return id.ID.Group != route.Group })
+			served := slices.DeleteFunc(m.survey.Served(m.to.Source(), sample, method), func(id resolve.RuleID) bool { return id.ID.Group != route.Group })
 			if len(served) == 0 {
 				text := sample.String()
 				if lost[text] == 0 {

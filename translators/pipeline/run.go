@@ -61,9 +61,9 @@ func (out *Outcome) Add(list finding.List, strict bool) {
 	out.Findings = append(out.Findings, list...).Sort()
 }
 
-// Settings are the defaults of a target, with what the Configs of the input say, and
+// Settings are the defaults of a gateway, with what the Configs of the input say, and
 // with what the caller says.
-func (in Input) Settings(t translators.Target, own schema.ConfigSpec) gateway.Settings {
+func (in Input) Settings(t translators.Source, own schema.ConfigSpec) gateway.Settings {
 	s := gateway.Defaults(t.Gateway.Profile())
 	s.Version = t.Version
 	for _, c := range in.Configs {
@@ -138,7 +138,7 @@ func (in Input) each(ctx context.Context, assignments []Assignment, o Options, e
 		if n == 0 || !slices.Equal(a.Policies, assignments[n-1].Policies) {
 			plan, found = in.Plan(a, o.Strict)
 		}
-		s := in.Settings(a.Target, o.Settings)
+		s := in.Settings(a.Source(), o.Settings)
 		result := translators.Run(a.Gateway, plan, s, o.Strict)
 		if err := each(Translation{result, a.Target, s, found}); err != nil {
 			return err

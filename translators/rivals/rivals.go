@@ -41,7 +41,7 @@ func On(things ...string) []Claim {
 }
 
 // Find gives what every gateway finds in a contest.
-func Find(all []gateway.Target, c gateway.Contest) finding.List {
+func Find(all []gateway.Source, c gateway.Contest) finding.List {
 	var list finding.List
 	for _, g := range all {
 		if find := g.Profile().Rivals; find != nil {

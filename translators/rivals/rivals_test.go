@@ -68,7 +68,7 @@ func TestWhatWouldFightIsFound(t *testing.T) {
 		{"a second budget for a Service", with(budget, "NAME", "a"), with(budget, "NAME", "b"), "XBackendTrafficPolicy shop/b"},
 	} {
 		existing := read(t, c.existing)
-		list := rivals.Find(translators.All(), gateway.Contest{Written: read(t, c.written), Existing: existing, World: manifest.NewSet(existing), Settings: settings})
+		list := rivals.Find(translators.All().And(nil), gateway.Contest{Written: read(t, c.written), Existing: existing, World: manifest.NewSet(existing), Settings: settings})
 		switch {
 		case c.want == "" && len(list) > 0, c.want != "" && len(list) != 1:
 			t.Errorf("%s: %v", c.about, list)

@@ -64,7 +64,7 @@ func (s *surveying) serves(r *reader) func(resolve.Intent) bool {
 // of the Gateway API where it has none of its own.
 func first(world *manifest.Set, r *reader, q precedence.Request, methods behavior.Methods) map[resolve.RuleID]bool {
 	var table *precedence.Table
-	if own, ok := r.target.Gateway.(gateway.Orderer); ok {
+	if own, ok := r.source.Gateway.(gateway.Orderer); ok {
 		table = own.Order(world, r.settings)
 	} else {
 		table = precedence.New(precedence.Standard().Routes(world))

@@ -39,7 +39,7 @@ func (s Survey) Samples(r Rule) []Sample {
 
 // Served gives the rules of routes, by which a gateway would serve a request with a method:
 // one, or several where that is open.
-func (s Survey) Served(by translators.Target, q Sample, method behavior.Methods) []resolve.RuleID {
+func (s Survey) Served(by translators.Source, q Sample, method behavior.Methods) []resolve.RuleID {
 	table := s.order(by, s.settings(by))
 	var list []resolve.RuleID
 	seen := map[resolve.RuleID]bool{}
@@ -58,19 +58,19 @@ func (s Survey) Served(by translators.Target, q Sample, method behavior.Methods)
 // them.
 type Survey struct {
 	world    *manifest.Set
-	settings func(translators.Target) gateway.Settings
+	settings func(translators.Source) gateway.Settings
 	orders   map[string]*precedence.Table
 }
 
 // In gives the survey of a world.
-func In(world *manifest.Set, settings func(translators.Target) gateway.Settings) Survey {
+func In(world *manifest.Set, settings func(translators.Source) gateway.Settings) Survey {
 	return Survey{world, settings, map[string]*precedence.Table{}}
 }
 
 // table gives the order of the gateway that serves a rule.
-func (s Survey) table(r Rule) *precedence.Table { return s.order(r.target, r.settings) }
+func (s Survey) table(r Rule) *precedence.Table { return s.order(r.source, r.settings) }
 
-func (s Survey) order(t translators.Target, settings gateway.Settings) *precedence.Table {
+func (s Survey) order(t translators.Source, settings gateway.Settings) *precedence.Table {
 	name := ""
 	own, ok := t.Gateway.(gateway.Orderer)
 	if ok {

@@ -20,13 +20,13 @@ import (
 
 // Options are what a caller says of a survey, and what the objects do not.
 type Options struct {
-	// Gateways are those that can serve a rule.
-	Gateways translators.Gateways
+	// Sources are the gateways that can serve a rule.
+	Sources translators.Sources
 	// From has the versions of gateways, and those that serve what the objects show no
 	// gateway for.
-	From []translators.Target
-	// Settings gives those of a target.
-	Settings func(translators.Target) gateway.Settings
+	From []translators.Source
+	// Settings gives those of a gateway.
+	Settings func(translators.Source) gateway.Settings
 	// Request is what the rules are to serve.
 	Request Request
 }
@@ -41,7 +41,7 @@ type Rule struct {
 	Implementation string
 	Effects        []behavior.Effect
 
-	target   translators.Target
+	source   translators.Source
 	settings gateway.Settings
 }
 
@@ -55,7 +55,7 @@ func Of(world *manifest.Set, o Options) ([]Rule, finding.List) {
 		at, serves := 0, s.serves(r)
 		for effects := range r.Effects(r.intents) {
 			if effects = s.Request.of(effects); len(effects) > 0 && serves(r.intents[at]) {
-				rules = append(rules, Rule{r.intents[at], r.target.Gateway.Profile(), r.target.Version, r.implementation, effects, r.target, r.settings})
+				rules = append(rules, Rule{r.intents[at], r.source.Gateway.Profile(), r.source.Version, r.implementation, effects, r.source, r.settings})
 			}
 			at++
 		}
@@ -76,7 +76,7 @@ type server struct{ name, implementation string }
 // A reader is what one server makes of the rules that it serves.
 type reader struct {
 	gateway.Reader
-	target         translators.Target
+	source         translators.Source
 	settings       gateway.Settings
 	implementation string
 	intents        []resolve.Intent
@@ -112,7 +112,7 @@ func (s *surveying) assign() {
 }
 
 func (s *surveying) serving(o *manifest.Object) []*reader {
-	names, why := s.Gateways.Serving(o, s.world)
+	names, why := s.Sources.Serving(o, s.world)
 	if len(names) == 0 {
 		for _, t := range s.From {
 			names = append(names, t.Gateway.Profile().Name)
@@ -129,7 +129,7 @@ func (s *surveying) serving(o *manifest.Object) []*reader {
 	var readers []*reader
 	for _, name := range names {
 		implementations := implementing(o, s.world)
-		if !s.target(name).Gateway.Profile().Standard || len(implementations) == 0 {
+		if !s.source(name).Gateway.Profile().Standard || len(implementations) == 0 {
 			implementations = []string{""}
 		}
 		for _, implementation := range implementations {
@@ -144,29 +144,29 @@ func (s *surveying) reader(by server) *reader {
 	if r, known := s.readers[by]; known {
 		return r
 	}
-	target := s.target(by.name)
-	settings := s.Settings(target)
+	source := s.source(by.name)
+	settings := s.Settings(source)
 	if by.implementation != "" {
 		settings.Set(stanza.Implementer.Is(by.implementation))
 	}
-	r := &reader{Reader: target.Gateway.Reader(s.world, settings), target: target, settings: settings}
-	if target.Gateway.Profile().Standard {
+	r := &reader{Reader: source.Gateway.Reader(s.world, settings), source: source, settings: settings}
+	if source.Gateway.Profile().Standard {
 		r.implementation = settings.Word(stanza.Implementer)
 	}
 	s.readers[by], s.order = r, append(s.order, r)
 	return r
 }
 
-// target gives a gateway in the version that is asked for, or else in its newest.
-func (s *surveying) target(name string) translators.Target {
+// source gives a gateway in the version that is asked for, or else in its newest.
+func (s *surveying) source(name string) translators.Source {
 	for _, t := range s.From {
 		if t.Gateway.Profile().Name == name {
 			return t
 		}
 	}
-	for _, g := range s.Gateways {
+	for _, g := range s.Sources {
 		if p := g.Profile(); p.Name == name {
-			return translators.Target{Gateway: g, Version: p.Newest}
+			return translators.Source{Gateway: g, Version: p.Newest}
 		}
 	}
 	panic("survey: there is no gateway " + name) // it is one of the list's own names
@@ -206,7 +206,7 @@ func (s *surveying) unknown() finding.List {
 		list.Add(finding.Finding{
 			Code: finding.UnknownServer, Severity: finding.UnknownServer.Severity(), Object: first.ID(),
 			Message: fmt.Sprintf("which gateway serves %s is not known: %s", what, q.why),
-			Hint:    finding.Give("what is missing", ", or --from with one of "+strings.Join(s.Gateways.Names(), ", ")),
+			Hint:    finding.Give("what is missing", ", or --from with one of "+strings.Join(s.Sources.Names(), ", ")),
 			File:    first.File, Line: first.Root().Line(), Column: first.Root().Column(),
 		})
 	}

@@ -57,8 +57,8 @@ func TestWhatATranslationWroteDoesWhatItsPolicySaid(t *testing.T) {
 func compare(t *testing.T, name string, done pipeline.Translation) (compared int) {
 	p := done.Gateway
 	world := done.Plan.World.With(done.Objects...)
-	rules, _ := survey.Of(world, survey.Options{Gateways: translators.Gateways{done.Target.Gateway}, From: []translators.Target{done.Target},
-		Settings: func(translators.Target) gateway.Settings { return done.Settings }})
+	rules, _ := survey.Of(world, survey.Options{Sources: translators.Sources{done.Target.Gateway}, From: []translators.Source{done.Target.Source()},
+		Settings: func(translators.Source) gateway.Settings { return done.Settings }})
 	found := map[string][]behavior.Effect{}
 	for _, r := range rules {
 		for _, e := range r.Effects {
@@ -138,8 +138,8 @@ func TestARequestIsNarrowedDownToTheRulesThatServeItOnTheGateway(t *testing.T) {
 			t.Fatal(err)
 		}
 		rules, found := survey.Of(manifest.NewSet(objects), survey.Options{
-			Gateways: translators.All(),
-			Settings: func(target translators.Target) gateway.Settings {
+			Sources: translators.All().And(translators.OnlyRead()),
+			Settings: func(target translators.Source) gateway.Settings {
 				s := gateway.Defaults(target.Gateway.Profile())
 				s.Version = target.Version
 				return s

@@ -68,6 +68,9 @@ func newRoot(s Streams) *cobra.Command {
 	if s.Gateways == nil {
 		s.Gateways = translators.All()
 	}
+	if s.OnlyRead == nil {
+		s.OnlyRead = translators.OnlyRead()
+	}
 	root := &cobra.Command{
 		Use:   "retryctl",
 		Short: "One retry policy for every gateway, with what each of them makes of it",

@@ -27,7 +27,7 @@ type conversion struct {
 }
 
 func newConvert(s Streams) *cobra.Command {
-	c := conversion{translation: translation{run: run{gateways: s.Gateways}, form: word{value: "yaml", allowed: []string{"yaml", "json", "kustomize"}}}}
+	c := conversion{translation: translation{run: run{gateways: s.Gateways, sources: s.sources()}, form: word{value: "yaml", allowed: []string{"yaml", "json", "kustomize"}}}}
 	cmd := &cobra.Command{
 		Use:   "convert --from GATEWAY --to GATEWAY [-f FILE]...",
 		Short: "Carry what one gateway does over to the routes of another",
@@ -54,7 +54,7 @@ be kept: they are what the objects are made of from then on.`,
 	f.BoolVar(&c.prune, "prune", false, "remove the files that earlier runs wrote to the folder and this one does not")
 	f.StringArrayVar(&c.from, "from", nil, "`gateway` whose configuration is carried over; with @1.24 for a version")
 	f.BoolVar(&c.policies, "policies", false, "print the policies in place of the objects")
-	completes(cmd, "from", s.Gateways.Names())
+	completes(cmd, "from", s.sources().Names())
 	cmd.MarkFlagDirname("output-dir") //nolint:errcheck // the flag exists
 	return cmd
 }
@@ -74,9 +74,9 @@ func (c *conversion) execute(cmd *cobra.Command, s Streams) error {
 	if in.Given > 0 {
 		return errors.New("the input has a RetryPolicy: convert is for configuration that has none; translate is for policies")
 	}
-	settings := func(t translators.Target) gateway.Settings { return in.Settings(t, flags) }
+	settings := func(t translators.Source) gateway.Settings { return in.Settings(t, flags) }
 	doing(cmd.Context(), "retryctl: reading what the configuration does")
-	rules, findings := survey.Of(in.World, survey.Options{Gateways: c.run.gateways, From: []translators.Target{from}, Settings: settings})
+	rules, findings := survey.Of(in.World, survey.Options{Sources: c.run.sources, From: []translators.Source{from}, Settings: settings})
 	name := from.Gateway.Profile().Name
 	rules = slices.DeleteFunc(rules, func(r survey.Rule) bool { return r.Gateway.Name != name })
 	if len(rules) == 0 {
@@ -104,21 +104,23 @@ func (c *conversion) execute(cmd *cobra.Command, s Streams) error {
 }
 
 // both gives the two gateways.
-func (c *conversion) both() (from, to translators.Target, err error) {
-	one := func(flag string, texts []string) (translators.Target, error) {
-		list, err := c.run.gateways.ParseTargets(texts)
-		if err == nil && len(list) != 1 {
-			err = fmt.Errorf("--%s names one gateway", flag)
-		}
-		if err != nil {
-			return translators.Target{}, err
-		}
-		return list[0], nil
+func (c *conversion) both() (from translators.Source, to translators.Target, err error) {
+	sources, err := c.run.sources.ParseSources(c.from)
+	if err == nil && len(sources) != 1 {
+		err = errors.New("--from names one gateway")
 	}
-	if from, err = one("from", c.from); err == nil {
-		to, err = one("to", c.run.to)
+	if err != nil {
+		return from, to, err
 	}
-	if err == nil && from.Gateway.Profile().Name == to.Gateway.Profile().Name {
+	targets, err := c.run.gateways.ParseTargets(c.run.to)
+	if err == nil && len(targets) != 1 {
+		err = errors.New("--to names one gateway")
+	}
+	if err != nil {
+		return from, to, err
+	}
+	from, to = sources[0], targets[0]
+	if from.Gateway.Profile().Name == to.Gateway.Profile().Name {
 		err = errors.New("--from and --to are the same gateway")
 	}
 	return from, to, err

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"retryctl.dev/schema"
+	"retryctl.dev/translators"
 	"retryctl.dev/translators/diff"
 )
 
@@ -25,7 +26,7 @@ type difference struct {
 
 func newDiff(s Streams) *cobra.Command {
 	d := difference{
-		run:  run{gateways: s.Gateways},
+		run:  run{gateways: s.Gateways, sources: s.sources()},
 		by:   word{value: "text", allowed: []string{"text", "behavior"}},
 		form: word{value: "text", allowed: diff.Forms()},
 	}
@@ -136,6 +137,10 @@ func (d *difference) sides(cmd *cobra.Command, s Streams, from, to string) (diff
 	if err != nil {
 		return diff.Comparison{}, err
 	}
+	var sources []translators.Source
+	for _, t := range targets {
+		sources = append(sources, t.Source())
+	}
 	var both [2]diff.Side
 	for n, name := range []string{from, to} {
 		r := reading{ctx: cmd.Context(), recursive: d.run.input.recursive, whole: true, selection: &selection{}}
@@ -144,5 +149,5 @@ func (d *difference) sides(cmd *cobra.Command, s Streams, from, to string) (diff
 		}
 		both[n] = diff.Side{Name: name, Objects: r.objects}
 	}
-	return diff.Sides(d.run.gateways, both[0], both[1], targets, d.options(cmd.Context(), flags)), nil
+	return diff.Sides(d.run.sources, both[0], both[1], sources, d.options(cmd.Context(), flags)), nil
 }

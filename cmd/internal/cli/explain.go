@@ -32,7 +32,7 @@ type explanation struct {
 
 func newExplain(s Streams) *cobra.Command {
 	e := explanation{
-		run:    run{gateways: s.Gateways},
+		run:    run{gateways: s.Gateways, sources: s.sources()},
 		form:   word{value: "text", allowed: []string{"text", "json"}},
 		method: word{allowed: behavior.AllMethods.Each()},
 	}
@@ -83,12 +83,12 @@ finding explain prints what the code means.`,
 	f.StringVar(&e.cause, "cause", "", "show for the existing rules whether a request is tried again after this `cause`: 503, Reset, UNAVAILABLE")
 	addWord(cmd, &e.method, "method", "", "show the existing rules that take requests with this `method`")
 	addWord(cmd, &e.form, "output", "o", "`form` of what is printed")
-	completes(cmd, "from", s.Gateways.Names())
+	completes(cmd, "from", s.sources().Names())
 	return cmd
 }
 
 func (e *explanation) execute(cmd *cobra.Command, s Streams) error {
-	if _, err := e.run.gateways.ParseTargets(e.from); err != nil {
+	if _, err := e.run.sources.ParseSources(e.from); err != nil {
 		return err
 	}
 	in, flags, err := e.run.read(cmd.Context(), s, cmd, nil)
@@ -139,7 +139,7 @@ func (e *explanation) existing(in pipeline.Input, flags schema.ConfigSpec) ([]ex
 	if len(e.run.to) > 0 {
 		return nil, nil, fmt.Errorf("--to is for policies, and there is %w: --from names the gateway of what exists", e.run.input.noPolicy())
 	}
-	from, err := e.run.gateways.ParseTargets(e.from)
+	from, err := e.run.sources.ParseSources(e.from)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -155,8 +155,8 @@ func (e *explanation) existing(in pipeline.Input, flags schema.ConfigSpec) ([]ex
 		}
 		causes = append(causes, cause)
 	}
-	rules, findings := survey.Of(in.World, survey.Options{Gateways: e.run.gateways, From: from, Request: q,
-		Settings: func(t translators.Target) gateway.Settings { return in.Settings(t, flags) }})
+	rules, findings := survey.Of(in.World, survey.Options{Sources: e.run.sources, From: from, Request: q,
+		Settings: func(t translators.Source) gateway.Settings { return in.Settings(t, flags) }})
 	findings = append(slices.Clip(in.Findings), findings...).Sort()
 	if e.run.strict {
 		findings = findings.Strict()

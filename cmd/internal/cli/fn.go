@@ -23,7 +23,7 @@ type function struct {
 }
 
 func newFn(s Streams) *cobra.Command {
-	f := function{run: run{gateways: s.Gateways}}
+	f := function{run: run{gateways: s.Gateways, sources: s.sources()}}
 	cmd := &cobra.Command{
 		Use:   "fn",
 		Short: "Run as a KRM function, for kustomize and kpt",

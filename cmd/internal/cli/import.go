@@ -23,7 +23,7 @@ type adoption struct {
 }
 
 func newImport(s Streams) *cobra.Command {
-	a := adoption{run: run{gateways: s.Gateways}}
+	a := adoption{run: run{gateways: s.Gateways, sources: s.sources()}}
 	cmd := &cobra.Command{
 		Use:   "import [-f FILE]...",
 		Short: "Print the policies under which configuration that exists keeps what it does",
@@ -49,12 +49,12 @@ again the rule gets no policy.`,
 	f.StringArrayVar(&a.from, "from", nil, "`gateway` that serves what exists, where the input does not show one; with @1.24 for a version; repeatable")
 	f.BoolVar(&a.run.strict, "strict", false, "make an error of every warning")
 	f.BoolVar(&a.defaults, "without-defaults", false, "leave out what is a default of the gateway, and rules that retry by default alone")
-	completes(cmd, "from", s.Gateways.Names())
+	completes(cmd, "from", s.sources().Names())
 	return cmd
 }
 
 func (a *adoption) execute(cmd *cobra.Command, s Streams) error {
-	from, err := a.run.gateways.ParseTargets(a.from)
+	from, err := a.run.sources.ParseSources(a.from)
 	if err != nil {
 		return err
 	}
@@ -66,8 +66,8 @@ func (a *adoption) execute(cmd *cobra.Command, s Streams) error {
 		return errors.New("the input has a RetryPolicy: import is for configuration that has none")
 	}
 	doing(cmd.Context(), "retryctl: reading what the configuration does")
-	rules, findings := survey.Of(in.World, survey.Options{Gateways: a.run.gateways, From: from,
-		Settings: func(t translators.Target) gateway.Settings { return in.Settings(t, flags) }})
+	rules, findings := survey.Of(in.World, survey.Options{Sources: a.run.sources, From: from,
+		Settings: func(t translators.Source) gateway.Settings { return in.Settings(t, flags) }})
 	findings = append(slices.Clip(in.Findings), findings...)
 	if len(rules) == 0 && findings.Count(finding.Warning) == 0 {
 		return fmt.Errorf("%w, and nothing that a gateway serves", a.run.input.noPolicy())

@@ -16,6 +16,8 @@ import (
 // A run is what the commands that translate have in common.
 type run struct {
 	gateways translators.Gateways
+	// sources are what is read, the gateways among them.
+	sources  translators.Sources
 	input    input
 	to       []string
 	settings targeting

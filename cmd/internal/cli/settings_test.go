@@ -34,7 +34,7 @@ func of(t *testing.T, config schema.ConfigSpec, args ...string) gateway.Settings
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pipeline.Input{Configs: []*schema.Config{{Spec: config}}}.Settings(targets[0], spec)
+	return pipeline.Input{Configs: []*schema.Config{{Spec: config}}}.Settings(targets[0].Source(), spec)
 }
 
 func TestEveryFlagWinsOverTheConfig(t *testing.T) {

@@ -50,7 +50,7 @@ func withTiny(t *testing.T, files map[string]string, args ...string) (out, compl
 }
 
 func TestASixthGatewayIsWhole(t *testing.T) {
-	if err := append(translators.All(), tiny{}).Validate(); err != nil {
+	if err := append(translators.All(), tiny{}).And(translators.OnlyRead()).Validate(); err != nil {
 		t.Error(err)
 	}
 }

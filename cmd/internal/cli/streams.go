@@ -16,6 +16,9 @@ import (
 type Streams struct {
 	// Gateways are the targets that exist; nil is those of the project.
 	Gateways translators.Gateways
+	// OnlyRead are the gateways whose configuration is read beside them; nil is those of
+	// the project.
+	OnlyRead translators.Sources
 
 	In       io.Reader
 	Out, Err io.Writer
@@ -28,6 +31,9 @@ type Streams struct {
 	// Trace asks for the stack of the program where it ends in a panic.
 	Trace bool
 }
+
+// sources are all gateways whose configuration is read.
+func (s Streams) sources() translators.Sources { return s.Gateways.And(s.OnlyRead) }
 
 // whole prints a text when all of it is there: a run that fails while it is made
 // prints nothing.

@@ -24,7 +24,7 @@ type translation struct {
 }
 
 func newTranslate(s Streams) *cobra.Command {
-	t := translation{run: run{gateways: s.Gateways}, form: word{value: "yaml", allowed: []string{"yaml", "json", "kustomize"}}}
+	t := translation{run: run{gateways: s.Gateways, sources: s.sources()}, form: word{value: "yaml", allowed: []string{"yaml", "json", "kustomize"}}}
 	cmd := &cobra.Command{
 		Use:   "translate [-f FILE]... [FILE]...",
 		Short: "Print the configuration that carries the policies",

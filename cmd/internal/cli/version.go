@@ -16,7 +16,7 @@ func newVersion(s Streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			info, _ := debug.ReadBuildInfo()
 			fmt.Fprintln(s.Out, "retryctl", version(info))
-			for _, g := range s.Gateways {
+			for _, g := range s.sources() {
 				p := g.Profile()
 				fmt.Fprintf(s.Out, "  %-14s %s to %s\n", p.Name, p.Oldest, p.Newest)
 			}

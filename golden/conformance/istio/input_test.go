@@ -33,7 +33,7 @@ func load(t *testing.T, text []byte) input {
 	}
 	decoded := pipeline.Decode(translators.All(), objects)
 	target, strict := flags(t, text)
-	in := input{settings: decoded.Settings(target, schema.ConfigSpec{Split: gateway.SplitAlways})} // nothing but the input refers to its rules
+	in := input{settings: decoded.Settings(target.Source(), schema.ConfigSpec{Split: gateway.SplitAlways})} // nothing but the input refers to its rules
 	in.plan, _ = decoded.Plan(pipeline.Assignment{Target: target, Policies: decoded.Policies}, false)
 	in.result = translators.Run(target.Gateway, in.plan, in.settings, strict)
 	return in
