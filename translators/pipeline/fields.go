@@ -20,8 +20,8 @@ func unknownFields(o *manifest.Object) (list finding.List) {
 			File:    o.File, Line: u.Value.Line(), Column: u.Value.Column(),
 		}
 		switch elsewhere := fields.Elsewhere(o.ID(), u.Name); {
-		case schema.Nearest(u.Name, u.Known) != "":
-			f.Hint = finding.Do("did you mean " + schema.Nearest(u.Name, u.Known) + "?")
+		case meant(u) != "":
+			f.Hint = finding.Do("did you mean " + meant(u) + "?")
 		case elsewhere != "":
 			f.Hint = finding.Do("a field of that name is at " + elsewhere)
 		default:
@@ -30,4 +30,18 @@ func unknownFields(o *manifest.Object) (list finding.List) {
 		list.Add(f)
 	}
 	return list
+}
+
+// meant gives the field that a name was probably to be: one that differs little, or that
+// the name begins with.
+func meant(u fields.Unknown) string {
+	if near := schema.Nearest(u.Name, u.Known); near != "" {
+		return near
+	}
+	for _, name := range u.Known {
+		if len(name) > 3 && strings.HasPrefix(strings.ToLower(u.Name), strings.ToLower(name)) {
+			return name
+		}
+	}
+	return ""
 }
