@@ -12,6 +12,7 @@ import (
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/kong"
 	"retryctl.dev/translators/kong/api"
+	"retryctl.dev/translators/nginx"
 )
 
 // FuzzReadKong reads arbitrary manifests: no input may stop it, and what it says
@@ -40,7 +41,7 @@ func FuzzReadKong(f *testing.F) {
 		}
 		for _, list := range effects {
 			for _, e := range list {
-				if e.Behavior != e.Behavior.Normal() || e.Methods&api.Unreachable != 0 || e.MaxRetries.State == behavior.Unset {
+				if e.Behavior != e.Behavior.Normal() || e.Methods&nginx.Unreachable != 0 || e.MaxRetries.State == behavior.Unset {
 					t.Errorf("%+v retries for %s is not in its one form", e.MaxRetries, e.Methods)
 				}
 				if e.MaxRetries.State == behavior.Set && (e.MaxRetries.Value < 0 || e.MaxRetries.Value > api.MaxRetries) {

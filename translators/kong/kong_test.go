@@ -15,6 +15,7 @@ import (
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/kong"
 	"retryctl.dev/translators/kong/api"
+	"retryctl.dev/translators/nginx"
 )
 
 // A trial is one input with what Kong makes of it before and after translating.
@@ -140,8 +141,8 @@ func code(status int) behavior.Cause {
 }
 
 const (
-	reached    = behavior.AllMethods &^ api.Unreachable
-	idempotent = behavior.IdempotentMethods &^ api.Unreachable
+	reached    = behavior.AllMethods &^ nginx.Unreachable
+	idempotent = behavior.IdempotentMethods &^ nginx.Unreachable
 	kongLua    = "3.10 Lax"
 )
 

@@ -9,6 +9,7 @@ import (
 	"retryctl.dev/translators/kong/controller"
 	"retryctl.dev/translators/kong/read"
 	"retryctl.dev/translators/kong/write"
+	"retryctl.dev/translators/nginx"
 	"retryctl.dev/translators/precedence"
 )
 
@@ -22,7 +23,7 @@ func (Gateway) Profile() gateway.Profile {
 		Oldest: gateway.Version{Major: 3, Minor: 4}, Newest: gateway.Version{Major: 3, Minor: 15},
 		Reasons:      reasons,
 		Senders:      true,
-		Answers:      api.Unreachable,
+		Answers:      nginx.Unreachable,
 		OtherMethods: "LOCK is treated like POST: not tried again once it was sent. Every other method (MKCOL, MOVE, COPY, PROPPATCH, UNLOCK and so on) is tried again like PUT.",
 		// The names are those of the ingress controller and of the operator.
 		About: "is how Kong is set up.", Options: []schema.Option{api.UntrustedLua, api.Router},

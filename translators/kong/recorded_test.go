@@ -15,8 +15,8 @@ import (
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/kong"
-	"retryctl.dev/translators/kong/api"
 	"retryctl.dev/translators/kong/controller"
+	"retryctl.dev/translators/nginx"
 	"retryctl.dev/translators/precedence"
 )
 
@@ -101,7 +101,7 @@ func reads(t *testing.T, file, text string) reader {
 
 func (reader) methods(names []string) []string {
 	if slices.Equal(names, []string{"*"}) {
-		return (behavior.AllMethods &^ api.Unreachable).Each()
+		return (behavior.AllMethods &^ nginx.Unreachable).Each()
 	}
 	return names
 }

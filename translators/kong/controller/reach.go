@@ -9,6 +9,7 @@ import (
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/schema/route"
 	"retryctl.dev/translators/kong/api"
+	"retryctl.dev/translators/nginx"
 	"retryctl.dev/translators/precedence"
 )
 
@@ -125,7 +126,7 @@ func (l *line) with(more map[string]string) map[string]string {
 
 func methodsOf(some behavior.Methods) []behavior.Methods {
 	var list []behavior.Methods
-	for _, name := range (behavior.AllMethods &^ api.Unreachable).Each() {
+	for _, name := range (behavior.AllMethods &^ nginx.Unreachable).Each() {
 		if m := behavior.ParseMethod(name); some == 0 || some&m != 0 {
 			list = append(list, m)
 		}

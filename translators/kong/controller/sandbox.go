@@ -11,6 +11,7 @@ import (
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/kong/api"
 	"retryctl.dev/translators/kong/lua"
+	"retryctl.dev/translators/nginx"
 )
 
 // A Sandbox is what Kong lets the code of a plugin do.
@@ -85,8 +86,8 @@ var Everything = Sandbox{gateway.Version{Major: 3, Minor: 10}, "Open", false, ni
 type Verdict struct {
 	Retries       behavior.Setting[int] // Unset: the Service's hold
 	Connect, Read behavior.Setting[time.Duration]
-	Mask          api.Mask // 0: nginx' default
-	Failed        bool     // the request is answered 500
+	Mask          nginx.Mask // 0: nginx' default
+	Failed        bool       // the request is answered 500
 	Unclear       bool
 	// Number and bounds name the plugins that have set retries and timeouts, the last
 	// ones that did.
@@ -232,10 +233,10 @@ func (v *Verdict) setTimeouts(args []lua.Value) ([]lua.Value, error) {
 }
 
 func (v *Verdict) setNext(args []lua.Value) ([]lua.Value, error) {
-	var m api.Mask
+	var m nginx.Mask
 	for _, arg := range args {
 		word, _ := arg.(string)
-		bit := api.WordMask(word)
+		bit := nginx.WordMask(word)
 		if bit == 0 {
 			return nil, fmt.Errorf("%w: set_next_upstream(%v)", lua.ErrUnclear, arg)
 		}

@@ -10,6 +10,7 @@ import (
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/kong/api"
 	"retryctl.dev/translators/kong/controller"
+	"retryctl.dev/translators/nginx"
 )
 
 // fill says what a rule's requests get.
@@ -88,17 +89,17 @@ func names(functions []*manifest.Object) string {
 func (r reading) causes(e *behavior.Effect, at kongRoute, v controller.Verdict) {
 	m := v.Mask
 	if m == 0 {
-		m = api.DefaultMask
+		m = nginx.DefaultMask
 	}
 	e.Causes, e.Unclear = m.Causes(e.Methods)
-	if m&api.OnInvalidHeader != 0 {
+	if m&nginx.OnInvalidHeader != 0 {
 		e.Notes = append(e.Notes, "responses with an invalid header are tried again too")
 	}
 	if at.grpc {
 		e.Unclear.Add(e.Methods, behavior.RefusedStream)
 	}
 	if v.Unclear || v.Mask != 0 && at.grpc { // it may choose any word
-		e.Causes, e.Unclear = (api.OnError | api.OnTimeout | api.On500 | api.On502 | api.On503 | api.On504 | api.On403 | api.On404 | api.On429 | api.NonIdempotent).Causes(e.Methods)
+		e.Causes, e.Unclear = (nginx.OnError | nginx.OnTimeout | nginx.On500 | nginx.On502 | nginx.On503 | nginx.On504 | nginx.On403 | nginx.On404 | nginx.On429 | nginx.NonIdempotent).Causes(e.Methods)
 	}
 	if v.Unclear || v.Mask != 0 && at.grpc || e.MaxRetries.State == behavior.Unknown {
 		e.Unclear = e.Unclear.Union(e.Causes)

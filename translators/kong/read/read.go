@@ -14,6 +14,7 @@ import (
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/kong/api"
 	"retryctl.dev/translators/kong/controller"
+	"retryctl.dev/translators/nginx"
 )
 
 // New gives what Kong does with the requests of each rule, by Kong's own order: what
@@ -146,7 +147,7 @@ func (r reading) kongRoute(at controller.ServedRule, methods behavior.Methods) k
 // method where code tells them apart.
 func (r reading) effects(at kongRoute) []behavior.Effect {
 	if status := route.Redirect(at.rule); status != 0 {
-		e := behavior.Effect{Object: at.object.ID().String(), Rule: at.name, Methods: at.methods &^ api.Unreachable, Origin: map[string]string{}}
+		e := behavior.Effect{Object: at.object.ID().String(), Rule: at.name, Methods: at.methods &^ nginx.Unreachable, Origin: map[string]string{}}
 		gateway.Answered(&e, status, "the rule redirects")
 		return []behavior.Effect{e}
 	}
@@ -157,7 +158,7 @@ func (r reading) effects(at kongRoute) []behavior.Effect {
 	if at.grpc = at.grpc || at.upstream.Grpc; at.grpc {
 		protocols = []string{"grpc", "grpcs"}
 	}
-	for _, name := range (at.methods &^ api.Unreachable).Each() {
+	for _, name := range (at.methods &^ nginx.Unreachable).Each() {
 		v := r.sandbox.Judge(functions, name, protocols...)
 		n := 0
 		for n < len(verdicts) && verdicts[n] != v {

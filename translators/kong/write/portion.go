@@ -6,8 +6,8 @@ import (
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/resolve"
 	"retryctl.dev/translators/gateway"
-	"retryctl.dev/translators/kong/api"
 	"retryctl.dev/translators/kong/controller"
+	"retryctl.dev/translators/nginx"
 )
 
 // A portion is what Kong is to do for an intent: as much of the wish as Kong can do at all.
@@ -34,7 +34,7 @@ func portionOf(i resolve.Intent, grpc bool, s controller.Sandbox) portion {
 	if i.Want.IdempotencyKey.State == behavior.Set {
 		n.key = i.Want.IdempotencyKey.Value
 	}
-	w := wish{causes: i.Want.Causes, methods: i.Methods &^ api.Unreachable}
+	w := wish{causes: i.Want.Causes, methods: i.Methods &^ nginx.Unreachable}
 	w.limit, _ = gateway.Limit(i.Want)
 	if s.Chooses() && !grpc && n.retries > 0 && w.needsWords() {
 		n.choose(w)
@@ -60,9 +60,9 @@ func (w wish) any(method behavior.Methods, causes ...behavior.Cause) bool {
 	return false
 }
 
-func (w wish) codes(method behavior.Methods) api.Mask {
-	var m api.Mask
-	for bit, status := range api.MaskCodes {
+func (w wish) codes(method behavior.Methods) nginx.Mask {
+	var m nginx.Mask
+	for bit, status := range nginx.MaskCodes {
 		if c, ok := behavior.Code(status); ok && w.causes[c]&method != 0 {
 			m |= bit
 		}
@@ -72,7 +72,7 @@ func (w wish) codes(method behavior.Methods) api.Mask {
 
 // needsWords reports whether a part of the wish portions other words than nginx' own.
 func (w wish) needsWords() bool {
-	return w.codes(w.methods) != 0 || w.any(w.methods&api.AfterSending, behavior.Reset, behavior.AttemptTimeout)
+	return w.codes(w.methods) != 0 || w.any(w.methods&nginx.AfterSending, behavior.Reset, behavior.AttemptTimeout)
 }
 
 // count gives each method the number or 0, with nginx' own words. A method that
@@ -84,9 +84,9 @@ func (n *portion) count(w wish) {
 		m := behavior.ParseMethod(name)
 		safe := w.any(m, behavior.ConnectFailure, behavior.ResetBeforeRequest)
 		switch {
-		case m&api.AfterSending != 0 && safe:
+		case m&nginx.AfterSending != 0 && safe:
 			on |= m
-		case m&api.AfterSending != 0:
+		case m&nginx.AfterSending != 0:
 			either |= m
 		case w.limit&m != 0 && (safe || w.any(m, behavior.Reset, behavior.AttemptTimeout)):
 			on |= m
@@ -118,7 +118,7 @@ func (n *portion) choose(w wish) {
 	for _, name := range w.methods.Each() {
 		m := behavior.ParseMethod(name)
 		words := w.words(m)
-		if words == 0 || w.limit&m == 0 && m&api.AfterSending == 0 {
+		if words == 0 || w.limit&m == 0 && m&nginx.AfterSending == 0 {
 			continue
 		}
 		all |= m
@@ -134,27 +134,27 @@ func (n *portion) choose(w wish) {
 	n.every = len(n.clauses) == 1 && all == w.methods
 }
 
-func (w wish) words(m behavior.Methods) api.Mask {
+func (w wish) words(m behavior.Methods) nginx.Mask {
 	words := w.codes(m)
 	if w.any(m, behavior.ConnectFailure) {
-		words |= api.DefaultMask
+		words |= nginx.DefaultMask
 	}
 	if w.any(m, behavior.ResetBeforeRequest, behavior.Reset) {
-		words |= api.OnError
+		words |= nginx.OnError
 	}
 	if w.any(m, behavior.AttemptTimeout) {
-		words |= api.OnTimeout
+		words |= nginx.OnTimeout
 	}
-	if m&api.AfterSending == 0 {
+	if m&nginx.AfterSending == 0 {
 		return words
 	}
 	asked := w.codes(m) != 0 || w.any(m, behavior.Reset, behavior.AttemptTimeout)
-	covered := (words&api.OnError == 0 || w.any(m, behavior.Reset)) && (words&api.OnTimeout == 0 || w.any(m, behavior.AttemptTimeout))
+	covered := (words&nginx.OnError == 0 || w.any(m, behavior.Reset)) && (words&nginx.OnTimeout == 0 || w.any(m, behavior.AttemptTimeout))
 	switch {
 	case asked && covered:
-		return words | api.NonIdempotent
+		return words | nginx.NonIdempotent
 	case asked:
-		return words & api.DefaultMask
+		return words & nginx.DefaultMask
 	}
 	return words
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"retryctl.dev/schema/behavior"
-	"retryctl.dev/translators/kong/api"
+	"retryctl.dev/translators/nginx"
 )
 
 // A script is the code that retryctl writes, as a value. Its text is made of
@@ -24,7 +24,7 @@ type script struct {
 type clause struct {
 	methods behavior.Methods
 	retries int
-	mask    api.Mask
+	mask    nginx.Mask
 }
 
 // text gives the Lua. All of it runs inside of pcall, so that whatever Kong lacks

@@ -5,13 +5,13 @@ import (
 	"time"
 
 	"retryctl.dev/schema/behavior"
-	"retryctl.dev/translators/kong/api"
 	"retryctl.dev/translators/kong/controller"
+	"retryctl.dev/translators/nginx"
 )
 
 var (
-	reached    = behavior.AllMethods &^ api.Unreachable
-	idempotent = behavior.IdempotentMethods &^ api.Unreachable
+	reached    = behavior.AllMethods &^ nginx.Unreachable
+	idempotent = behavior.IdempotentMethods &^ nginx.Unreachable
 )
 
 // scripts are of every form that is written.
@@ -20,8 +20,8 @@ var scripts = []script{
 	{every: true, clauses: []clause{{reached, 3, 0}}, timeout: 2 * time.Second},
 	{clauses: []clause{{behavior.GET | behavior.POST, 3, 0}}},
 	{timeout: time.Millisecond},
-	{every: true, clauses: []clause{{reached, 1, api.On503}}},
-	{clauses: []clause{{idempotent, 2, api.DefaultMask | api.On429}, {behavior.POST, 2, api.On429 | api.NonIdempotent}}, timeout: time.Second},
+	{every: true, clauses: []clause{{reached, 1, nginx.On503}}},
+	{clauses: []clause{{idempotent, 2, nginx.DefaultMask | nginx.On429}, {behavior.POST, 2, nginx.On429 | nginx.NonIdempotent}}, timeout: time.Second},
 }
 
 func TestWhatIsWrittenIsReadAsItIsMeant(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/kong/api"
 	"retryctl.dev/translators/kong/controller"
+	"retryctl.dev/translators/nginx"
 )
 
 // Translate annotates the Services behind the rules where that is right for all
@@ -105,7 +106,7 @@ func (t *translation) canUse(i resolve.Intent) bool {
 			t.fail(i, finding.WrongTargetKind, fmt.Sprintf("%s is a mesh's: its parents are Services", i.ID()), "Kong serves Gateways only", finding.Do("target a route that is attached to a Gateway"))
 		}
 	default:
-		return i.Rule >= 0 && i.Methods&^api.Unreachable != 0
+		return i.Rule >= 0 && i.Methods&^nginx.Unreachable != 0
 	}
 	return false
 }
