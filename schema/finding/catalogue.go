@@ -26,6 +26,7 @@ const (
 	PassedOver     Code = "RT1014"
 	StaleFile      Code = "RT1015"
 	LeftOut        Code = "RT1017"
+	NotReadable    Code = "RT1018"
 
 	UnsafeRetry     Code = "RT2001"
 	MoreRetries     Code = "RT2002"

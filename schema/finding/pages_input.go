@@ -210,4 +210,14 @@ is printed carries it.
 Without --keep-going nothing is printed in such a run. In a folder of
 --output-dir, files that an earlier run wrote for the policy alone stay as they
 are, and nothing is removed.`},
+
+	{NotReadable, "NotReadable", Warning, "a kind of the cluster cannot be read", `
+With --cluster retryctl asks kubectl for the kinds that decide a retry, with the
+rights of whoever runs it. The cluster does not let them list this one.
+
+    warning RT1018 backendtrafficpolicies.gateway.envoyproxy.io of the cluster
+    cannot be read: Error from server (Forbidden): ...
+
+What such objects say is not known in this run: a rule may do something else
+than is shown. Ask for the right to list them, or give them with -f.`},
 }

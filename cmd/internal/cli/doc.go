@@ -21,6 +21,7 @@
 //
 // What is read:
 //
+//	cluster.go       what is in a cluster, by kubectl
 //	input.go         files, folders and standard input, each once and within limits
 //	folder.go        a folder with its manifests
 //	selection.go     which files are for retryctl

@@ -42,7 +42,7 @@ again the rule gets no policy.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.execute(cmd, s) },
 	}
-	a.run.input.flags(cmd)
+	a.run.input.flags(cmd, s.Gateways)
 	a.run.report.flags(cmd)
 	a.run.settings.flags(cmd, s.Gateways.Documents())
 	f := cmd.Flags()

@@ -13,6 +13,7 @@ import (
 
 	"retryctl.dev/schema"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators"
 	"retryctl.dev/translators/pipeline"
 )
 
@@ -22,6 +23,7 @@ type input struct {
 	recursive  bool
 	whole      bool // whether what retryctl wrote is read in folders as well
 	allowEmpty bool // whether it is no mistake that nothing is found
+	cluster    cluster
 	selection  selection
 	keep       bool // whether given is wanted
 	given      []manifest.Document
@@ -29,7 +31,8 @@ type input struct {
 	seen       []fs.FileInfo // the files that were read
 }
 
-func (in *input) flags(cmd *cobra.Command) {
+func (in *input) flags(cmd *cobra.Command, all translators.Gateways) {
+	in.cluster.flags(cmd, all)
 	cmd.Flags().StringArrayVarP(&in.files, "filename", "f", nil, "`file`, folder or - for standard input, with policies and manifests; repeatable")
 	cmd.Flags().BoolVarP(&in.recursive, "recursive", "R", false, "read folders with all folders below them")
 	cmd.MarkFlagFilename("filename", "yaml", "yml", "json") //nolint:errcheck // the flag exists
@@ -47,8 +50,11 @@ func (in *input) empty(cmd *cobra.Command) {
 func (in *input) read(ctx context.Context, stdin io.Reader, args []string) ([]*manifest.Object, error) {
 	names := slices.Concat(in.files, args)
 	in.names = names
-	if len(names) == 0 {
-		return nil, fmt.Errorf("nothing to read: give files with -f")
+	if err := in.cluster.misfit(); err != nil {
+		return nil, err
+	}
+	if len(names) == 0 && !in.cluster.on {
+		return nil, fmt.Errorf("nothing to read: give files with -f, or --cluster")
 	}
 	r := reading{ctx: ctx, recursive: in.recursive, whole: in.whole, allowEmpty: in.allowEmpty, selection: &in.selection}
 	if in.keep {
@@ -62,6 +68,11 @@ func (in *input) read(ctx context.Context, stdin io.Reader, args []string) ([]*m
 			err = r.path(name)
 		}
 		if err != nil {
+			return nil, err
+		}
+	}
+	if in.cluster.on {
+		if err := in.cluster.read(&r); err != nil {
 			return nil, err
 		}
 	}

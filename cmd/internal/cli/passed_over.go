@@ -19,7 +19,8 @@ import (
 var errNoPolicy = errors.New("no RetryPolicy in the input")
 
 // passedOver gives a note about the files of folders that are not for retryctl, at the
-// first of them, and one at each inventory that lists files.
+// first of them, one at each inventory that lists files, and what of a cluster cannot be
+// read.
 func (in *input) passedOver() (list finding.List) {
 	note := func(file, message string) {
 		list.Add(finding.Finding{Code: finding.PassedOver, File: file, Message: message})
@@ -42,7 +43,7 @@ func (in *input) passedOver() (list finding.List) {
 		}
 		note(inventory, message)
 	}
-	return list
+	return append(list, in.cluster.refused...)
 }
 
 // some gives the first of many names.

@@ -28,7 +28,7 @@ type run struct {
 }
 
 func (r *run) flags(cmd *cobra.Command) {
-	r.input.flags(cmd)
+	r.input.flags(cmd, r.gateways)
 	r.how(cmd)
 }
 

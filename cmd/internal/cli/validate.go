@@ -40,7 +40,7 @@ each of several environments. Hooks give --allow-empty too.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return v.execute(cmd, s, args) },
 	}
-	v.input.flags(cmd)
+	v.input.flags(cmd, s.Gateways)
 	v.input.empty(cmd)
 	cmd.Flags().BoolVar(&v.input.selection.each, "each", false, "check every file by itself")
 	cmd.Flags().BoolVar(&v.strict, "strict", false, "make an error of every warning")
