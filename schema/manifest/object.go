@@ -168,9 +168,10 @@ func equalNode(a, b *node) bool {
 }
 
 // text reports whether a scalar is a text to what makes JSON of it, which the API server
-// is given: a date is, and so is what has a tag that nobody but its author knows.
+// is given: a date is, what has a tag that nobody but its author knows, and .inf and .nan,
+// which JSON has no numbers for.
 func (n *node) text() bool {
-	return n.tag == tagText || n.tag == tagTime || n.tag == tagOther && !strings.HasPrefix(n.rare.tag, "!!")
+	return n.tag == tagText || n.tag == tagFloat && strings.ContainsAny(n.value, "nN") || n.tag == tagTime || n.tag == tagOther && !strings.HasPrefix(n.rare.tag, "!!")
 }
 
 // equalScalar takes 16 and 0x10 for the same number, true and True for the same

@@ -100,6 +100,7 @@ func TestEqualIgnoresOrderQuotingAndComments(t *testing.T) {
 		{"{a: &x [1], b: *x}", "{a: [1], b: [1]}", true},
 		{"{a: !custom x, b: 2001-01-01}", "{a: x, b: \"2001-01-01\"}", true},
 		{"{a: !custom x}", "{a: !custom y}", false},
+		{"{a: .nan, b: -.Inf}", "{a: \".nan\", b: \"-.Inf\"}", true},
 	} {
 		a, b := one(t, head+c.a+"\n"), one(t, head+c.b+"\n")
 		if Equal(a, b) != c.want || Equal(b, a) != c.want {
