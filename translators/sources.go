@@ -8,6 +8,7 @@ import (
 
 	"retryctl.dev/schema/normal"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/ingressnginx"
 )
 
 // Sources are gateways whose configuration is read, in the order in which they are printed.
@@ -15,7 +16,7 @@ type Sources []gateway.Source
 
 // OnlyRead gives the gateways of the project that are sources and no targets. Only what
 // starts a run, and tests, ask for it.
-func OnlyRead() Sources { return nil }
+func OnlyRead() Sources { return Sources{ingressnginx.Gateway{}} }
 
 // And gives the gateways as sources, with others behind them.
 func (all Gateways) And(more Sources) Sources {

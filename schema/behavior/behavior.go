@@ -1,6 +1,7 @@
 package behavior
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -36,7 +37,7 @@ func Unclear[T comparable]() Setting[T] { return Setting[T]{State: Unknown} }
 // A Behavior is what happens to the requests of one route rule, or what is
 // wished to happen. It is a value: two are equal if == says so.
 type Behavior struct {
-	// MaxRetries is the number of tries after the first.
+	// MaxRetries is the number of tries after the first; Unlimited where nothing bounds it.
 	MaxRetries Setting[int]
 	// Causes are retried; Unclear ones may be, the implementation decides.
 	Causes, Unclear Causes
@@ -58,6 +59,12 @@ type Behavior struct {
 	// IdempotencyKey is the name of the header that all tries share.
 	IdempotencyKey Setting[string]
 }
+
+// Unlimited is the number of retries where nothing bounds them.
+const Unlimited = math.MaxInt32
+
+// Retries gives a number of retries for people.
+func Retries(n int) string { return count(n) }
 
 // Jitter says how a wait is spread around its interval w.
 type Jitter uint8

@@ -167,4 +167,9 @@ func (c *comparison) retries() {
 	}
 }
 
-func count(n int) string { return fmt.Sprintf("%d retries", n) }
+func count(n int) string {
+	if n == Unlimited {
+		return "unlimited retries"
+	}
+	return fmt.Sprintf("%d retries", n)
+}

@@ -29,6 +29,9 @@ type Entry struct {
 	// Methods are those with which requests reach the rule.
 	Methods    []string `json:"methods"`
 	MaxRetries *int     `json:"maxRetries"`
+	// Unlimited says that nothing bounds the number of retries, which MaxRetries then is
+	// the largest one of.
+	Unlimited bool `json:"unlimited,omitempty"`
 	// Causes are what is retried, for which methods; ["*"] is every method.
 	Causes         map[string][]string `json:"causes"`
 	AttemptTimeout *string             `json:"attemptTimeout"`
@@ -144,7 +147,7 @@ func entry(r translators.Result, i resolve.Intent, e behavior.Effect) Entry {
 		}
 	}
 	if b.MaxRetries.State == behavior.Set {
-		out.MaxRetries = &b.MaxRetries.Value
+		out.MaxRetries, out.Unlimited = &b.MaxRetries.Value, b.MaxRetries.Value == behavior.Unlimited
 	}
 	unknown(b.MaxRetries.State, "maxRetries")
 	for _, c := range b.Causes.List(behavior.AllMethods) {

@@ -135,6 +135,8 @@ func (e Entry) retries() string {
 		return "unknown"
 	case *e.MaxRetries == 0:
 		return "none"
+	case e.Unlimited:
+		return "without limit"
 	}
 	return fmt.Sprintf("%d, so up to %d tries", *e.MaxRetries, *e.MaxRetries+1)
 }
@@ -192,6 +194,10 @@ func (e Entry) waits() string {
 	}
 	var parts []string
 	for _, w := range e.Waits {
+		if e.Unlimited && len(parts) == 3 {
+			parts = append(parts, "...")
+			break
+		}
 		if w.Min == w.Max {
 			parts = append(parts, w.Max)
 		} else {
@@ -237,6 +243,9 @@ func (b Breaker) String() string {
 func (w WorstCase) String() string {
 	if w.Tries == nil {
 		return "unknown"
+	}
+	if *w.Tries > behavior.Unlimited {
+		return "tries without end, no bound on the time, no bound on the load on the backend"
 	}
 	latency := "no bound on the time"
 	if w.AddedLatency != nil {

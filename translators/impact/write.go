@@ -55,7 +55,7 @@ func (one Impact) Sentences() []string {
 	case one.Served:
 		list = append(list, "served by a rule that is new")
 		if retries := one.To.MaxRetries; retries.State == behavior.Set {
-			list = append(list, fmt.Sprintf("%d retries", retries.Value))
+			list = append(list, behavior.Retries(retries.Value))
 		}
 		if causes := one.To.Causes.List(one.Methods); len(causes) > 0 {
 			list = append(list, behavior.CauseList(causes)+" retried")

@@ -62,6 +62,10 @@ func (in *importing) wish(r survey.Rule) (w wish, ok bool) {
 		in.loses(r, finding.Warning, "the number of retries is not known")
 		return nil, false
 	}
+	if b.MaxRetries.Value == behavior.Unlimited {
+		in.loses(r, finding.Warning, "nothing bounds how often a request is tried again, by "+e.Origin["maxRetries"]+": write a policy with the number that is meant")
+		return nil, false
+	}
 	if open := b.Unclear.Without(b.Causes); !open.Empty() {
 		safe := b.MaxRetries.Value == 0 || !b.Causes.Empty()
 		for _, cause := range open.List(methods) {

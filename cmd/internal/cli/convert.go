@@ -41,7 +41,7 @@ Requests that no route serves, rules that would have to do two things at once, a
 a policy cannot say are findings, RT4002; what the other gateway does otherwise is said as
 translate says it. With --policies the policies are printed in place of the objects, to
 be kept: they are what the objects are made of from then on.`,
-		Example: `  ingress2gateway print --providers ingress-nginx | retryctl convert --from kong -f ingresses.yaml -f - --to envoy-gateway
+		Example: `  ingress2gateway print --providers ingress-nginx | retryctl convert --from ingress-nginx -f ingresses.yaml -f - --to envoy-gateway
   retryctl convert --from istio -f virtualservices.yaml -f httproutes.yaml --to envoy-gateway --output-dir out
   retryctl convert --from istio -f live.yaml --to kong --policies`,
 		Args: cobra.NoArgs,

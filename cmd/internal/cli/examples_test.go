@@ -33,7 +33,7 @@ spec:
   http: [{route: [{destination: {host: shop}}], retries: {attempts: 1, retryOn: connect-failure}}]
 `
 
-// moved is the routes for another gateway, and ingress what Kong has.
+// moved is the routes for another gateway, and ingress what ingress-nginx has.
 const (
 	moved = `apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -52,7 +52,7 @@ spec: {ports: [{port: 80}]}
 kind: Ingress
 metadata: {name: shop, namespace: shop}
 spec:
-  ingressClassName: kong
+  ingressClassName: nginx
   rules: [{host: shop.example, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: shop, port: {number: 80}}}}]}}]
 `
 )

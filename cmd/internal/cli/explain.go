@@ -49,7 +49,8 @@ Without a policy in the input it shows what the configuration that is there does
 rule of each HTTPRoute, GRPCRoute, VirtualService, Ingress and IngressRoute, by the
 gateway that serves it, with the file and line of each value that is written, and with
 the defaults that are not. The gateway is told by classes, controllers and kinds; for
-what they leave open --from names it, and for all --from gives versions.
+what they leave open --from names it, and for all --from gives versions. ingress-nginx is
+read as well, though it is no target; its ConfigMap counts where it is given.
 
 --host, --path, --method and --cause narrow that down to the rules whose matches take
 such a request, and to whether it is tried again after that cause. With the code of a
