@@ -104,6 +104,8 @@ var bounds = map[string]bound{
 	"spec.circuitBreaker.maxParallelRequests": {least: 1, most: 1<<32 - 1},
 	"spec.circuitBreaker.maxParallelRetries":  {least: 1, most: 1<<32 - 1},
 
+	"spec.maxRequestBodyBytes": {least: 0, most: 1 << 30, hint: "bytes, such as 65536; 0 has no request with a body tried again"},
+
 	"spec.idempotencyKey.header": {form: headers},
 
 	"spec.accept":           {longer: 64},

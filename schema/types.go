@@ -56,6 +56,8 @@ type Spec struct {
 	Budget *Budget `json:"budget,omitempty"`
 	// CircuitBreaker bounds what may be in flight to the backend at once.
 	CircuitBreaker *CircuitBreaker `json:"circuitBreaker,omitempty"`
+	// MaxRequestBodyBytes is the largest body with which a request is tried again.
+	MaxRequestBodyBytes *int64 `json:"maxRequestBodyBytes,omitempty"`
 	// IdempotencyKey makes the gateway mark all tries of one request alike.
 	IdempotencyKey *IdempotencyKey `json:"idempotencyKey,omitempty"`
 	// Accept lists losses that the policy's owner has reviewed.

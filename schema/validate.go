@@ -14,6 +14,7 @@ func Validate(p *RetryPolicy, all Gateways) finding.List {
 	v.times()
 	v.budget()
 	v.breaker()
+	v.bodies()
 	v.key()
 	v.accept()
 	return v.findings
@@ -45,5 +46,17 @@ func (v *validator) retries() {
 	}
 	if *s.MaxRetries == 0 && s.Budget != nil {
 		v.inert("spec.budget", "leave it out, or raise maxRetries", "maxRetries is 0, so there is nothing to bound")
+	}
+}
+
+// bodies checks the size of bodies, which is of use only where something is tried again.
+func (v *validator) bodies() {
+	s := v.policy.Spec
+	if s.MaxRequestBodyBytes == nil {
+		return
+	}
+	v.number("spec.maxRequestBodyBytes", *s.MaxRequestBodyBytes)
+	if s.MaxRetries != nil && *s.MaxRetries == 0 {
+		v.inert("spec.maxRequestBodyBytes", "leave it out, or raise maxRetries", "maxRetries is 0, so no body is sent again")
 	}
 }

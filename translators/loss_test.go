@@ -208,3 +208,64 @@ func byRoutes(r translators.Result, p translators.RuleEffects) bool {
 		return o.Intent.Policy == p.Intent.Policy && o.Intent.Ref == p.Intent.Ref && o.Intent.ID() != p.Intent.ID() && len(o.Effects) > 0
 	})
 }
+
+// TestEveryLimitOfBodiesIsSaid looks at each effect by itself: where requests with a body
+// are tried again and it is not as the policy wishes, or there is a limit and no wish, a
+// finding says so, and else none does.
+func TestEveryLimitOfBodiesIsSaid(t *testing.T) {
+	every(t, 40, func(t *testing.T, in input, s setting) {
+		r := translators.Run(s.Target, in.plan(), s.Settings, false)
+		said, wanted := map[manifest.ID]bool{}, map[manifest.ID]bool{}
+		for _, f := range r.Findings {
+			if f.Field == "spec.maxRequestBodyBytes" && strings.HasPrefix(string(f.Code), "RT2") && f.Code != finding.NotAsked {
+				said[f.Object] = true
+			}
+		}
+		for _, p := range r.Rules {
+			for _, e := range p.Effects {
+				if e.Answer == 0 && bounded(p.Intent.Want, e) {
+					wanted[id(p.Intent.Policy)] = true
+				}
+			}
+		}
+		for _, p := range in.policies {
+			if said[id(p)] != wanted[id(p)] {
+				t.Errorf("%s\n%s: a finding about bodies is wanted %v, and there is one %v\n%v", in.source(t), id(p), wanted[id(p)], said[id(p)], r.Findings)
+				return
+			}
+		}
+	})
+}
+
+// bounded reports whether an effect's limit of bodies is to be said.
+func bounded(want behavior.Behavior, e behavior.Effect) bool {
+	if want.MaxRetries.Value == 0 || e.MaxRetries == behavior.Is(0) {
+		return false
+	}
+	wish, says := want.Bodies.Limit, false
+	for i := range behavior.NumCauses {
+		c := behavior.Cause(i)
+		if e.Never[c] || want.Causes[c]&(e.Causes[c]|e.Unclear[c])&e.Methods&(behavior.PUT|behavior.POST|behavior.PATCH) == 0 {
+			continue
+		}
+		_, code := c.Status()
+		limit := e.Bodies.Limit
+		if c.Safe() {
+			limit = e.Bodies.Unsent
+		}
+		least := limit.Value
+		if limit.State == behavior.Set && e.Bodies.HTTP2.State == behavior.Set {
+			least = min(least, e.Bodies.HTTP2.Value)
+		}
+		exact, enough := limit.State == behavior.Set && least == wish.Value, limit.State == behavior.Off || limit.State == behavior.Set && least >= wish.Value
+		switch {
+		case wish.State != behavior.Set:
+			says = says || code && limit.State != behavior.Off
+		case c.Safe():
+			says = says || !enough
+		default:
+			says = says || !exact
+		}
+	}
+	return says || wish.State == behavior.Set && e.Bodies.Larger == behavior.Refused
+}

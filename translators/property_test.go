@@ -73,7 +73,7 @@ func summary(r translators.Result) string {
 // brief prints a behavior without the causes that are not retried.
 func brief(b behavior.Behavior) string {
 	return fmt.Sprint(b.MaxRetries, behavior.CauseList(b.Causes.List(behavior.AllMethods)), " perhaps ", behavior.CauseList(b.Unclear.List(behavior.AllMethods)),
-		b.AttemptTimeout, b.TotalTimeout, b.Backoff, b.Budget, b.Breaker, b.IdempotencyKey)
+		b.AttemptTimeout, b.TotalTimeout, b.Backoff, b.Budget, b.Breaker, b.Bodies, b.IdempotencyKey)
 }
 
 func TestTranslatingTwiceGivesTheSameBytes(t *testing.T) {

@@ -160,7 +160,10 @@ var (
 // message says what differs, for whom, and where.
 func message(p gateway.Profile, l loss) string {
 	what := words[l.Class]
-	if len(l.Causes) > 0 {
+	switch {
+	case l.Code == finding.LargeBodies:
+		what = "bounds the bodies with which requests are tried again"
+	case len(l.Causes) > 0:
 		what = fmt.Sprintf(causesOf[l.Class], behavior.CauseList(l.Causes), l.Methods)
 	}
 	where := l.first

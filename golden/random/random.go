@@ -187,6 +187,9 @@ func (w *writer) policy(name, ref string) {
 	if w.chance(4) {
 		w.line("  idempotencyKey: {header: Idempotency-Key}")
 	}
+	if retries > 0 && w.chance(4) {
+		w.line("  maxRequestBodyBytes: %d", []int{0, 1000, 32768, 65536, 1 << 20}[w.rng.IntN(5)])
+	}
 }
 
 func (w *writer) retryOn(timeout bool) {

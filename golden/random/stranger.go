@@ -83,6 +83,9 @@ func (w *writer) strangePolicy() {
 	if w.chance(3) {
 		w.line("  circuitBreaker: {%s}", strings.Join(w.strangeLimits(), ", "))
 	}
+	if w.chance(6) {
+		w.line("  requestBuffer: {limit: %s}", []string{"1Ki", "100000", "2Mi"}[w.rng.IntN(3)])
+	}
 }
 
 func (w *writer) strangeTry() string {

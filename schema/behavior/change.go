@@ -27,6 +27,9 @@ func Changes(from, to Behavior) []Change {
 	if from.MaxRetries != Is(0) && to.MaxRetries != Is(0) {
 		add("backoff", setting(from.Backoff, waitsOf(from)), setting(to.Backoff, waitsOf(to)))
 		add("budget", setting(from.Budget, Budget.String), setting(to.Budget, Budget.String))
+		if from.Bodies.Limit.State != Unset && to.Bodies.Limit.State != Unset {
+			add("maxRequestBodyBytes", from.Bodies.Text(), to.Bodies.Text())
+		}
 	}
 	number := func(n int64) string { return fmt.Sprint(n) }
 	add("circuitBreaker.maxConnections", setting(from.Breaker.MaxConnections, number), setting(to.Breaker.MaxConnections, number))

@@ -45,6 +45,7 @@ func Compare(want Behavior, effect Effect) []Diff {
 		c.budget()
 		c.defeat(effect.Origin["totalTimeout"])
 		c.unwritten()
+		c.bodies()
 	}
 	if c.got.MaxRetries == Is(0) && !c.got.Idle {
 		c.onlyTry()

@@ -56,6 +56,9 @@ func randomWish(rng *rand.Rand) Behavior {
 	if rng.IntN(3) == 0 {
 		b.IdempotencyKey = Is("Idempotency-Key")
 	}
+	if rng.IntN(2) == 0 {
+		b.Bodies.Limit = Is(int64(rng.IntN(1 << 20)))
+	}
 	return b.Normal()
 }
 
@@ -84,6 +87,9 @@ func granted(want Behavior) Effect {
 		if limit.State == Unset {
 			*limit = None[int64]()
 		}
+	}
+	if e.Bodies.Unsent = None[int64](); e.Bodies.Limit.State == Unset {
+		e.Bodies = AnyBody()
 	}
 	if e.IdempotencyKey.State == Unset {
 		e.IdempotencyKey = None[string]()

@@ -19,7 +19,7 @@ func (e *Effect) Because(why string, topics ...string) {
 
 // Everything is all fields of a policy, for Because.
 func Everything() []string {
-	return []string{"maxRetries", "retryOn", "attemptTimeout", "totalTimeout", "backoff", "budget", "circuitBreaker", "idempotencyKey", "answered"}
+	return []string{"maxRetries", "retryOn", "attemptTimeout", "totalTimeout", "backoff", "budget", "circuitBreaker", "maxRequestBodyBytes", "idempotencyKey", "answered"}
 }
 
 // explained gives each difference what the effect knows about it: other configuration

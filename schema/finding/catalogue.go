@@ -37,6 +37,7 @@ const (
 	ImplementerSays Code = "RT2007"
 	OtherOrder      Code = "RT2008"
 	RuleLeftOut     Code = "RT2010"
+	LargeBodies     Code = "RT2011"
 
 	NoTarget        Code = "RT3001"
 	NoSuchRule      Code = "RT3002"

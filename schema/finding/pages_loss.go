@@ -142,4 +142,19 @@ retries, or are answered 404 where there is none.
 
 The reason says what the controller refuses. Mend it, or the policy holds for
 nothing; explain shows what the requests get meanwhile.`},
+
+	{LargeBodies, "LargeBodies", Note, "a request with a large body is not tried again", `
+To send a request a second time a gateway has to keep its body. It keeps as much
+as its buffer holds, and a request with more is sent once, whatever the policy
+says. Nothing in the request or the answer tells.
+
+    note RT2011 [envoy-gateway] spec.maxRequestBodyBytes: Envoy Gateway bounds
+    the bodies with which requests are tried again, on HTTPRoute shop/orders
+        asked no wish, gets up to 32 KiB (64 KiB over HTTP/2); a larger one is
+        sent once
+
+It is said once for a policy that has requests with a body (PUT, POST, PATCH)
+tried again after a status code. Say in maxRequestBodyBytes how large a body may
+be: gateways that can carry it then do, and of others it is a warning. explain
+shows the limit and where it comes from.`},
 }

@@ -47,6 +47,9 @@ func Wish(s schema.Spec) behavior.Behavior {
 			MaxParallelRetries:  limit(c.MaxParallelRetries),
 		}
 	}
+	if s.MaxRequestBodyBytes != nil {
+		b.Bodies.Limit = behavior.Is(*s.MaxRequestBodyBytes)
+	}
 	if s.IdempotencyKey != nil {
 		b.IdempotencyKey = behavior.Is(s.IdempotencyKey.Header)
 	}

@@ -78,6 +78,7 @@ var features = []feature{
 	value("Limits", "maxPendingRequests", "circuitBreaker: {maxPendingRequests: 100}", "spec.circuitBreaker"),
 	value("Limits", "maxParallelRequests", "circuitBreaker: {maxParallelRequests: 100}", "spec.circuitBreaker"),
 	value("Limits", "maxParallelRetries", "circuitBreaker: {maxParallelRetries: 100}", "spec.circuitBreaker"),
+	{group: "Requests", name: "maxRequestBodyBytes", spec: "maxRetries: 3, retryOn: {statusCodes: [503]}, maxRequestBodyBytes: 100000", fields: []string{"spec.maxRequestBodyBytes"}},
 	value("Requests", "idempotencyKey", "idempotencyKey: {header: Idempotency-Key}", "spec.idempotencyKey"),
 	target("Gateway", gatewayAPI+"kind: Gateway, name: edge"),
 	target("HTTPRoute", gatewayAPI+"kind: HTTPRoute, name: shop"),

@@ -39,7 +39,7 @@ func (Gateway) Profile() gateway.Profile {
 func (Gateway) Serves(standard gateway.Version) gateway.Version {
 	newest := Gateway{}.Profile().Newest
 	for v := newest; !v.Before(Gateway{}.Profile().Oldest); v.Minor-- {
-		if api.GatewayAPI[v] == standard {
+		if api.GatewayAPI[v] == standard.Release() {
 			return v
 		}
 	}

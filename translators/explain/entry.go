@@ -42,9 +42,11 @@ type Entry struct {
 	// Waits are the ranges of the waits before each retry.
 	Waits []Wait `json:"waits"`
 	// NoWaitAfter are causes after which the next try begins at once all the same.
-	NoWaitAfter    []string        `json:"noWaitAfter,omitempty"`
-	Budget         *Budget         `json:"budget"`
-	CircuitBreaker *Breaker        `json:"circuitBreaker"`
+	NoWaitAfter    []string `json:"noWaitAfter,omitempty"`
+	Budget         *Budget  `json:"budget"`
+	CircuitBreaker *Breaker `json:"circuitBreaker"`
+	// RequestBodies are those with which a request is tried again; null where nothing is.
+	RequestBodies  *RequestBodies  `json:"requestBodies"`
 	IdempotencyKey *IdempotencyKey `json:"idempotencyKey"`
 	WorstCase      WorstCase       `json:"worstCase"`
 	// Unknown are fields and causes that the implementation decides.
@@ -85,6 +87,22 @@ type Breaker struct {
 	MaxPendingRequests  *int64 `json:"maxPendingRequests,omitempty"`
 	MaxParallelRequests *int64 `json:"maxParallelRequests,omitempty"`
 	MaxParallelRetries  *int64 `json:"maxParallelRetries,omitempty"`
+}
+
+// RequestBodies are the sizes in bytes of the largest bodies with which a request is tried
+// again. A null is no bound, or unknown where Unknown names maxRequestBodyBytes.
+type RequestBodies struct {
+	// MaxBytes is that after a cause by which a part of the request may have been sent.
+	MaxBytes *int64 `json:"maxBytes"`
+	// MaxBytesHTTP2 is another for clients that speak HTTP/2.
+	MaxBytesHTTP2 *int64 `json:"maxBytesHTTP2,omitempty"`
+	// MaxBytesUnsent is that before a byte of the request was sent.
+	MaxBytesUnsent *int64 `json:"maxBytesUnsent"`
+	// Larger is what a request with a larger body gets: sent-once, refused (413) or
+	// unknown; it is left out where there is no bound.
+	Larger string `json:"larger,omitempty"`
+
+	text string
 }
 
 // IdempotencyKey is the header that all tries share.
@@ -206,6 +224,10 @@ func (out *Entry) limits(b behavior.Behavior, unknown func(behavior.State, strin
 	if breaker != (Breaker{}) {
 		out.CircuitBreaker = &breaker
 	}
+	if b.Bodies.Limit.State != behavior.Unset && (b.MaxRetries != behavior.Is(0) || b.Bodies.Larger == behavior.Refused) {
+		out.RequestBodies = bodies(b.Bodies)
+		unknown(b.Bodies.Limit.State, "maxRequestBodyBytes")
+	}
 	if b.IdempotencyKey.State == behavior.Set {
 		out.IdempotencyKey = &IdempotencyKey{b.IdempotencyKey.Value}
 	}
@@ -221,4 +243,14 @@ func (out *Entry) worst(b behavior.Behavior) {
 	if bounded && known {
 		out.WorstCase.AddedLatency = new(behavior.Short(latency))
 	}
+}
+
+func bodies(b behavior.Bodies) *RequestBodies {
+	bytes := func(s behavior.Setting[int64]) *int64 {
+		if s.State != behavior.Set {
+			return nil
+		}
+		return &s.Value
+	}
+	return &RequestBodies{bytes(b.Limit), bytes(b.HTTP2), bytes(b.Unsent), b.Larger.String(), b.Text()}
 }

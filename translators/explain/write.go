@@ -103,6 +103,9 @@ func (e Entry) rows() []row {
 	} else if e.Origin["circuitBreaker"] != "" && !slices.ContainsFunc(e.Unknown, func(field string) bool { return strings.HasPrefix(field, "circuitBreaker.") }) {
 		rows = append(rows, from("breaker", "no limits", "circuitBreaker"))
 	}
+	if b := e.RequestBodies; b != nil {
+		rows = append(rows, from("bodies", b.text, "maxRequestBodyBytes"))
+	}
 	if k := e.IdempotencyKey; k != nil {
 		rows = append(rows, from("key", k.Header, "idempotencyKey"))
 	}

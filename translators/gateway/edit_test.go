@@ -76,7 +76,7 @@ func TestOnlyWhatDiffersIsAnEdit(t *testing.T) {
 }
 
 func TestAVersionIsReadAsPeopleWriteIt(t *testing.T) {
-	for text, want := range map[string]string{"1.9": "1.9", "v1.9": "1.9", "1.9.4": "1.9", "1": "", "1.x": "", "1.2.3.4": "", "-1.2": "", "": ""} {
+	for text, want := range map[string]string{"1.9": "1.9", "v1.9": "1.9", "1.9.4": "1.9.4", "v1.9.0": "1.9.0", "1": "", "1.x": "", "1.2.3.4": "", "-1.2": "", "": ""} {
 		v, err := gateway.ParseVersion(text)
 		if (err != nil) != (want == "") || err == nil && v.String() != want {
 			t.Errorf("%q is read as %s, %v", text, v, err)

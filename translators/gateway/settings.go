@@ -10,8 +10,13 @@ import (
 	"retryctl.dev/schema"
 )
 
-// A Version is the major and minor version of a gateway.
-type Version struct{ Major, Minor int }
+// A Version is the major and minor version of a gateway, with its patch where one is
+// meant. The zero value of the patch is any.
+type Version struct {
+	Major, Minor int
+
+	patch int // one more than the patch; 0 is any
+}
 
 // ParseVersion reads "1.9", "v1.9" or "1.9.1".
 func ParseVersion(s string) (Version, error) {
@@ -27,19 +32,40 @@ func ParseVersion(s string) (Version, error) {
 		}
 		numbers[i] = n
 	}
-	return Version{numbers[0], numbers[1]}, nil
+	v := Version{Major: numbers[0], Minor: numbers[1]}
+	if len(parts) == 3 {
+		v = v.WithPatch(numbers[2])
+	}
+	return v, nil
 }
 
-// AtLeast reports whether the version is the given one or a newer one.
+// Patch gives the patch that is meant; known is false where any is.
+func (v Version) Patch() (n int, known bool) { return v.patch - 1, v.patch > 0 }
+
+// WithPatch gives a patch of the version.
+func (v Version) WithPatch(n int) Version {
+	v.patch = n + 1
+	return v
+}
+
+// Release gives the version without its patch.
+func (v Version) Release() Version { return Version{Major: v.Major, Minor: v.Minor} }
+
+// AtLeast reports whether the version is the given one or a newer one, whatever its patch.
 func (v Version) AtLeast(major, minor int) bool {
 	return v.Major > major || v.Major == major && v.Minor >= minor
 }
 
-// Before reports whether the version is older than another.
+// Before reports whether the version is older than another, whatever their patches.
 func (v Version) Before(other Version) bool { return !v.AtLeast(other.Major, other.Minor) }
 
-// String gives "1.9".
-func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }
+// String gives "1.9", or "1.9.1" where a patch is meant.
+func (v Version) String() string {
+	if n, known := v.Patch(); known {
+		return fmt.Sprintf("%d.%d.%d", v.Major, v.Minor, n)
+	}
+	return fmt.Sprintf("%d.%d", v.Major, v.Minor)
+}
 
 // Settings are what the input's objects do not say about a target.
 type Settings struct {

@@ -25,5 +25,6 @@ var reasons = map[string]string{
 	"budget":                     "only XBackendTrafficPolicy has a budget: by rate, in the experimental channel (GEP-3388)",
 	"circuitBreaker":             "the Gateway API has no circuit breaker",
 	"circuitBreaker.unwritten":   "where no circuit breaker is written, Envoy lets 3 retries be under way at once to a cluster, those that wait for their turn included, and sends no more (measured with Envoy 1.40.0: of 800 retries, 40 requests at a time, 30 were sent; kgateway's BackendConfigPolicy can raise it, Cilium has nothing for it)",
+	"maxRequestBodyBytes":        "a stanza says nothing of bodies: as much is sent again as the implementation keeps",
 	"idempotencyKey":             "the value of a header is a literal in the Gateway API, so every request would get the same key",
 }

@@ -25,5 +25,6 @@ var reasons = map[string]string{
 	"budget":                     "retryBudget is a share of the requests in flight, from Istio 1.27 on, and is lost for a port that has portLevelSettings; a rate cannot be said (pilot/pkg/networking/core/cluster_traffic_policy.go:228, pilot/pkg/networking/util/util.go:863)",
 	"circuitBreaker.overridden":  "a retry budget takes its place in Envoy (go-control-plane circuit_breaker.pb.go:128)",
 	"circuitBreaker":             "connectionPool takes numbers up to 2147483647 (istio.io/api networking/v1alpha3/destination_rule.proto)",
+	"maxRequestBodyBytes":        "Envoy sends a request again with as much of a body as the buffer of its listener holds, 1 MiB, or over HTTP/2 the window of a stream, 16 MiB; only connectionSettings of the mesh's proxies change that (pilot/pkg/networking/core/gateway.go:217; measured with Envoy 1.39.3)",
 	"idempotencyKey":             "the http route does not send requests on, or it or a backend changes the header in another way as well",
 }

@@ -20,8 +20,9 @@ const kind = "TrafficPolicy"
 type Policies struct {
 	world *manifest.Set
 	list  []*manifest.Object // the heavier first, then the older
-	// backends are the BackendConfigPolicies, in the same order.
-	backends []*manifest.Object
+	// backends are the BackendConfigPolicies and listeners the ListenerPolicies, in the
+	// same order.
+	backends, listeners []*manifest.Object
 }
 
 // New finds those of a world.
@@ -31,7 +32,7 @@ func New(world *manifest.Set) Policies {
 		slices.SortStableFunc(list, compare)
 		return list
 	}
-	return Policies{world, sorted(kind), sorted("BackendConfigPolicy")}
+	return Policies{world, sorted(kind), sorted("BackendConfigPolicy"), sorted("ListenerPolicy")}
 }
 
 // compare orders two policies of one level; 0 is not known.

@@ -22,6 +22,9 @@
 //   - Without a BackendConfigPolicy no circuit breaker is written, and Envoy lets 3 retries
 //     be under way at once to a cluster; with one, the limits that it leaves out are Envoy's
 //     (api/v1alpha1/kgateway/backend_config_policy_types.go).
+//   - A request is tried again with as much body as the buffer of its listener holds, 1 MiB
+//     unless a ListenerPolicy or an annotation of the Gateway says more; with a
+//     TrafficPolicy's buffer, with as much as that, and larger ones are answered 413.
 //   - headerModifiers and transformation change request headers before the router, which
 //     takes some for a retry policy (package envoy).
 package kgateway

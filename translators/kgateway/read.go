@@ -19,6 +19,7 @@ import (
 type Fields struct {
 	retry, timeouts fromPolicy
 	limits          limits
+	bodies          kept
 	// Headers are those that the router takes for a retry policy, as they reach the rule.
 	Headers envoy.RequestHeaders
 }
@@ -37,7 +38,7 @@ func (p Policies) On(o *manifest.Object, rule route.Rule) (h Fields) {
 	}
 	levels, missing := p.levels(o, rule)
 	h.retry, h.timeouts = p.field("retry", levels, missing, o), p.field("timeouts", levels, missing, o)
-	h.limits = p.limits(o, rule.Index)
+	h.limits, h.bodies = p.limits(o, rule.Index), p.bodies(o, levels, missing)
 	for _, field := range []string{"headerModifiers", "transformation"} {
 		if one := p.field(field, levels, nil, o); one.unsure == "" && one.value.Exists() {
 			modify(&h.Headers, one.value.At("request"), one.from+" spec."+field)
@@ -100,6 +101,9 @@ func modify(h *envoy.RequestHeaders, request manifest.Value, from string) {
 // Read fills an effect from a rule and from what policies say beside it. The version is
 // the Gateway API's.
 func (h Fields) Read(e *behavior.Effect, rule stanza.Rule, row stanza.Implementation, version gateway.Version) {
+	if h.bodies.from != "" {
+		e.Bodies, e.Origin["maxRequestBodyBytes"] = h.bodies.bodies, h.bodies.from
+	}
 	if h.limits.from != "" {
 		e.Breaker, e.Origin["circuitBreaker"] = h.limits.breaker, h.limits.from
 	}

@@ -29,5 +29,6 @@ var reasons = map[string]string{
 	"order":                       "by the router traditional_compatible, Kong's default, a condition of another kind (hostname, method, header, path) counts before all else, then the number of headers, a regular expression, which an exact path is made into, before a prefix, and the length last (kong/router/transform.lua, get_priority); with the router expressions the controller keeps the Gateway API's order",
 	"budget":                      "Kong has no budget for retries",
 	"circuitBreaker":              "Kong has no limits on what is in flight; its health checks take backends out after failures",
+	"maxRequestBodyBytes":         "nginx keeps bodies of every size where request buffering is on, large ones in a file, and none where it is off; no size can be set (ngx_http_upstream_next; measured with nginx 1.22.1)",
 	"idempotencyKey":              "a correlation-id plugin gives the key; where the rule has one already, that one's header holds, and a filter that changes the header comes after it",
 }

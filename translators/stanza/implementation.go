@@ -56,11 +56,11 @@ type Implementation struct {
 	// Breaker is what bounds the requests in flight where no other policy does; unset is
 	// not known.
 	Breaker behavior.Breaker
+	// Bodies are those with which a request is tried again; unset is read elsewhere.
+	Bodies behavior.Bodies
 	// reach says which methods reach a match where the order of matches is not the
 	// standard's; nil is the standard's.
 	reach route.ReachFunc
-	// Note is what else there is to know.
-	Note string
 }
 
 const unknownRetries = -1
@@ -140,10 +140,12 @@ var implementations = []Implementation{
 	{
 		Name: "kgateway", words: append([]string{"unavailable", "cancelled", envoy.HeadersWord}, resets...), others: true, unset: 1, code: everyCode, backoff: doubling(envoy.DefaultCapTimes),
 		total: behavior.Unclear[time.Duration](), lone: true, Budget: behavior.Unknown, Breaker: envoy.DefaultBreaker(),
+		Bodies: envoy.Bodies(envoy.DefaultBuffer, envoy.DefaultWindow),
 	},
 	{
 		Name: "cilium", words: resets, unset: 1, code: everyCode, backoff: doubling(2),
 		total: behavior.Unclear[time.Duration](), attempt: wholeRoute, lone: true, Budget: behavior.Off, Breaker: envoy.DefaultBreaker(),
+		Bodies: envoy.Bodies(envoy.DefaultBuffer, envoy.DefaultWindow),
 	},
 	{
 		Name: "agentgateway", stanza: envoy.EveryReset, unset: 1, code: everyCode,
@@ -154,11 +156,12 @@ var implementations = []Implementation{
 			return behavior.Is(behavior.Backoff{Base: base, Growth: 1, Jitter: behavior.NoJitter})
 		},
 		total: behavior.Unclear[time.Duration](), attempt: unsure, Budget: behavior.Unknown,
-		Note: "requests with a body of more than 64 KiB are not retried",
+		Bodies: behavior.Buffered(64 << 10),
 	},
 	{
 		Name: "none", unclear: slices.Concat(envoy.CausesOf("unavailable"), envoy.CausesOf("cancelled"), envoy.EveryReset), bare: unknownRetries, unset: unknownRetries,
 		code: requiredCodes, backoff: unknownWaits, total: behavior.Unclear[time.Duration](), Budget: behavior.Set,
+		Bodies: behavior.UnclearBodies(),
 	},
 }
 

@@ -31,15 +31,26 @@ func Read(e *behavior.Effect, rule Rule, row Implementation, version gateway.Ver
 	ReadLimits(e, row)
 }
 
-// ReadLimits fills in what bounds the requests in flight where no policy does, and says
-// what else there is to know.
+// ReadLimits fills in what bounds the requests in flight, and the bodies that are kept,
+// where no policy does.
 func ReadLimits(e *behavior.Effect, row Implementation) {
 	if e.Breaker == (behavior.Breaker{}) && row.Breaker != (behavior.Breaker{}) {
 		e.Breaker, e.Origin["circuitBreaker"] = row.Breaker, "Envoy's defaults: "+row.Name+" writes no breaker"
 	}
-	if row.Note != "" {
-		e.Notes = append(e.Notes, row.Note)
+	if e.Bodies == (behavior.Bodies{}) && row.Bodies != (behavior.Bodies{}) {
+		e.Bodies, e.Origin["maxRequestBodyBytes"] = row.Bodies, row.buffer()
 	}
+}
+
+// buffer names what bounds the bodies that are kept.
+func (row Implementation) buffer() string {
+	switch {
+	case row.Bodies.Limit.State == behavior.Unknown:
+		return row.by()
+	case row.words != nil:
+		return "Envoy's buffer of a listener: " + row.Name + " sets none"
+	}
+	return row.by()
 }
 
 // by names the source of a value that the objects do not give.

@@ -25,7 +25,7 @@ func TestADefaultWishNeedsNoSplit(t *testing.T) {
 	if strings.Count(route, "- matches") != 1 || strings.Index(route, "RequestHeaderModifier") > strings.Index(route, "ExtensionRef") {
 		t.Errorf("the rule is split, or the retry is not its last filter:\n%s", route)
 	}
-	if got := codes(r); !slices.Equal(got, []string{"RT3011 spec.targetRefs[0]"}) {
+	if got := codes(r); !slices.Equal(got, []string{"RT2011 spec.maxRequestBodyBytes", "RT3011 spec.targetRefs[0]"}) {
 		t.Errorf("findings %v", got)
 	}
 }

@@ -15,11 +15,11 @@ import (
 // nothing; "notes", "noWaitAfter" and "attemptTimeoutIsIdle" come with some.
 var documented = []string{
 	"attemptTimeout", "budget", "causes", "circuitBreaker", "gateway", "idempotencyKey", "maxRetries", "methods", "object",
-	"origin", "policy", "route", "rule", "totalTimeout", "unknown", "version", "waits", "worstCase",
+	"origin", "policy", "requestBodies", "route", "rule", "totalTimeout", "unknown", "version", "waits", "worstCase",
 }
 
 // origins are the keys that an origin can be of.
-var origins = []string{"attemptTimeout", "backoff", "budget", "circuitBreaker", "idempotencyKey", "maxRetries", "retryOn", "totalTimeout"}
+var origins = []string{"attemptTimeout", "backoff", "budget", "circuitBreaker", "idempotencyKey", "maxRequestBodyBytes", "maxRetries", "retryOn", "totalTimeout"}
 
 func TestTheJSONOfExplainKeepsItsPromises(t *testing.T) {
 	inputs, err := filepath.Glob("../../../golden/cases/*/in.yaml")
@@ -61,7 +61,7 @@ func checkKeys(t *testing.T, raw map[string]json.RawMessage) {
 	var keys []string
 	for key, value := range raw {
 		keys = append(keys, key)
-		nullable := slices.Contains([]string{"maxRetries", "attemptTimeout", "totalTimeout", "budget", "circuitBreaker", "idempotencyKey"}, key)
+		nullable := slices.Contains([]string{"maxRetries", "attemptTimeout", "totalTimeout", "budget", "circuitBreaker", "requestBodies", "idempotencyKey"}, key)
 		if string(value) == "null" && !nullable {
 			t.Errorf("%s is null", key)
 		}

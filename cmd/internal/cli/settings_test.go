@@ -61,7 +61,7 @@ func TestEveryFlagWinsOverTheConfig(t *testing.T) {
 	}
 	got := of(t, config, args...)
 	got.Version = gateway.Version{}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(gateway.Settings{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(gateway.Settings{}, gateway.Version{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

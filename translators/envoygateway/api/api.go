@@ -8,6 +8,7 @@ const (
 	Group      = "gateway.envoyproxy.io"
 	APIVersion = Group + "/v1alpha1"
 	Kind       = "BackendTrafficPolicy"
+	ClientKind = "ClientTrafficPolicy"
 )
 
 // DefaultTriggers hold where a policy names none: with the codes of the policy,
@@ -20,6 +21,9 @@ const (
 	DefaultCode        = 503  // EG, where neither triggers nor codes are given
 	DefaultLimit       = 1024 // EG, for each limit of a circuitBreaker and for retries without one; Envoy, for the others
 	DefaultConcurrency = 3    // Envoy, min_retry_concurrency
+
+	DefaultBuffer = 32 << 10 // EG, of a listener's connections
+	DefaultWindow = 64 << 10 // EG, of a listener's HTTP/2 streams
 )
 
 // GatewayAPI gives the version of the Gateway API that each version of Envoy Gateway

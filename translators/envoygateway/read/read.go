@@ -24,7 +24,7 @@ import (
 // as a whole, and Envoy's own defaults hold where neither says anything.
 func New(world *manifest.Set, s gateway.Settings) gateway.Reader {
 	return reading{world: world, version: s.Version, rules: route.Parsed{}, attached: controller.NewPolicies(world, s.Version, api.Kind), keys: requestIDs(world),
-		injections: newInjections(world, s.Version), stanza: newStanzas(s)}
+		injections: newInjections(world, s.Version), stanza: newStanzas(s), buffers: newBuffers(world, s.Version)}
 }
 
 func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
@@ -38,7 +38,8 @@ type reading struct {
 	attached controller.Policies
 	keys     bool
 	injections
-	stanza stanzas
+	stanza  stanzas
+	buffers buffers
 }
 
 func (r reading) intent(i resolve.Intent) []behavior.Effect {
@@ -52,6 +53,11 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 	rules := r.rules.Of(now)
 	indexes, methods := route.ServingBy(route.ReachCounting, r.rules.Of(i.Object), rules, i.Rule)
 	var effects []behavior.Effect
+	through := i.Listeners
+	if through == nil {
+		through = resolve.Listeners(now, r.world)
+	}
+	buffer := r.buffers.on(through)
 	for n, at := range indexes {
 		rule := rules[at]
 		before, unseen := r.injections.on(now, rule.Value, i.Listeners)
@@ -72,7 +78,7 @@ func (r reading) intent(i resolve.Intent) []behavior.Effect {
 			for _, sentence := range unseen {
 				e.Hides(sentence)
 			}
-			r.read(&e, at, rule.Value, now)
+			r.read(&e, at, rule.Value, now, buffer)
 			if !slices.ContainsFunc(effects, func(other behavior.Effect) bool { return other.Rule == e.Rule && other.Behavior == e.Behavior }) {
 				effects = append(effects, e)
 			}
@@ -124,27 +130,28 @@ func (r reading) whole(i resolve.Intent) behavior.Effect {
 			c.Own = append(c.Own, p)
 		}
 	}
-	r.policies(&e, pair{Chain: c}, manifest.Value{}, i.TargetID())
+	r.policies(&e, pair{Chain: c}, manifest.Value{}, i.TargetID(), r.buffers.on([]resolve.Listener{{Parent: i.TargetID(), Name: i.Target().SectionName}}))
 	return e
 }
 
 // read fills the effect of a rule of a route.
-func (r reading) read(e *behavior.Effect, p pair, rule manifest.Value, o *manifest.Object) {
+func (r reading) read(e *behavior.Effect, p pair, rule manifest.Value, o *manifest.Object, buffer kept) {
 	if a := r.answer(rule, o); a.status != 0 {
 		gateway.Answered(e, a.status, a.why)
 		return
 	}
-	r.policies(e, p, rule, o.ID())
+	r.policies(e, p, rule, o.ID(), buffer)
 }
 
 // policies fills an effect from the policies that hold and from the rule itself.
-func (r reading) policies(e *behavior.Effect, p pair, rule manifest.Value, id manifest.ID) {
+func (r reading) policies(e *behavior.Effect, p pair, rule manifest.Value, id manifest.ID, buffer kept) {
 	spec, from := merged(p.Chain)
 	if problem := rejected(spec); problem != "" {
 		gateway.Answered(e, 500, fmt.Sprintf("%s is not accepted (%s)", from, problem))
 		return
 	}
 	r.retries(e, spec, from, id, r.stanza.of(e, rule, id), p.RequestHeaders)
+	r.bodies(e, spec, from, buffer)
 	if p.Limits != nil {
 		if spec, from = merged(*p.Limits); rejected(spec) != "" {
 			spec = manifest.Value{}

@@ -24,7 +24,7 @@ type stanzas struct {
 func newStanzas(s gateway.Settings) stanzas {
 	standard, alone := s.Standard, s.Standard != gateway.Version{}
 	if !alone {
-		standard = api.GatewayAPI[s.Version]
+		standard = api.GatewayAPI[s.Version.Release()]
 	}
 	return stanzas{stanza.Of("envoy-gateway").In(s.Version), standard, stanza.Standard(s) && !standard.AtLeast(1, 7), alone}
 }

@@ -5,6 +5,7 @@ import (
 
 	"retryctl.dev/schema/behavior"
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/translators/envoy"
 	"retryctl.dev/translators/gateway"
 	"retryctl.dev/translators/istio/controller"
 )
@@ -15,6 +16,8 @@ import (
 func (r reading) upstream(e *behavior.Effect, list []controller.Destination, client string) {
 	e.Budget, e.Breaker = behavior.None[behavior.Budget](), noLimits()
 	e.Origin["circuitBreaker"] = "Istio's default: no limits"
+	e.Bodies = envoy.Bodies(envoy.DefaultBuffer, envoy.DefaultWindow)
+	e.Origin["maxRequestBodyBytes"] = "Envoy's buffer of a listener: Istio sets none unless the mesh's configuration does"
 	for n, d := range r.ports(list) {
 		one := behavior.Effect{Behavior: behavior.Behavior{Budget: behavior.None[behavior.Budget](), Breaker: noLimits()}, Origin: map[string]string{}}
 		r.destination(&one, d, client)

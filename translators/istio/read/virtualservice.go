@@ -201,7 +201,7 @@ func (r reading) http(e *behavior.Effect, h manifest.Value, headers envoy.Reques
 
 // leaveOpen says that nothing is known of what an http route does.
 func leaveOpen(e *behavior.Effect) {
-	e.MaxRetries, e.IdempotencyKey = behavior.Unclear[int](), behavior.Unclear[string]()
+	e.MaxRetries, e.IdempotencyKey, e.Bodies = behavior.Unclear[int](), behavior.Unclear[string](), behavior.UnclearBodies()
 	e.TotalTimeout, e.AttemptTimeout, e.Backoff = behavior.Unclear[time.Duration](), behavior.Unclear[time.Duration](), behavior.Unclear[behavior.Backoff]()
 	for c := range behavior.NumCauses {
 		e.Unclear.Add(behavior.AllMethods, behavior.Cause(c))

@@ -35,9 +35,10 @@ const (
 	DefaultDial = 30 * time.Second // to connect (pkg/server/service/transport.go:300)
 	// WaitLimit is how much of maxElapsed Translate lets the waits take.
 	WaitLimit = 10 * time.Minute
-	// BodyLimit is written as maxRequestBodyBytes beside status: every request
-	// allocates that much, and Traefik's own value is 2 MiB.
-	BodyLimit = 65536
+	// BodyLimit is written as maxRequestBodyBytes beside status where nobody wishes a
+	// size: every request allocates that much, and Traefik's own value is DefaultBody.
+	BodyLimit   = 65536
+	DefaultBody = 2 << 20 // pkg/config/dynamic/middlewares.go:17
 	// What makes the priority of an HTTPRoute's match (v3.7.13
 	// pkg/provider/kubernetes/gateway/httproute.go:742): that of a prefix and of a
 	// regular expression, each character of it, an exact path, a method, each header

@@ -21,6 +21,9 @@ type Cluster struct {
 	// Is37 says that the target has what came with Traefik 3.7: retries by status,
 	// and middlewares on services.
 	Is37 bool
+	// Refuses says that a body above maxRequestBodyBytes is answered 413, whatever the
+	// method, as 3.7.0 to 3.7.5 do.
+	Refuses bool
 	// GRPC says that it has GRPCRoutes, which came with 3.2.
 	GRPC bool
 	// across says that routes may name what stands in other namespaces.
@@ -33,7 +36,8 @@ type Cluster struct {
 // NewCluster reads a world as the providers do.
 func NewCluster(world *manifest.Set, s gateway.Settings) Cluster {
 	c := Cluster{
-		naming: namingOf(s), World: world, Is37: s.Version.AtLeast(3, 7), GRPC: s.Version.AtLeast(3, 2), across: s.On(api.AcrossNamespaces),
+		naming: namingOf(s), World: world, Is37: s.Version.AtLeast(3, 7), Refuses: refuses(s.Version),
+		GRPC: s.Version.AtLeast(3, 2), across: s.On(api.AcrossNamespaces),
 		Middlewares: map[string][]*manifest.Object{}, Transports: map[string][]*manifest.Object{}, Forms: map[manifest.ID][]string{},
 	}
 	for _, o := range world.Kind(api.Group, api.Kind) {
@@ -56,6 +60,12 @@ func NewCluster(world *manifest.Set, s gateway.Settings) Cluster {
 		})
 	}
 	return c
+}
+
+// refuses: of 3.7 without a patch the newest is meant.
+func refuses(v gateway.Version) bool {
+	patch, known := v.Patch()
+	return v.AtLeast(3, 7) && !v.AtLeast(3, 8) && known && patch < 6
 }
 
 // Weighted visits every reference to a Service that stands beside others. Without

@@ -24,13 +24,15 @@ type Retry struct {
 	// was written.
 	network       bool
 	nonIdempotent bool
+	// body is the largest body that is kept, and -1 any; it counts beside status alone.
+	body int64
 }
 
 // readRetry reads the spec of a retry middleware; problem says why Traefik, or
 // the API server before it, does not take it. The fields of 3.7 are nothing to
 // older versions, whose CRD drops them.
 func readRetry(v manifest.Value, from string, is37 bool) (r Retry, problem string) {
-	r = Retry{From: from, network: true}
+	r = Retry{From: from, network: true, body: api.DefaultBody}
 	attempts := v.At("attempts")
 	n, ok := attempts.Int()
 	switch {
@@ -52,7 +54,10 @@ func readRetry(v manifest.Value, from string, is37 bool) (r Retry, problem strin
 	if r.Status, problem = ranges(v.At("status")); problem != "" {
 		return r, "status " + problem
 	}
-	if bytes, ok := v.At("maxRequestBodyBytes").Int(); ok && bytes < -1 {
+	if bytes, ok := v.At("maxRequestBodyBytes").Int(); ok {
+		r.body = bytes
+	}
+	if r.body < -1 {
 		return r, "maxRequestBodyBytes is less than -1"
 	}
 	disabled, _ := v.At("disableRetryOnNetworkError").Bool()
@@ -169,6 +174,20 @@ func (r Retry) Unclear() (causes behavior.Causes) {
 		causes = behavior.Causes{} // all of them are retried
 	}
 	return causes
+}
+
+// Bodies gives the bodies with which a request is tried again. Only for status they are
+// kept; as long as nothing of the request was written, none has to be. Until 3.7.6
+// larger ones were refused (traefik/traefik#13039; v3.7.13
+// pkg/middlewares/retry/retry.go:158; sizes measured with 3.7.13).
+func (r Retry) Bodies(refuses bool) behavior.Bodies {
+	if len(r.Status) == 0 || r.body < 0 {
+		return behavior.AnyBody()
+	}
+	if refuses {
+		return behavior.Bodies{Limit: behavior.Is(r.body), Unsent: behavior.Is(r.body), Larger: behavior.Refused}
+	}
+	return behavior.Bodies{Limit: behavior.Is(r.body), Unsent: behavior.None[int64](), Larger: behavior.SentOnce}
 }
 
 // Backoff gives the waits; ok is false where behavior.Backoff has no form for

@@ -23,13 +23,14 @@ func unretried() behavior.Behavior {
 		MaxRetries: behavior.Is(0), AttemptTimeout: behavior.None[time.Duration](), TotalTimeout: behavior.None[time.Duration](),
 		Backoff: behavior.None[behavior.Backoff](), Budget: behavior.None[behavior.Budget](),
 		Breaker:        behavior.Breaker{MaxConnections: none, MaxPendingRequests: none, MaxParallelRequests: none, MaxParallelRetries: none},
+		Bodies:         behavior.AnyBody(),
 		IdempotencyKey: behavior.None[string](),
 	}
 }
 
 // fill has an effect say what a stack of middlewares does with the requests to a
 // backend. path says that the router looks at the path.
-func fill(e *behavior.Effect, s controller.Stack, b backend, path bool) {
+func (r reading) fill(e *behavior.Effect, s controller.Stack, b backend, path bool) {
 	e.Behavior = unretried()
 	e.Origin["maxRetries"] = "no retry middleware: Traefik does not retry by itself"
 	e.AttemptTimeout, e.Origin["attemptTimeout"] = b.timeout, controller.OrElse(b.origin, "the rule has no backend")
@@ -44,13 +45,16 @@ func fill(e *behavior.Effect, s controller.Stack, b backend, path bool) {
 	switch {
 	case len(s.Retries) == 1:
 		single(e, s.Retries[0])
+		r.bodies(e, s.Retries)
 	case len(s.Retries) > 1:
 		several(e, s.Retries)
+		r.bodies(e, s.Retries)
 	case len(s.Hidden) > 0:
 		e.MaxRetries, e.Backoff = behavior.Unclear[int](), behavior.Unclear[behavior.Backoff]()
 		e.Origin["maxRetries"] = "a middleware that cannot be seen"
 		e.Because(strings.Join(s.Hidden, "; "), "maxRetries", "retryOn", "backoff")
 		e.Unclear.Add(behavior.AllMethods, mayRetry...)
+		e.Bodies, e.Origin["maxRequestBodyBytes"] = behavior.UnclearBodies(), e.Origin["maxRetries"]
 	}
 	if b.http2 {
 		refusals(e)
@@ -140,5 +144,20 @@ func several(e *behavior.Effect, list []controller.Retry) {
 	}
 	if waits {
 		e.Backoff = behavior.Unclear[behavior.Backoff]()
+	}
+}
+
+// bodies is the least that the middlewares of a router keep: each keeps what it sends
+// again itself.
+func (r reading) bodies(e *behavior.Effect, list []controller.Retry) {
+	e.Origin["maxRequestBodyBytes"] = "Traefik keeps nothing of a request that it sends again only while nothing was written"
+	for _, one := range list {
+		b := one.Bodies(r.Refuses)
+		if b.Limit.State != behavior.Set {
+			continue
+		}
+		if e.Bodies.Limit.State != behavior.Set || b.Limit.Value < e.Bodies.Limit.Value {
+			e.Bodies, e.Origin["maxRequestBodyBytes"] = b, one.From+" spec.retry.maxRequestBodyBytes"
+		}
 	}
 }

@@ -192,7 +192,7 @@ func (r reading) rule(o *manifest.Object, at int, name string, methods behavior.
 			e.Notes = append(e.Notes, fmt.Sprintf("Traefik does not have %s: every request is answered 500", unsupported))
 			e.Because(e.Notes[len(e.Notes)-1], behavior.Everything()...)
 		} else {
-			fill(&e, r.Resolve(append(refs[:len(refs):len(refs)], b.refs...)), b, path)
+			r.fill(&e, r.Resolve(append(refs[:len(refs):len(refs)], b.refs...)), b, path)
 		}
 		e.Notes = append(e.Notes, r.ignored(o, rule)...)
 		if slices.ContainsFunc(effects, func(other behavior.Effect) bool { return other.Behavior == e.Behavior }) {

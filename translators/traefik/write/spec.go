@@ -23,6 +23,8 @@ type config struct {
 	nonIdempotent bool
 	// interval and timeout are 0 where nobody wishes them.
 	interval, timeout time.Duration
+	// body is the largest one that is sent again, where somebody wishes one.
+	body behavior.Setting[int64]
 }
 
 // configure gives the middleware for a wish. timeouts says that a try's timeout
@@ -35,6 +37,7 @@ func configure(want behavior.Behavior, timeouts, is37 bool) config {
 		if want.TotalTimeout.State == behavior.Set {
 			c.timeout = want.TotalTimeout.Value
 		}
+		c.body = want.Bodies.Limit
 	}
 	if c.attempts < 2 || !c.network && c.status == "" {
 		return config{}
@@ -135,7 +138,11 @@ func (c config) write(spec manifest.Value, is37 bool) {
 	retry.Remove("status")
 	if c.status != "" {
 		retry.Put("status", strings.Split(c.status, ","))
-		if n, ok := retry.At("maxRequestBodyBytes").Int(); !ok || n < -1 {
+		n, ok := retry.At("maxRequestBodyBytes").Int()
+		switch {
+		case c.body.State == behavior.Set:
+			retry.Put("maxRequestBodyBytes", c.body.Value)
+		case !ok || n < -1:
 			retry.Put("maxRequestBodyBytes", api.BodyLimit)
 		}
 	}
