@@ -10,6 +10,9 @@ import (
 // MaxRetries is the most retries that a policy asks for.
 const MaxRetries = 100
 
+// MaxBody is the largest body, in bytes, that a policy asks for.
+const MaxBody = 1 << 30
+
 // MaxTargets is the most targets that a policy has.
 const MaxTargets = 16
 
@@ -104,7 +107,7 @@ var bounds = map[string]bound{
 	"spec.circuitBreaker.maxParallelRequests": {least: 1, most: 1<<32 - 1},
 	"spec.circuitBreaker.maxParallelRetries":  {least: 1, most: 1<<32 - 1},
 
-	"spec.maxRequestBodyBytes": {least: 0, most: 1 << 30, hint: "bytes, such as 65536; 0 has no request with a body tried again"},
+	"spec.maxRequestBodyBytes": {least: 0, most: MaxBody, hint: "bytes, such as 65536; 0 has no request with a body tried again"},
 
 	"spec.idempotencyKey.header": {form: headers},
 

@@ -146,7 +146,11 @@ func (p printer) section(g Gateway) manifest.Value {
 			s.Put("type", "boolean")
 		default:
 			s.Put("type", "string")
-			p.text(s, bound{words: o.Words})
+			if o.Versioned {
+				s.Put("pattern", o.pattern())
+			} else {
+				p.text(s, bound{words: o.Words})
+			}
 		}
 		s.Put("description", o.Name()+" "+o.About)
 		properties.Put(o.Name(), s)

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -28,6 +29,8 @@ type Option struct {
 	// About says what it is, behind its name.
 	About string
 	Words []string
+	// Versioned says that a word may have a version behind it: "cilium@1.18".
+	Versioned bool
 	// Elsewhere are words that the gateway or other tools use, with what they are here.
 	Elsewhere map[string]string
 	// Default holds where nothing is said.
@@ -73,6 +76,22 @@ func (o Option) Maps() bool { return o.From.Name != "" }
 
 // Switch reports whether the option is true or false.
 func (o Option) Switch() bool { return !o.Maps() && len(o.Words) == 0 }
+
+// versions is what may stand behind a word that may have one.
+const versions = `(@v?[0-9]{1,4}(\.[0-9]{1,4}){1,2})?`
+
+var version = regexp.MustCompile(`^` + versions + `$`)
+
+// Word gives the word of a value, if it has a version behind it that may be there.
+func (o Option) Word(value string) string {
+	if at := strings.IndexByte(value, '@'); o.Versioned && at > 0 && version.MatchString(value[at:]) {
+		return value[:at]
+	}
+	return value
+}
+
+// pattern is that of a value.
+func (o Option) pattern() string { return `^(` + strings.Join(o.Words, "|") + `)` + versions + `$` }
 
 // Names gives the names of the gateways.
 func (all Gateways) Names() []string {

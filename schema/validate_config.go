@@ -70,7 +70,7 @@ func (c *checker) settings(settings []Setting, all Gateways) {
 			c.fits(s.Field+"."+o.To.Name, s.Value, namespaced)
 			mapped[o.Field] = append(mapped[o.Field], s.From)
 		case !o.Switch() && s.Value != "":
-			c.oneOf(s.Field, s.Value, o.Words, o.Elsewhere)
+			c.oneOf(s.Field, o.Word(s.Value), o.Words, o.Elsewhere)
 		}
 	}
 	for _, field := range slices.Sorted(maps.Keys(mapped)) {

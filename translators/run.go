@@ -61,7 +61,7 @@ func Run(g gateway.Target, plan *resolve.Plan, s gateway.Settings, strict bool) 
 		rules := read(result.Gateway, seen, both.after)
 		r := review{profile: result.Gateway, strict: strict, used: maps.Clone(first.used), written: names(out.Objects)}
 		r.before = sync.OnceValue(func() [][]behavior.Effect { return gateway.Collect(before(), seen) })
-		findings, errors := r.findings(rules, slices.Concat(out.Said, uncovered(result.Gateway, rules, out.Said), programs(rules),
+		findings, errors := r.findings(rules, slices.Concat(out.Said, uncovered(result.Gateway, rules, out.Said), programs(rules), faults(result.Gateway, s, rules),
 			order.elsewhere(result.Gateway, plan, world, both.after),
 			bystanders(plan, out.Objects, both), failedRules(plan, out.Objects, both), refused(g, plan, out.Objects, s)))
 		fresh := false

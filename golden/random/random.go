@@ -42,16 +42,18 @@ var services = []string{"orders", "stock", "search"}
 
 type writer struct {
 	strings.Builder
-	rng   *rand.Rand
-	named []target // rules with a name, by route
-	count int
+	rng *rand.Rand
+	// bodies is for the sizes of bodies, which came later: all else is as it was.
+	bodies *rand.Rand
+	named  []target // rules with a name, by route
+	count  int
 }
 
 type target struct{ route, rule string }
 
 // newWriter gives a writer; each kind of input has a stream of random numbers of its own.
 func newWriter(seed, stream uint64) *writer {
-	return &writer{rng: rand.New(rand.NewPCG(seed, stream))}
+	return &writer{rng: rand.New(rand.NewPCG(seed, stream)), bodies: rand.New(rand.NewPCG(seed, stream+1<<32))}
 }
 
 // class writes a GatewayClass, if it has a controller.
@@ -187,8 +189,8 @@ func (w *writer) policy(name, ref string) {
 	if w.chance(4) {
 		w.line("  idempotencyKey: {header: Idempotency-Key}")
 	}
-	if retries > 0 && w.chance(4) {
-		w.line("  maxRequestBodyBytes: %d", []int{0, 1000, 32768, 65536, 1 << 20}[w.rng.IntN(5)])
+	if retries > 0 && w.bodies.IntN(4) == 0 {
+		w.line("  maxRequestBodyBytes: %d", []int{0, 1000, 32768, 65536, 1 << 20}[w.bodies.IntN(5)])
 	}
 }
 

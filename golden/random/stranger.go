@@ -83,8 +83,8 @@ func (w *writer) strangePolicy() {
 	if w.chance(3) {
 		w.line("  circuitBreaker: {%s}", strings.Join(w.strangeLimits(), ", "))
 	}
-	if w.chance(6) {
-		w.line("  requestBuffer: {limit: %s}", []string{"1Ki", "100000", "2Mi"}[w.rng.IntN(3)])
+	if w.bodies.IntN(6) == 0 {
+		w.line("  requestBuffer: {limit: %s}", []string{"1Ki", "100000", "2Mi"}[w.bodies.IntN(3)])
 	}
 }
 

@@ -134,11 +134,21 @@ type Effect struct {
 	Elsewhere map[string]string
 	// Why says for topics of Diff why it is so here; see Because.
 	Why map[string]string
+	// Touches are parts of the rule that some versions of the gateway treat in another way,
+	// by names that its profile has.
+	Touches []string
 	// Notes are what is unusual about the rule, in sentences for people.
 	Notes []string
 	// Unseen are those of the notes about parts of the input that may change the retries
 	// and cannot be read.
 	Unseen []string
+}
+
+// Touch notes a part of the rule that some versions of the gateway treat in another way.
+func (e *Effect) Touch(part string) {
+	if !slices.Contains(e.Touches, part) {
+		e.Touches = append(e.Touches, part)
+	}
 }
 
 // Hides notes that a part of the input may change the retries and cannot be read.

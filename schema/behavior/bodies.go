@@ -58,8 +58,8 @@ func UnclearBodies() Bodies {
 	return Bodies{Limit: Unclear[int64](), Unsent: Unclear[int64](), Larger: PerhapsSent}
 }
 
-// least gives the limit that holds whatever the client speaks.
-func (b Bodies) least(limit Setting[int64]) Setting[int64] {
+// Least gives the limit that holds whatever the client speaks.
+func (b Bodies) Least(limit Setting[int64]) Setting[int64] {
 	if b.HTTP2.State == Set && (limit.State == Off || limit.State == Set && b.HTTP2.Value < limit.Value) {
 		return b.HTTP2
 	}
@@ -122,17 +122,17 @@ func (c *comparison) bodies() {
 	}
 	got, wish := c.got.Bodies, c.want.Bodies.Limit
 	if wish.State != Set {
-		if limit := got.least(got.Limit); answered && (limit.State == Set || limit.State == Unknown) {
+		if limit := got.Least(got.Limit); answered && (limit.State == Set || limit.State == Unknown) {
 			c.add(finding.LargeBodies, finding.Narrowed, "maxRequestBodyBytes", "no wish", got.Text())
 		}
 		return
 	}
 	limit, differs := Unclear[int64](), false
 	if sent {
-		limit, differs = got.least(got.Limit), got.least(got.Limit) != wish
+		limit, differs = got.Least(got.Limit), got.Least(got.Limit) != wish
 	}
-	if unsent && (!sent || !differs) && !fits(got.least(got.Unsent), wish) {
-		limit, differs = got.least(got.Unsent), true
+	if unsent && (!sent || !differs) && !fits(got.Least(got.Unsent), wish) {
+		limit, differs = got.Least(got.Unsent), true
 	}
 	switch {
 	case !differs:

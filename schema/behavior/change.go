@@ -27,7 +27,7 @@ func Changes(from, to Behavior) []Change {
 	if from.MaxRetries != Is(0) && to.MaxRetries != Is(0) {
 		add("backoff", setting(from.Backoff, waitsOf(from)), setting(to.Backoff, waitsOf(to)))
 		add("budget", setting(from.Budget, Budget.String), setting(to.Budget, Budget.String))
-		if from.Bodies.Limit.State != Unset && to.Bodies.Limit.State != Unset {
+		if known(from.Bodies.Limit) && known(to.Bodies.Limit) {
 			add("maxRequestBodyBytes", from.Bodies.Text(), to.Bodies.Text())
 		}
 	}
@@ -40,6 +40,9 @@ func Changes(from, to Behavior) []Change {
 	add("idempotencyKey", setting(from.IdempotencyKey, text), setting(to.IdempotencyKey, text))
 	return list
 }
+
+// known reports whether a setting says something.
+func known[T comparable](s Setting[T]) bool { return s.State == Off || s.State == Set }
 
 func setting[T comparable](s Setting[T], text func(T) string) string {
 	switch s.State {

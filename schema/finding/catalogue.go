@@ -58,6 +58,7 @@ const (
 	CannotTakeBack  Code = "RT3017"
 	SiblingRoutes   Code = "RT3018"
 	UnseenProgram   Code = "RT3019"
+	FaultyVersion   Code = "RT3020"
 
 	UnknownServer Code = "RT4001"
 	NotImported   Code = "RT4002"

@@ -307,4 +307,18 @@ done. To be sure, have a RequestHeaderModifier of the rule remove the headers:
 the rule's changes come last, whatever a filter has set. They are
 x-envoy-retry-on, x-envoy-retry-grpc-on, x-envoy-max-retries,
 x-envoy-retriable-status-codes and x-envoy-retriable-header-names.`},
+
+	{FaultyVersion, "FaultyVersion", Note, "versions of the gateway differ in what they do to these rules", `
+Some versions of the gateway, often some patches of one, do something to
+requests of rules that retry which others do not: they answer an error, lose a
+field, or stop.
+
+    note RT3020 [traefik] spec.targetRefs[0]: Traefik 3.7 before 3.7.6 answers
+    413 to a body above maxRequestBodyBytes, whatever the method
+        try: run 3.7.8 or a newer one, and say so: --to traefik@3.7.8
+
+It is a note where nothing says which patch runs, because a target such as
+traefik@3.7 means any of them, and explain shows what the newest does. It is a
+warning where the version that is named has it. The hint names the first version
+without any of what is said.`},
 }

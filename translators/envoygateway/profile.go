@@ -7,6 +7,7 @@ import (
 	"retryctl.dev/translators/envoygateway/read"
 	"retryctl.dev/translators/envoygateway/write"
 	"retryctl.dev/translators/gateway"
+	"retryctl.dev/translators/stanza"
 )
 
 // Gateway is Envoy Gateway.
@@ -18,6 +19,7 @@ func (Gateway) Profile() gateway.Profile {
 		Name: "envoy-gateway", Title: "Envoy Gateway",
 		Oldest: gateway.Version{Major: 1, Minor: 3}, Newest: gateway.Version{Major: 1, Minor: 9},
 		Reasons: reasons, Listeners: true,
+		Faults:       []gateway.Fault{stanza.WithoutBackoff("")},
 		OtherMethods: "Methods that are not modelled (LOCK, MKCOL and so on) are treated like POST: they reach the rule without a method.",
 		// The controller's name is the default (v1.9.1 api/v1alpha1/envoygateway_types.go:19).
 		Kinds: []gateway.Kind{

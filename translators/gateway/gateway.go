@@ -109,6 +109,8 @@ type Profile struct {
 	// ReferenceFields are those by which objects name others that say something of
 	// retries, beside those of the Gateway API.
 	ReferenceFields []string
+	// Faults are what some versions do to requests of rules that retry, and others do not.
+	Faults []Fault
 	// Standard says that what stands in the routes of the Gateway API itself is for it.
 	Standard bool
 	// Rivals finds what fights what is written.

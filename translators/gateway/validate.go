@@ -28,6 +28,7 @@ func (p Profile) Validate() error {
 	v.kinds(p)
 	v.options(p)
 	v.uses(p)
+	v.faults(p)
 	return errors.Join(v.list...)
 }
 
@@ -94,5 +95,14 @@ func (v *validator) uses(p Profile) {
 			at := slices.IndexFunc(p.Options, func(o schema.Option) bool { return o.Field == s.Option })
 			v.hold(at >= 0 && slices.Contains(p.Options[at].Words, s.Value), "the use %s sets %s to %s, which it cannot be", use.Name, s.Option, s.Value)
 		}
+	}
+}
+
+func (v *validator) faults(p Profile) {
+	for _, f := range p.Faults {
+		_, first := f.First.Patch()
+		_, fixed := f.Fixed.Patch()
+		v.hold(f.Of != "" && f.Does != "" && f.Source != "", "a fault of versions does not say of what it is, what it does or where that is seen")
+		v.hold(first && fixed && f.First.Compare(f.Fixed) < 0, "the fault of %s has no first version, or none without it", f.Of)
 	}
 }

@@ -22,7 +22,7 @@ func (Gateway) Profile() gateway.Profile {
 	return gateway.Profile{
 		Name: "gateway-api", Title: "the Gateway API",
 		Oldest: gateway.Version{Major: 1, Minor: 2}, Newest: gateway.Version{Major: 1, Minor: 7},
-		Reasons:      reasons,
+		Reasons: reasons, Faults: stanza.Faults,
 		OtherMethods: "Methods that are not modelled are treated like POST: they reach the rule without a method.",
 		// Implementations that have no target of their own.
 		About: "is which Gateway API is installed and who implements it.", Options: stanza.Options,

@@ -168,6 +168,16 @@ func (in *importing) numbers(r survey.Rule, b behavior.Behavior, line func(name,
 	if below := breaker(b.Breaker); len(below) > 0 {
 		add(line("circuitBreaker", "circuitBreaker", "", below...))
 	}
+	// What a gateway keeps by itself nobody has asked for.
+	if bodies := line("maxRequestBodyBytes", "maxRequestBodyBytes", ""); bodies.written && b.MaxRetries.Value > 0 {
+		if limit := b.Bodies.Least(b.Bodies.Limit); limit.State == behavior.Set && limit.Value <= schema.MaxBody {
+			bodies.value = fmt.Sprint(limit.Value)
+			add(bodies)
+		}
+		if b.Bodies.Larger == behavior.Refused {
+			in.loses(r, finding.Note, "a larger body is answered 413 by "+bodies.from+", and a policy cannot ask for that")
+		}
+	}
 	if b.IdempotencyKey.State == behavior.Set {
 		add(line("idempotencyKey", "idempotencyKey", "", field{name: "header", value: quoted(b.IdempotencyKey.Value)}))
 	}

@@ -21,7 +21,11 @@ func (Gateway) Profile() gateway.Profile {
 	return gateway.Profile{
 		Name: "kong", Title: "Kong",
 		Oldest: gateway.Version{Major: 3, Minor: 4}, Newest: gateway.Version{Major: 3, Minor: 15},
-		Reasons:      reasons,
+		Reasons: reasons,
+		Faults: []gateway.Fault{{
+			Of: api.RetriesOfOperator, By: "Kong's operator", First: gateway.Version{Major: 2}.WithPatch(0), Fixed: gateway.Version{Major: 2, Minor: 2}.WithPatch(0),
+			Does: "reads no konghq.com/retries of Services behind hybrid Gateways", Source: "Kong/kong-operator#4096",
+		}},
 		Senders:      true,
 		Answers:      nginx.Unreachable,
 		OtherMethods: "LOCK is treated like POST: not tried again once it was sent. Every other method (MKCOL, MOVE, COPY, PROPPATCH, UNLOCK and so on) is tried again like PUT.",

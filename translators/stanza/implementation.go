@@ -45,6 +45,8 @@ type Implementation struct {
 	// needsRetries says that a try's timeout is lost where attempts are 0, with the
 	// whole retry policy.
 	needsRetries bool
+	// inert says that a stanza retries nothing, whatever it says.
+	inert bool
 	// attemptNeedsBackoff says that a try's timeout is lost where a stanza has no
 	// backoff.
 	attemptNeedsBackoff bool
@@ -206,15 +208,20 @@ func ByController(controller string) (implementation string, ok bool) {
 	return "", false
 }
 
-// In gives the implementation in a version of it. Until Envoy Gateway 1.8 a try's
-// timeout was lost where the stanza has no backoff, and until 1.5 it bounded the whole
-// request as well.
+// In gives the implementation in a version of it, the newest patch where none is meant.
+// Until Envoy Gateway 1.8.2 a try's timeout was lost where the stanza has no backoff
+// (envoyproxy/gateway#9238), and until 1.5 it bounded the whole request as well. Until
+// Cilium 1.20 Envoy got no retry_on (cilium/cilium#46433).
 func (row Implementation) In(version gateway.Version) Implementation {
-	if row.Name == "envoy-gateway" {
-		row.attemptNeedsBackoff = !version.AtLeast(1, 8)
+	patch, known := version.Patch()
+	switch row.Name {
+	case "envoy-gateway":
+		row.attemptNeedsBackoff = !version.AtLeast(1, 8) || !version.AtLeast(1, 9) && known && patch < 2
 		if !version.AtLeast(1, 5) {
 			row.attempt = alsoRoute
 		}
+	case "cilium":
+		row.inert = !version.AtLeast(1, 20)
 	}
 	return row
 }

@@ -16,9 +16,9 @@ var Channel = schema.Option{
 
 // Implementer is who implements the Gateway API; none is that nothing is known.
 var Implementer = schema.Option{
-	Field: "gatewayAPI.implementation", About: "is envoy-gateway, istio, kgateway, cilium, agentgateway or none, which is that nothing is known.",
-	Words: names(), Default: "none",
-	Flag: "gateway-api-implementation", Usage: "who implements the Gateway API, by `name`",
+	Field: "gatewayAPI.implementation", About: "is envoy-gateway, istio, kgateway, cilium, agentgateway or none, which is that nothing is known; with a version if it is not the newest: cilium@1.18.",
+	Words: names(), Versioned: true, Default: "none",
+	Flag: "gateway-api-implementation", Usage: "who implements the Gateway API, by `name`, with a version such as @1.18 if it is not the newest",
 }
 
 func names() []string {

@@ -115,6 +115,14 @@ func (row Implementation) retries(e *behavior.Effect, rule Rule, version gateway
 	if !retry.IsMap() && row.bare == 0 || row.needsRetries && count == behavior.Is(0) {
 		policy = envoy.Policy{} // no policy is written
 	}
+	if retry.IsMap() {
+		e.Touch(AnyStanza)
+	}
+	if retry.IsMap() && row.inert {
+		policy = envoy.Policy{}
+		e.Origin["maxRetries"] = row.Name + " gives Envoy no retry_on for a stanza until 1.20"
+		e.Because(e.Origin["maxRetries"]+" (cilium/cilium#46433)", "maxRetries", "retryOn")
+	}
 	policy.Read(e, rule.Headers)
 }
 

@@ -41,6 +41,9 @@ func ReadTimeouts(e *behavior.Effect, rule Rule, row Implementation) {
 // backendRequest reads the bound on a try, which some take for that on the request.
 func (row Implementation) backendRequest(e *behavior.Effect, limit behavior.Setting[time.Duration], rule Rule) {
 	stanza, origin := rule.Retry.IsMap(), rule.From+" timeouts.backendRequest"
+	if stanza && !rule.Retry.At("backoff").Exists() {
+		e.Touch(TimeoutWithoutBackoff)
+	}
 	whole := row.attempt == wholeRoute || row.attempt == alsoRoute || !stanza && row.lone
 	if whole && (e.TotalTimeout.State != behavior.Set || !stanza || row.attempt == alsoRoute || limit.State == behavior.Set && limit.Value < e.TotalTimeout.Value) {
 		e.TotalTimeout, e.Origin["totalTimeout"] = limit, origin+", which "+row.Name+" takes for the whole request"
@@ -51,7 +54,7 @@ func (row Implementation) backendRequest(e *behavior.Effect, limit behavior.Sett
 	case row.attempt == unsure:
 		e.AttemptTimeout = behavior.Unclear[time.Duration]()
 	case row.attemptNeedsBackoff && !rule.Retry.At("backoff").Exists():
-		why := "the timeout of a try is lost: until " + row.Name + " 1.8 it needs a backoff in the stanza"
+		why := "the timeout of a try is lost: until " + row.Name + " 1.8.2 it needs a backoff in the stanza"
 		e.Notes = append(e.Notes, why)
 		e.Because(why, "attemptTimeout", "AttemptTimeout")
 	case row.needsRetries && e.MaxRetries == behavior.Is(0):

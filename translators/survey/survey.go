@@ -146,7 +146,7 @@ func (s *surveying) reader(by server) *reader {
 	}
 	source := s.source(by.name)
 	settings := s.Settings(source)
-	if by.implementation != "" {
+	if name, _, _ := strings.Cut(settings.Word(stanza.Implementer), "@"); by.implementation != "" && name != by.implementation {
 		settings.Set(stanza.Implementer.Is(by.implementation))
 	}
 	r := &reader{Reader: source.Gateway.Reader(s.world, settings), source: source, settings: settings}

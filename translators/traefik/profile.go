@@ -20,7 +20,12 @@ func (Gateway) Profile() gateway.Profile {
 	return gateway.Profile{
 		Name: "traefik", Title: "Traefik",
 		Oldest: gateway.Version{Major: 3, Minor: 1}, Newest: gateway.Version{Major: 3, Minor: 7},
-		Reasons:      reasons,
+		Reasons: reasons,
+		Faults: []gateway.Fault{
+			{Of: api.ByStatus, First: at37(0), Fixed: at37(6), Does: "answers 413 to a request with a body above maxRequestBodyBytes, whatever its method",
+				Source: "traefik/traefik#13039 (v3.7.5 pkg/middlewares/retry/retry.go:148)"},
+			{Of: api.AnyRetry, First: at37(0), Fixed: at37(8), Does: "panics at a WebSocket on a rule with retries", Source: "traefik/traefik#13520"},
+		},
 		OtherMethods: "LOCK is treated like POST. Every other method that is not modelled (MKCOL, and whatever a client makes up) is retried by status as if it were idempotent.",
 		// The controllers' names cannot be changed (v3.7.13 pkg/provider/kubernetes).
 		About: "is how Traefik is set up.", Options: []schema.Option{api.SafeNaming, api.AcrossNamespaces},
@@ -57,3 +62,6 @@ func (Gateway) Reader(world *manifest.Set, s gateway.Settings) gateway.Reader {
 func (Gateway) Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
 	return write.Translate(plan, s)
 }
+
+// at37 gives a patch of 3.7.
+func at37(patch int) gateway.Version { return gateway.Version{Major: 3, Minor: 7}.WithPatch(patch) }

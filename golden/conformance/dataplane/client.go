@@ -60,6 +60,38 @@ func Send(ctx context.Context, addr string, r Request) (a Answer) {
 	return a
 }
 
+// SendStream sends a request over HTTP/2, without TLS, on a connection of its own.
+func SendStream(ctx context.Context, addr string, r Request) (a Answer) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	began := time.Now()
+	defer func() { a.Took = time.Since(began) }()
+	protocols := new(http.Protocols)
+	protocols.SetUnencryptedHTTP2(true)
+	transport := &http.Transport{Protocols: protocols}
+	defer transport.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(ctx, r.Method, "http://"+addr+r.Path, strings.NewReader(strings.Repeat("b", r.Body)))
+	if err != nil {
+		return Answer{Err: err}
+	}
+	request.Host, request.GetBody = r.Host, nil // so that nothing is sent twice from here
+	request.Header.Set(backend.IDHeader, r.ID)
+	if r.Script != "" {
+		request.Header.Set(backend.ScriptHeader, r.Script)
+	}
+	for name, value := range r.Header {
+		request.Header.Set(name, value)
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return Answer{Err: err}
+	}
+	defer response.Body.Close()
+	a = Answer{Status: response.StatusCode, Header: response.Header}
+	_, a.Err = io.Copy(io.Discard, response.Body)
+	return a
+}
+
 func (r Request) text() string {
 	var out strings.Builder
 	target := r.Path

@@ -24,7 +24,10 @@
 //   - Waits are spread over all of [0, min(base * 2^(k-1), max)).
 //   - A budget is a share of what is active, the failed request among it. A retry
 //     that waits counts as a retry, and its request not as active.
-//   - A body of more than the listener's buffer is not retried, one of as much is.
+//   - A body of more than the buffer of the listener is not retried, whatever ends the try,
+//     and one of as much is; over HTTP/2 the window of a stream is the bound instead. One that
+//     is still coming in when the try ends is answered 507 (bodies_test.go).
+//   - Without circuit_breakers 3 retries are under way at once to a cluster.
 //   - Request headers that a route or one of its backends sets are a retry policy of
 //     their own: words add to it, the number takes the place of its number, and does
 //     nothing by itself; the timeouts do nothing (headers_test.go).

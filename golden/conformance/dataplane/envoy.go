@@ -20,6 +20,19 @@ type XDS struct {
 	Name     string `json:"name"`
 	Routes   []any  `json:"routes"`   // RouteConfigurations
 	Clusters []any  `json:"clusters"` // Clusters
+	// Listener is what the listener has beside them.
+	Listener Listener `json:"-"`
+}
+
+// A Listener is what is set of an input's listener; of what is zero, Envoy Gateway's
+// buffer and Envoy's own window hold.
+type Listener struct {
+	// Buffer is its per_connection_buffer_limit_bytes; -1 is not set.
+	Buffer int
+	// Window is the initial_stream_window_size of HTTP/2.
+	Window int
+	// Whole is the size up to which Envoy's buffer filter waits for a whole request.
+	Whole int
 }
 
 type envoyPlane struct {

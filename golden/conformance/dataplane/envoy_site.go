@@ -43,7 +43,7 @@ func (in XDS) site(kind Upstream, addr string) (listener any, clusters []any, er
 		endpoint(c, addr, kind)
 		clusters = append(clusters, c)
 	}
-	return listen(name, routes), clusters, nil
+	return listen(name, routes, in.Listener), clusters, nil
 }
 
 // clone makes a deep copy.
@@ -132,16 +132,13 @@ func endpoint(c map[string]any, addr string, kind Upstream) {
 
 // listen gives a listener with the routes; the connection manager has what Envoy
 // Gateway and Istio set of those things that matter to retries.
-func listen(name string, routes any) any {
+func listen(name string, routes any, set Listener) any {
 	manager := map[string]any{
 		"@type":              "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
 		"stat_prefix":        "http",
 		"use_remote_address": true,
 		"route_config":       routes,
-		"http_filters": []any{map[string]any{
-			"name":         "envoy.filters.http.router",
-			"typed_config": map[string]any{"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
-		}},
+		"http_filters":       set.filters(),
 		"access_log": []any{map[string]any{
 			"name": "envoy.access_loggers.stdout",
 			"typed_config": map[string]any{
@@ -150,14 +147,33 @@ func listen(name string, routes any) any {
 			},
 		}},
 	}
-	return map[string]any{
-		"name":                              name,
-		"address":                           socketAddress("127.0.0.1:0"),
-		"per_connection_buffer_limit_bytes": bufferLimit,
+	if set.Window > 0 {
+		manager["http2_protocol_options"] = map[string]any{"initial_stream_window_size": set.Window}
+	}
+	listener := map[string]any{
+		"name":    name,
+		"address": socketAddress("127.0.0.1:0"),
 		"filter_chains": []any{map[string]any{"filters": []any{map[string]any{
 			"name": "envoy.filters.network.http_connection_manager", "typed_config": manager,
 		}}}},
 	}
+	switch set.Buffer {
+	case -1:
+	case 0:
+		listener["per_connection_buffer_limit_bytes"] = bufferLimit
+	default:
+		listener["per_connection_buffer_limit_bytes"] = set.Buffer
+	}
+	return listener
+}
+
+// filters are those of the connection manager.
+func (l Listener) filters() (list []any) {
+	const of = "type.googleapis.com/envoy.extensions.filters.http."
+	if l.Whole > 0 {
+		list = append(list, map[string]any{"name": "envoy.filters.http.buffer", "typed_config": map[string]any{"@type": of + "buffer.v3.Buffer", "max_request_bytes": l.Whole}})
+	}
+	return append(list, map[string]any{"name": "envoy.filters.http.router", "typed_config": map[string]any{"@type": of + "router.v3.Router"}})
 }
 
 func socketAddress(addr string) any {

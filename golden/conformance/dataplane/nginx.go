@@ -16,6 +16,7 @@ type nginxPlane struct {
 	*process
 	counts
 	ports map[string]string
+	dir   string // large bodies are kept there
 }
 
 // StartNginx runs nginx with a server for each input and kind of backend. It does
@@ -27,8 +28,13 @@ func StartNginx(root string, b *backend.Backend, inputs []Objects) (DataPlane, e
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	n := &nginxPlane{ports: map[string]string{}}
+	n := &nginxPlane{ports: map[string]string{}, dir: dir}
+	started := false
+	defer func() {
+		if !started {
+			os.RemoveAll(dir)
+		}
+	}()
 	host := loopback()
 	kinds := []Upstream{Scripted, Refused, Silent, Resetting} // nginx speaks HTTP/1.1 to backends
 	ports, err := freePorts(host, len(inputs)*len(kinds))
@@ -58,6 +64,7 @@ func StartNginx(root string, b *backend.Backend, inputs []Objects) (DataPlane, e
 		n.Stop()
 		return nil, err
 	}
+	started = true
 	return n, nil
 }
 
@@ -74,7 +81,10 @@ func (n *nginxPlane) listens() bool {
 }
 
 // Stop ends nginx.
-func (n *nginxPlane) Stop() { n.stop() }
+func (n *nginxPlane) Stop() {
+	n.stop()
+	os.RemoveAll(n.dir)
+}
 
 // Address gives where a site listens; nothing for HTTP/2.
 func (n *nginxPlane) Address(site string, kind Upstream) string {
@@ -93,7 +103,7 @@ func (n *nginxPlane) line(text string) {
 	}
 }
 
-// nginxConfig has no proxy_next_upstream, as Kong's has none.
+// nginxConfig has no proxy_next_upstream and bounds no body, as Kong's does neither.
 const nginxConfig = `
 load_module %[1]s/usr/lib/nginx/modules/ndk_http_module.so;
 load_module %[1]s/usr/lib/nginx/modules/ngx_http_lua_module.so;
@@ -102,6 +112,7 @@ error_log stderr error;
 pid %[2]s/pid;
 events { worker_connections 4096; }
 http {
+  client_max_body_size 0;
   client_body_temp_path %[2]s/body;
   proxy_temp_path %[2]s/proxy;
   fastcgi_temp_path %[2]s/fastcgi;

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"retryctl.dev/schema/manifest"
+	"retryctl.dev/schema/route"
 )
 
 // kongShim is as much of Kong as code of a plugin needs to set the retries of a
@@ -104,7 +105,19 @@ func writeServer(w io.Writer, addr string, in Objects, kind Upstream, upstream s
 	for _, l := range lines {
 		fmt.Fprintf(w, "%s,\n", l.text)
 	}
-	fmt.Fprintf(w, "        }, %q, %s)\n      }\n      proxy_http_version 1.1;\n      proxy_set_header Connection \"\";\n      proxy_set_header Host $host;\n      proxy_pass http://balancer;\n    }\n  }\n", host, port)
+	fmt.Fprintf(w, "        }, %q, %s)\n      }\n%s      proxy_http_version 1.1;\n      proxy_set_header Connection \"\";\n      proxy_set_header Host $host;\n      proxy_pass http://balancer;\n    }\n  }\n", host, port, in.buffering())
+}
+
+// buffering is that of the input's routes: Kong has a location without it, to which it
+// sends the requests of routes that say so (kong/templates/nginx_kong.lua, @unbuffered).
+// Inputs with such a route have no other here.
+func (o Objects) buffering() string {
+	for _, r := range o.World.Kind(route.Group, "HTTPRoute") {
+		if value, _ := r.Annotation("konghq.com/request-buffering"); value == "false" {
+			return "      proxy_request_buffering off;\n"
+		}
+	}
+	return ""
 }
 
 // luaRule is a rule as a table of Lua. The code of plugins becomes functions, so

