@@ -21,5 +21,6 @@
 //	shared_rules.go  rules that several policies are for
 //	order.go         requests that a gateway gives to another rule than the Gateway API
 //	programs.go      parts of an input that are not read
+//	faults.go        what versions of the gateway do to rules and others do not
 //	refused.go       objects that the API server would refuse
 package translators

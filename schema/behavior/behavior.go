@@ -56,6 +56,8 @@ type Behavior struct {
 	Budget Setting[Budget]
 	// Breaker bounds what is in flight.
 	Breaker Breaker
+	// NextBackend is where the next try goes; nobody can wish for it.
+	NextBackend Setting[NextBackend]
 	// Bodies are those with which a request is tried again.
 	Bodies Bodies
 	// IdempotencyKey is the name of the header that all tries share.

@@ -27,6 +27,9 @@ func Changes(from, to Behavior) []Change {
 	if from.MaxRetries != Is(0) && to.MaxRetries != Is(0) {
 		add("backoff", setting(from.Backoff, waitsOf(from)), setting(to.Backoff, waitsOf(to)))
 		add("budget", setting(from.Budget, Budget.String), setting(to.Budget, Budget.String))
+		if known(from.NextBackend) && known(to.NextBackend) {
+			add("nextBackend", setting(from.NextBackend, NextBackend.Text), setting(to.NextBackend, NextBackend.Text))
+		}
 		if known(from.Bodies.Limit) && known(to.Bodies.Limit) {
 			add("maxRequestBodyBytes", from.Bodies.Text(), to.Bodies.Text())
 		}

@@ -60,5 +60,9 @@
 //     are not read, which is said.
 //   - Where maxPendingRequests or maxParallelRequests is 0, every request is answered 503;
 //     where maxParallelRetries is 0, or a budget of 0, there is no retry (measured).
-//   - Bodies above the listener's buffer (32 KiB if nothing is set) are not retried.
+//   - A request is sent again with as much of a body as the buffer of its listener holds,
+//     32 KiB unless a ClientTrafficPolicy sets connection.bufferLimit, and over HTTP/2 as
+//     the window of a stream is, 64 KiB unless http2.initialStreamWindowSize is set; more is
+//     sent once. With a requestBuffer (1.5) it is that for both, and more is answered 413.
+//     bufferLimit of a BackendTrafficPolicy is of no account (measured with Envoy 1.39.3).
 package envoygateway

@@ -45,6 +45,9 @@ type Entry struct {
 	NoWaitAfter    []string `json:"noWaitAfter,omitempty"`
 	Budget         *Budget  `json:"budget"`
 	CircuitBreaker *Breaker `json:"circuitBreaker"`
+	// NextBackend is where the next try goes: any, other (than those that failed, if there
+	// is one) or same; absent where nothing is retried or it is not known.
+	NextBackend string `json:"nextBackend,omitempty"`
 	// RequestBodies are those with which a request is tried again; null where nothing is.
 	RequestBodies  *RequestBodies  `json:"requestBodies"`
 	IdempotencyKey *IdempotencyKey `json:"idempotencyKey"`
@@ -65,6 +68,8 @@ type Entry struct {
 	// Positions say for fields with an Origin in the input in which file and line the
 	// value is written: "orders.yaml:12".
 	Positions map[string]string `json:"positions,omitempty"`
+
+	nextBackend string // for people
 }
 
 // A Wait is a range of durations.
@@ -223,6 +228,9 @@ func (out *Entry) limits(b behavior.Behavior, unknown func(behavior.State, strin
 	}
 	if breaker != (Breaker{}) {
 		out.CircuitBreaker = &breaker
+	}
+	if b.NextBackend.State == behavior.Set && b.MaxRetries != behavior.Is(0) {
+		out.NextBackend, out.nextBackend = b.NextBackend.Value.String(), b.NextBackend.Value.Text()
 	}
 	if b.Bodies.Limit.State != behavior.Unset && (b.MaxRetries != behavior.Is(0) || b.Bodies.Larger == behavior.Refused) {
 		out.RequestBodies = bodies(b.Bodies)

@@ -103,6 +103,9 @@ func (e Entry) rows() []row {
 	} else if e.Origin["circuitBreaker"] != "" && !slices.ContainsFunc(e.Unknown, func(field string) bool { return strings.HasPrefix(field, "circuitBreaker.") }) {
 		rows = append(rows, from("breaker", "no limits", "circuitBreaker"))
 	}
+	if e.nextBackend != "" {
+		rows = append(rows, from("next try", e.nextBackend, "nextBackend"))
+	}
 	if b := e.RequestBodies; b != nil {
 		rows = append(rows, from("bodies", b.text, "maxRequestBodyBytes"))
 	}

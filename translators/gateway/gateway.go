@@ -1,6 +1,3 @@
-// Package gateway is what every gateway package implements: two pure functions,
-// Translate and Read, that know nothing of each other, and a profile of what is
-// true of the gateway as data.
 package gateway
 
 import (

@@ -174,6 +174,11 @@ func (h Fields) policy(e *behavior.Effect, headers envoy.RequestHeaders) {
 	if d, err := schema.ParseDuration(retry.At("perTryTimeout").Text()); err == nil {
 		e.AttemptTimeout, e.Origin["attemptTimeout"] = behavior.Is(time.Duration(d)), from+".perTryTimeout"
 	}
+	for _, predicate := range retry.At("retryHostPredicates").Items() {
+		if predicate.Text() == "PreviousHosts" {
+			e.NextBackend, e.Origin["nextBackend"] = behavior.Is(behavior.OtherBackend), from+".retryHostPredicates"
+		}
+	}
 	p.Read(e, headers)
 	h.blame(e)
 }

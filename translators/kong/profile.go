@@ -33,7 +33,7 @@ func (Gateway) Profile() gateway.Profile {
 		About: "is how Kong is set up.", Options: []schema.Option{api.UntrustedLua, api.Router},
 		Kinds: []gateway.Kind{
 			{Group: api.Group, Name: api.PluginKind, Role: gateway.Referred},
-			{Group: api.Group, Name: "KongUpstreamPolicy", Role: gateway.Referred},
+			{Group: api.Group, Name: api.UpstreamKind, Role: gateway.Referred},
 		},
 		Rivals: fighting,
 		Forms:  api.Forms, Domains: []string{"konghq.com"},

@@ -60,6 +60,8 @@ type Implementation struct {
 	Breaker behavior.Breaker
 	// Bodies are those with which a request is tried again; unset is read elsewhere.
 	Bodies behavior.Bodies
+	// next is where the next try goes; unset is read elsewhere, and unknown not known.
+	next behavior.Setting[behavior.NextBackend]
 	// reach says which methods reach a match where the order of matches is not the
 	// standard's; nil is the standard's.
 	reach route.ReachFunc
@@ -142,12 +144,12 @@ var implementations = []Implementation{
 	{
 		Name: "kgateway", words: append([]string{"unavailable", "cancelled", envoy.HeadersWord}, resets...), others: true, unset: 1, code: everyCode, backoff: doubling(envoy.DefaultCapTimes),
 		total: behavior.Unclear[time.Duration](), lone: true, Budget: behavior.Unknown, Breaker: envoy.DefaultBreaker(),
-		Bodies: envoy.Bodies(envoy.DefaultBuffer, envoy.DefaultWindow),
+		Bodies: envoy.Bodies(envoy.DefaultBuffer, envoy.DefaultWindow), next: behavior.Is(behavior.AnyBackend),
 	},
 	{
 		Name: "cilium", words: resets, unset: 1, code: everyCode, backoff: doubling(2),
 		total: behavior.Unclear[time.Duration](), attempt: wholeRoute, lone: true, Budget: behavior.Off, Breaker: envoy.DefaultBreaker(),
-		Bodies: envoy.Bodies(envoy.DefaultBuffer, envoy.DefaultWindow),
+		Bodies: envoy.Bodies(envoy.DefaultBuffer, envoy.DefaultWindow), next: behavior.Is(behavior.AnyBackend),
 	},
 	{
 		Name: "agentgateway", stanza: envoy.EveryReset, unset: 1, code: everyCode,
@@ -158,12 +160,12 @@ var implementations = []Implementation{
 			return behavior.Is(behavior.Backoff{Base: base, Growth: 1, Jitter: behavior.NoJitter})
 		},
 		total: behavior.Unclear[time.Duration](), attempt: unsure, Budget: behavior.Unknown,
-		Bodies: behavior.Buffered(64 << 10),
+		Bodies: behavior.Buffered(64 << 10), next: behavior.Unclear[behavior.NextBackend](),
 	},
 	{
 		Name: "none", unclear: slices.Concat(envoy.CausesOf("unavailable"), envoy.CausesOf("cancelled"), envoy.EveryReset), bare: unknownRetries, unset: unknownRetries,
 		code: requiredCodes, backoff: unknownWaits, total: behavior.Unclear[time.Duration](), Budget: behavior.Set,
-		Bodies: behavior.UnclearBodies(),
+		Bodies: behavior.UnclearBodies(), next: behavior.Unclear[behavior.NextBackend](),
 	},
 }
 

@@ -37,9 +37,20 @@ func ReadLimits(e *behavior.Effect, row Implementation) {
 	if e.Breaker == (behavior.Breaker{}) && row.Breaker != (behavior.Breaker{}) {
 		e.Breaker, e.Origin["circuitBreaker"] = row.Breaker, "Envoy's defaults: "+row.Name+" writes no breaker"
 	}
+	if e.NextBackend.State == behavior.Unset && row.next.State != behavior.Unset {
+		e.NextBackend, e.Origin["nextBackend"] = row.next, row.picks()
+	}
 	if e.Bodies == (behavior.Bodies{}) && row.Bodies != (behavior.Bodies{}) {
 		e.Bodies, e.Origin["maxRequestBodyBytes"] = row.Bodies, row.buffer()
 	}
+}
+
+// picks names what chooses the backend of the next try.
+func (row Implementation) picks() string {
+	if row.next.State == behavior.Set && row.words != nil {
+		return "Envoy's balancer: " + row.Name + " writes no retry_host_predicate"
+	}
+	return row.by()
 }
 
 // buffer names what bounds the bodies that are kept.

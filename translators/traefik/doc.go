@@ -25,8 +25,9 @@
 //     up to six times more if its stream is refused, whatever the middlewares say.
 //   - With status the body of a request is read to its end before the first try,
 //     and every request allocates maxRequestBodyBytes, 2 MiB if nothing is said,
-//     for a body that it may not have. Translate writes 65536. Larger bodies are
-//     not retried by status (3.7.6; before that they were answered 413).
+//     for a body that it may not have. Translate writes 65536, or what the policy wishes.
+//     Larger bodies are not retried by status (3.7.6; before that they were answered 413,
+//     whatever the method).
 //   - The wait before retry k is uniform in [0.5w, 1.5w] for w = initialInterval *
 //     2^((k-1)/(attempts-1)), at most 60s. Without initialInterval there is none. A
 //     number without a unit is seconds. If the waits pass 15 minutes, the client is

@@ -96,6 +96,9 @@ func yamlOf(t *testing.T, o *manifest.Object) string {
 func codes(r translators.Result) []string {
 	var list []string
 	for _, f := range r.Findings.Sorted() {
+		if f.Code == finding.FaultyVersion {
+			continue // of 3.7 without a patch it is said of everything that retries
+		}
 		mark := ""
 		if f.Severity == finding.Error {
 			mark = "error "

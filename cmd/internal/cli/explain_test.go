@@ -12,14 +12,14 @@ import (
 )
 
 // documented are the keys that every entry has, null or empty where there is
-// nothing; "notes", "noWaitAfter" and "attemptTimeoutIsIdle" come with some.
+// nothing; "notes", "noWaitAfter", "nextBackend" and "attemptTimeoutIsIdle" come with some.
 var documented = []string{
 	"attemptTimeout", "budget", "causes", "circuitBreaker", "gateway", "idempotencyKey", "maxRetries", "methods", "object",
 	"origin", "policy", "requestBodies", "route", "rule", "totalTimeout", "unknown", "version", "waits", "worstCase",
 }
 
 // origins are the keys that an origin can be of.
-var origins = []string{"attemptTimeout", "backoff", "budget", "circuitBreaker", "idempotencyKey", "maxRequestBodyBytes", "maxRetries", "retryOn", "totalTimeout"}
+var origins = []string{"attemptTimeout", "backoff", "budget", "circuitBreaker", "idempotencyKey", "maxRequestBodyBytes", "maxRetries", "nextBackend", "retryOn", "totalTimeout"}
 
 func TestTheJSONOfExplainKeepsItsPromises(t *testing.T) {
 	inputs, err := filepath.Glob("../../../golden/cases/*/in.yaml")
@@ -57,6 +57,7 @@ func checkKeys(t *testing.T, raw map[string]json.RawMessage) {
 	t.Helper()
 	delete(raw, "notes")
 	delete(raw, "noWaitAfter")
+	delete(raw, "nextBackend")
 	delete(raw, "attemptTimeoutIsIdle")
 	var keys []string
 	for key, value := range raw {

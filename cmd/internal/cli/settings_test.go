@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -110,6 +111,10 @@ func enum(tree any, name string) []string {
 	if property, ok := node[name].(map[string]any); ok {
 		var words []string
 		list, _ := property["enum"].([]any)
+		if pattern, versioned := property["pattern"].(string); versioned && strings.HasPrefix(pattern, "^(") {
+			within, _, _ := strings.Cut(pattern[len("^("):], ")")
+			return strings.Split(within, "|")
+		}
 		for _, one := range list {
 			words = append(words, one.(string))
 		}

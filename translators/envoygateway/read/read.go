@@ -152,6 +152,10 @@ func (r reading) policies(e *behavior.Effect, p pair, rule manifest.Value, id ma
 	}
 	r.retries(e, spec, from, id, r.stanza.of(e, rule, id), p.RequestHeaders)
 	r.bodies(e, spec, from, buffer)
+	e.NextBackend, e.Origin["nextBackend"] = behavior.Is(behavior.OtherBackend), "Envoy Gateway has Envoy pick up to 5 times for one at which no try has failed (internal/xds/translator/route.go:831)"
+	if !spec.At("retry").IsMap() && !rule.At("retry").IsMap() {
+		e.NextBackend, e.Origin["nextBackend"] = behavior.Is(behavior.AnyBackend), "Envoy's default, beside headers that take the place of a policy"
+	}
 	if p.Limits != nil {
 		if spec, from = merged(*p.Limits); rejected(spec) != "" {
 			spec = manifest.Value{}

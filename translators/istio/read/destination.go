@@ -16,6 +16,7 @@ import (
 func (r reading) upstream(e *behavior.Effect, list []controller.Destination, client string) {
 	e.Budget, e.Breaker = behavior.None[behavior.Budget](), noLimits()
 	e.Origin["circuitBreaker"] = "Istio's default: no limits"
+	r.nextBackend(e, list, client)
 	e.Bodies = envoy.Bodies(envoy.DefaultBuffer, envoy.DefaultWindow)
 	e.Origin["maxRequestBodyBytes"] = "Envoy's buffer of a listener: Istio sets none unless the mesh's configuration does"
 	for n, d := range r.ports(list) {
@@ -50,6 +51,30 @@ func noLimits() behavior.Breaker {
 		*f.Of(&b) = behavior.None[int64]()
 	}
 	return b
+}
+
+// nextBackend is where the next try goes where the http route does not say it: Istio has
+// Envoy pick up to five times for a backend at which no try has failed, unless the one
+// destination is balanced by consistent hashing, which then picks the same one again (1.31
+// pilot/pkg/networking/core/route/retry/retry.go:83, route.go:688).
+func (r reading) nextBackend(e *behavior.Effect, list []controller.Destination, client string) {
+	if e.NextBackend.State != behavior.Unset {
+		return
+	}
+	e.NextBackend, e.Origin["nextBackend"] = behavior.Is(behavior.OtherBackend), "Istio's default (pilot/pkg/networking/core/route/retry/retry.go:83)"
+	if len(list) != 1 {
+		return
+	}
+	rules, _ := r.Attached.DestinationRules(list[0].Host, client)
+	if len(rules) == 0 {
+		return
+	}
+	main, _ := controller.Top(rules)
+	for _, policy := range []manifest.Value{main.At("spec", "trafficPolicy"), subsetPolicy(rules, list[0].Subset)} {
+		if policy.At("loadBalancer", "consistentHash").IsMap() {
+			e.NextBackend, e.Origin["nextBackend"] = behavior.Is(behavior.SameBackend), main.ID().String()+" loadBalancer.consistentHash"
+		}
+	}
 }
 
 func unclearBreaker(a, b behavior.Breaker) behavior.Breaker {

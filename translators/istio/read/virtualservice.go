@@ -175,6 +175,12 @@ func (r reading) http(e *behavior.Effect, h manifest.Value, headers envoy.Reques
 			e.Because(e.Origin["maxRetries"], "maxRetries", "attemptTimeout", "AttemptTimeout")
 		}
 		e.Origin["retryOn"] = "Istio's default"
+		if skip, said := retries.At("retryIgnorePreviousHosts").Bool(); said {
+			e.NextBackend, e.Origin["nextBackend"] = behavior.Is(behavior.AnyBackend), from+" retries.retryIgnorePreviousHosts"
+			if skip {
+				e.NextBackend = behavior.Is(behavior.OtherBackend)
+			}
+		}
 		if text := retries.At("retryOn").Text(); text != "" {
 			on, e.Origin["retryOn"] = text, from+" retries.retryOn"
 		}

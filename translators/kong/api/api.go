@@ -28,6 +28,7 @@ const (
 	ProtocolKey    = Prefix + "/protocol"
 	PluginsKey     = Prefix + "/plugins"
 	BufferingKey   = Prefix + "/request-buffering"
+	UpstreamKey    = Prefix + "/upstream-policy"
 	DefaultRetries = 5
 	MaxRetries     = 32767
 	MaxMillis      = 2147483646
@@ -44,6 +45,9 @@ func List(text string) []string {
 	}
 	return items
 }
+
+// UpstreamKind is the kind of object with the balancer of a Service.
+const UpstreamKind = "KongUpstreamPolicy"
 
 // RetriesOfOperator is what a fault of versions is about: the annotation behind a Gateway
 // of the operator.

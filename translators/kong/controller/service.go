@@ -108,7 +108,7 @@ func difference(a, b *manifest.Object) string {
 	for _, pair := range [][2]*manifest.Object{{a, b}, {b, a}} {
 		for key, value := range pair[0].At("metadata", "annotations").Fields() {
 			other, ok := pair[1].Annotation(key.Text())
-			if strings.HasPrefix(key.Text(), api.Prefix) && (!ok || other != value.Text()) {
+			if value.Exists() && strings.HasPrefix(key.Text(), api.Prefix) && (!ok || other != value.Text()) {
 				return fmt.Sprintf("%s and %s differ in %s", a.ID(), b.ID(), key.Text())
 			}
 		}

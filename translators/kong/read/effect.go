@@ -32,6 +32,7 @@ func (r reading) fill(e *behavior.Effect, at kongRoute, v controller.Verdict, fu
 		}
 	}
 	bodies(e, at)
+	r.nextBackend(e, at)
 	r.key(e, at)
 	e.Notes = append(e.Notes, ignored(at)...)
 	for _, id := range r.plugins.Missing(at.routeHolder()) {

@@ -23,7 +23,9 @@ type backend struct {
 	origin  string
 	// http2 says that the backend may be spoken to in HTTP/2.
 	http2 bool
-	notes []string
+	// sticky says that a cookie keeps a client at one server.
+	sticky bool
+	notes  []string
 }
 
 // maxBackends bounds what TraefikServices are followed to.
@@ -125,7 +127,7 @@ func (c reading) service(list []backend, namespace string, s manifest.Value, man
 		}
 		return list
 	}
-	b := backend{name: name, refs: refs, http2: c.schemeHTTP2(namespace, name, s.At("scheme").Text(), s.At("port").Text())}
+	b := backend{name: name, refs: refs, sticky: s.At("sticky", "cookie").IsMap(), http2: c.schemeHTTP2(namespace, name, s.At("scheme").Text(), s.At("port").Text())}
 	c.transport(&b, c.To(namespace, s.At("serversTransport").Text()), s.At("serversTransport").Text() != "")
 	if forms := c.Forms[controller.Identity(namespace, s)]; many && len(forms) > 1 {
 		b.timeout = behavior.Unclear[time.Duration]()

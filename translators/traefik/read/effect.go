@@ -23,6 +23,7 @@ func unretried() behavior.Behavior {
 		MaxRetries: behavior.Is(0), AttemptTimeout: behavior.None[time.Duration](), TotalTimeout: behavior.None[time.Duration](),
 		Backoff: behavior.None[behavior.Backoff](), Budget: behavior.None[behavior.Budget](),
 		Breaker:        behavior.Breaker{MaxConnections: none, MaxPendingRequests: none, MaxParallelRequests: none, MaxParallelRetries: none},
+		NextBackend:    behavior.Is(behavior.AnyBackend),
 		Bodies:         behavior.AnyBody(),
 		IdempotencyKey: behavior.None[string](),
 	}
@@ -33,8 +34,12 @@ func unretried() behavior.Behavior {
 func (r reading) fill(e *behavior.Effect, s controller.Stack, b backend, path bool) {
 	e.Behavior = unretried()
 	e.Origin["maxRetries"] = "no retry middleware: Traefik does not retry by itself"
+	e.Origin["nextBackend"] = "Traefik's balancer, which passes over nobody (traefik/traefik#2723)"
 	e.AttemptTimeout, e.Origin["attemptTimeout"] = b.timeout, controller.OrElse(b.origin, "the rule has no backend")
 	e.Notes = append(e.Notes, b.notes...)
+	if b.sticky {
+		e.Origin["nextBackend"] += "; a request with the cookie of services[].sticky goes to its server again"
+	}
 	if s.Broken != "" {
 		e.Origin["maxRetries"] = s.Broken
 		e.Because(s.Broken+": Traefik leaves the router out", behavior.Everything()...)
