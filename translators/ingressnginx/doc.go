@@ -27,6 +27,8 @@
 //   - The next try begins at once. There is no bound on all tries, no budget and no limit on
 //     what is in flight. The timeouts for connecting, sending and receiving count anew with
 //     every part that is sent or received.
+//   - nginx does not count a try over a connection that it had kept open and that the backend
+//     has closed meanwhile (ngx_http_upstream_next); this was not measured.
 //   - With proxy-request-buffering off, a request whose body was begun to be sent is not tried
 //     again, whatever ends the try (ngx_http_upstream.c, ngx_http_upstream_next).
 //   - Of two Ingresses with a path of one host, the older one serves it, with its own

@@ -4,8 +4,8 @@
 //
 // There are three data planes: Envoy, fed with the routes and clusters that a
 // control plane made; Traefik, fed with the objects' specs through its file
-// provider; and nginx, whose balancer is the one that Kong is built on, and which
-// stands in for it. Each runs on loopback, on ports that are free, and dies with
+// provider; and nginx, which stands in for Kong and for ingress-nginx with balancers that
+// do what theirs do. Each runs on loopback, on ports that are free, and dies with
 // the test.
 //
 // A prediction that is contradicted is a defect of the gateway's Read, never of

@@ -11,10 +11,12 @@ import (
 const preface = "# What the gateways did\n\n" +
 	"Printed by `make conformance`, which gives every output of golden/cases to the gateways' data planes and counts\n" +
 	"the tries. *predicted* is what `retryctl explain` says, *n* the number of requests; what was not run says why.\n" +
-	"Kong itself is in no registry: its balancer's directives are run in nginx, its code in Lua.\n"
+	"Kong itself is in no registry: its balancer's directives are run in nginx, its code in Lua. So are the directives\n" +
+	"that ingress-nginx writes, with a balancer in Lua that asks for one more try with each as its own does.\n"
 
 const aboutFaults = "A comparison that cannot fail proves nothing. So faults were planted in what retryctl wrote, one at a time,\n" +
-	"such as one retry too many; each has to be found, and a fault that changes nothing fails the run.\n\n" +
+	"such as one retry too many, and in what it read of ingress-nginx; each has to be found, and a fault that changes\n" +
+	"nothing fails the run.\n\n" +
 	"| gateway | planted faults that were found |\n|---|---|\n"
 
 // WriteMarkdown prints results as tables, one for each gateway, and the scores

@@ -24,48 +24,70 @@ type nginxPlane struct {
 // retries of the request, and the balancer asks for that many more tries. Kong
 // itself, its plugins and its router are not there.
 func StartNginx(root string, b *backend.Backend, inputs []Objects) (DataPlane, error) {
-	dir, err := os.MkdirTemp("", "nginx")
+	n := &nginxPlane{ports: map[string]string{}}
+	var names []string
+	objects := map[string]Objects{}
+	for _, in := range inputs {
+		names, objects[in.Name] = append(names, in.Name), in
+	}
+	var servers strings.Builder
+	err := n.servers(names, func(addr, name string, kind Upstream) {
+		writeServer(&servers, addr, objects[name], kind, address(b, kind))
+	})
 	if err != nil {
 		return nil, err
 	}
-	n := &nginxPlane{ports: map[string]string{}, dir: dir}
+	return n, n.start(root, kongShim, servers.String())
+}
+
+// servers has a server written for each site and each kind of backend over HTTP/1.1,
+// which is what nginx speaks, with the address that it is to listen at.
+func (n *nginxPlane) servers(sites []string, write func(addr, site string, kind Upstream)) error {
+	host := loopback()
+	kinds := []Upstream{Scripted, Refused, Silent, Resetting}
+	ports, err := freePorts(host, len(sites)*len(kinds))
+	if err != nil {
+		return err
+	}
+	for _, site := range sites {
+		for _, kind := range kinds {
+			addr := net.JoinHostPort(host, strconv.Itoa(ports[len(n.ports)]))
+			n.ports[site+"|"+string(kind)] = addr
+			write(addr, site, kind)
+		}
+	}
+	return nil
+}
+
+// start runs nginx with Lua that defines shim, and with servers.
+func (n *nginxPlane) start(root, shim, servers string) error {
+	var err error
+	if n.dir, err = os.MkdirTemp("", "nginx"); err != nil {
+		return err
+	}
 	started := false
 	defer func() {
 		if !started {
-			os.RemoveAll(dir)
+			os.RemoveAll(n.dir)
 		}
 	}()
-	host := loopback()
-	kinds := []Upstream{Scripted, Refused, Silent, Resetting} // nginx speaks HTTP/1.1 to backends
-	ports, err := freePorts(host, len(inputs)*len(kinds))
-	if err != nil {
-		return nil, err
-	}
-	var servers strings.Builder
-	for _, in := range inputs {
-		for _, kind := range kinds {
-			addr := net.JoinHostPort(host, strconv.Itoa(ports[len(n.ports)]))
-			n.ports[in.Name+"|"+string(kind)] = addr
-			writeServer(&servers, addr, in, kind, address(b, kind))
-		}
-	}
-	config := fmt.Sprintf(nginxConfig, root, dir, kongShim, servers.String())
-	file := filepath.Join(dir, "nginx.conf")
+	config := fmt.Sprintf(nginxConfig, root, n.dir, shim, servers)
+	file := filepath.Join(n.dir, "nginx.conf")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-		return nil, err
+		return err
 	}
 	libraries := filepath.Join(root, "usr/lib/x86_64-linux-gnu") + ":" + filepath.Join(root, "lib/x86_64-linux-gnu") + ":" +
 		filepath.Join(root, "usr/lib/aarch64-linux-gnu") + ":" + filepath.Join(root, "lib/aarch64-linux-gnu")
-	n.process, err = run(n.line, []string{"LD_LIBRARY_PATH=" + libraries}, filepath.Join(root, "usr/sbin/nginx"), "-c", file, "-p", dir, "-e", "stderr", "-g", "daemon off; master_process off;")
+	n.process, err = run(n.line, []string{"LD_LIBRARY_PATH=" + libraries}, filepath.Join(root, "usr/sbin/nginx"), "-c", file, "-p", n.dir, "-e", "stderr", "-g", "daemon off; master_process off;")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := n.until(30*time.Second, n.listens); err != nil {
 		n.Stop()
-		return nil, err
+		return err
 	}
 	started = true
-	return n, nil
+	return nil
 }
 
 // listens reports whether every server takes connections.
