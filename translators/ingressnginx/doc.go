@@ -29,6 +29,7 @@
 //     every part that is sent or received.
 //   - nginx does not count a try over a connection that it had kept open and that the backend
 //     has closed meanwhile (ngx_http_upstream_next); this was not measured.
+//   - A body of more than proxy-body-size, 1m where nothing is said, is answered 413.
 //   - With proxy-request-buffering off, a request whose body was begun to be sent is not tried
 //     again, whatever ends the try (ngx_http_upstream.c, ngx_http_upstream_next).
 //   - Of two Ingresses with a path of one host, the older one serves it, with its own

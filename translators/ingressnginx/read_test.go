@@ -116,12 +116,6 @@ var rows = []struct {
 	{about: "gRPC over TLS", annotations: []string{"backend-protocol: GRPCS"}, want: "unlimited retries; GET: " + safe + ", Reset, AttemptTimeout (RefusedStream); POST: " + safe + " (RefusedStream)"},
 	{about: "FastCGI", annotations: []string{"backend-protocol: FCGI"}, want: "unlimited retries; " + usual},
 	{about: "a protocol that there is not", annotations: []string{"backend-protocol: h2c"}, want: "2 retries; " + usual},
-	{about: "one address for a Service", annotations: []string{`service-upstream: "true"`}, want: "2 retries; " + usual, note: "the Service's own address"},
-	{about: "one pod for a key", annotations: []string{"upstream-hash-by: $request_uri"}, want: "2 retries; " + usual, note: "go to one pod"},
-	{about: "one pod for a cookie", annotations: []string{"affinity: cookie"}, want: "2 retries; " + usual, note: "go to its pod"},
-	{about: "no buffering", annotations: []string{`proxy-request-buffering: "off"`}, want: "2 retries; " + usual, note: "once a part of its body was sent"},
-	{about: "a limit on bodies", annotations: []string{`proxy-body-size: 8m`}, want: "2 retries; " + usual, note: "more than 8m of body is answered 413"},
-	{about: "no limit on bodies", annotations: []string{`proxy-body-size: "0"`}, want: "2 retries; " + usual, note: "bodies have no limit"},
 	{about: "a snippet", annotations: []string{`configuration-snippet: "proxy_next_upstream_tries 9;"`}, want: "2 retries; " + usual, note: "snippets are not read"},
 	{about: "a ConfigMap by its label", config: configMap("c", labelled, `proxy-next-upstream-tries: "4", proxy-next-upstream: http_502`), want: "3 retries; GET: 502; POST: "},
 	{about: "a ConfigMap by its keys", config: configMap("c", "", `proxy-next-upstream-tries: "4"`), want: "3 retries; " + usual},
@@ -232,5 +226,55 @@ func TestARedirectMakesNoTry(t *testing.T) {
 	}
 	if e := effectsIn(t, ingress("a", "", "permanent-redirect: https://a.example", `permanent-redirect-code: "308"`), "a", "")[0]; e.Answer != 308 {
 		t.Errorf("with a code: %+v", e)
+	}
+}
+
+func TestTheBalancerDecidesWhereTheNextTryGoes(t *testing.T) {
+	any, unknown := behavior.Is(behavior.AnyBackend), behavior.Unclear[behavior.NextBackend]()
+	for _, c := range []struct {
+		annotation, config string
+		want               behavior.Setting[behavior.NextBackend]
+		origin             string
+	}{
+		{"", "", any, "ingress-nginx' default: round_robin"},
+		{"load-balance: ewma", "", behavior.Is(behavior.OtherBackend), "Ingress shop/a nginx.ingress.kubernetes.io/load-balance"},
+		{"", configMap("c", labelled, "load-balance: ewma"), behavior.Is(behavior.OtherBackend), "ConfigMap ingress-nginx/c data.load-balance"},
+		{"upstream-hash-by: $request_uri", "", behavior.Is(behavior.SameBackend), "Ingress shop/a nginx.ingress.kubernetes.io/upstream-hash-by"},
+		{"affinity: cookie", "", unknown, "the pod of the client's cookie"},
+		{`service-upstream: "true"`, "", any, "the Service's own address"},
+		{`service-upstream: "yes"`, "", any, "ingress-nginx' default: round_robin"},
+		{"", configMap("c", labelled, `service-upstream: "true"`), any, "ConfigMap ingress-nginx/c data.service-upstream"},
+	} {
+		var annotations []string
+		if c.annotation != "" {
+			annotations = append(annotations, c.annotation)
+		}
+		e := effectsIn(t, ingress("a", "", annotations...)+c.config, "a", "")[0]
+		if e.NextBackend != c.want || !strings.Contains(e.Origin["nextBackend"], c.origin) || e.MaxRetries != behavior.Is(2) {
+			t.Errorf("%s%s: %v from %q, %v retries", c.annotation, c.config, e.NextBackend, e.Origin["nextBackend"], e.MaxRetries)
+		}
+	}
+}
+
+func TestABodyIsSentAgainWhereItIsBufferedAndNotTooLarge(t *testing.T) {
+	unbuffered := behavior.Bodies{Limit: behavior.Is(int64(0)), Unsent: behavior.None[int64](), Larger: behavior.PerhapsSent}
+	upTo := func(bytes int64) behavior.Bodies {
+		return behavior.Bodies{Limit: behavior.Is(bytes), Unsent: behavior.Is(bytes), Larger: behavior.Refused}
+	}
+	for annotations, want := range map[string]behavior.Bodies{
+		"a: b":                             upTo(1 << 20),
+		"proxy-body-size: 8m":              upTo(8 << 20),
+		"proxy-body-size: 64k":             upTo(64 << 10),
+		`proxy-body-size: "1000"`:          upTo(1000),
+		"proxy-body-size: 8Mi":             upTo(1 << 20), // which is no size
+		`proxy-body-size: "0"`:             behavior.AnyBody(),
+		`proxy-request-buffering: "off"`:   unbuffered,
+		`proxy-request-buffering: "false"`: upTo(1 << 20),
+		"backend-protocol: GRPC":           unbuffered,
+		"backend-protocol: FCGI":           upTo(1 << 20),
+	} {
+		if e := effectsIn(t, ingress("a", "", annotations), "a", "")[0]; e.Bodies != want || e.Origin["maxRequestBodyBytes"] == "" {
+			t.Errorf("%s: %s", annotations, e.Bodies.Text())
+		}
 	}
 }

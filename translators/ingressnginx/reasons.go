@@ -24,5 +24,6 @@ var reasons = map[string]string{
 	"order":                   "the hostname counts first, then an exact path, then the length of the path (nginx server_name, location)",
 	"budget":                  "nginx has no budget for retries",
 	"circuitBreaker":          "ingress-nginx has no limit on what is in flight to a backend",
+	"maxRequestBodyBytes":     "nginx keeps bodies up to proxy-body-size where request buffering is on, large ones in a file, and none where it is off (ngx_http_upstream_next)",
 	"idempotencyKey":          "ingress-nginx sets the same X-Request-ID for all tries of a request, and no other header that a client did not send",
 }

@@ -51,10 +51,14 @@ func StartIngressNginx(root string, b *backend.Backend, sites []IngressSite) (Da
 var builtIn = map[string]string{
 	"proxy-next-upstream": "error timeout", "proxy-next-upstream-tries": "3", "proxy-next-upstream-timeout": "0",
 	"proxy-connect-timeout": "5", "proxy-send-timeout": "60", "proxy-read-timeout": "60", "proxy-request-buffering": "on",
+	"proxy-body-size": "1m",
 }
 
 // wordList is what the controller takes for a list of proxy-next-upstream.
 var wordList = regexp.MustCompile(`^((error|timeout|invalid_header|http_500|http_502|http_503|http_504|http_403|http_404|http_429|non_idempotent|off)\s?)+$`)
+
+// sizes are those that the template lets through to nginx.
+var sizes = regexp.MustCompile(`^\d+[kKmMgG]?$`)
 
 // value gives that of a key: the annotation's if it is valid, else the ConfigMap's.
 func (s IngressSite) value(key string) string {
@@ -70,6 +74,8 @@ func (s IngressSite) value(key string) string {
 		ok = wordList.MatchString(text)
 	case key == "proxy-request-buffering":
 		ok = text == "on" || text == "off"
+	case key == "proxy-body-size":
+		ok = sizes.MatchString(text)
 	default:
 		_, err := strconv.Atoi(text)
 		ok = err == nil
@@ -89,6 +95,7 @@ func (s IngressSite) location(kind Upstream) string {
 	}
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, "      "+format+";\n", args...) }
+	line("client_max_body_size %s", s.value("proxy-body-size"))
 	if strings.HasPrefix(strings.ToUpper(s.Annotations["backend-protocol"]), "GRPC") {
 		line("grpc_connect_timeout %s", connect)
 		line("grpc_send_timeout %ss", s.value("proxy-send-timeout"))

@@ -156,6 +156,32 @@ func TestNewTriesOfIngressNginxEndAndTheOneThatRunsDoesNot(t *testing.T) {
 	}
 }
 
+// TestIngressNginxSendsABodyAgainAsReadSays sends bodies around what proxy-body-size lets
+// through, with request buffering and without.
+func TestIngressNginxSendsABodyAgainAsReadSays(t *testing.T) {
+	t.Parallel()
+	var sites []IngressSite
+	add := func(name string, annotations ...string) {
+		s := IngressSite{Name: name, Annotations: map[string]string{"proxy-next-upstream": "error timeout http_503"}}
+		for n := 0; n < len(annotations); n += 2 {
+			s.Annotations[annotations[n]] = annotations[n+1]
+		}
+		sites = append(sites, s)
+	}
+	add("bodies-by-default")
+	add("smaller-bodies", "proxy-body-size", "64k")
+	add("larger-bodies", "proxy-body-size", "2m")
+	add("no-size", "proxy-body-size", "8Mi")
+	add("every-body", "proxy-body-size", "0")
+	add("no-buffering", "proxy-request-buffering", "off", "proxy-body-size", "0")
+	plane, b := startIngressNginx(t, sites)
+	var cases []bodyCase
+	for _, s := range sites {
+		cases = append(cases, bodyCase{site: s.Name, host: "any.example", bodies: s.effects(t)[0].Bodies})
+	}
+	measureBodies(t, ingressNginx+", bodies", plane, b, cases, false)
+}
+
 // ingressFaults are sites of which Read is told one thing while nginx gets another: what
 // would be if it read them as people do who get them wrong.
 var ingressFaults = []struct {

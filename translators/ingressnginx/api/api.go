@@ -22,6 +22,7 @@ const (
 	RequestBuffering    = "proxy-request-buffering"
 	BodySize            = "proxy-body-size"
 	ServiceUpstream     = "service-upstream"
+	LoadBalance         = "load-balance"
 	// NonIdempotent is a ConfigMap's alone.
 	NonIdempotent = "retry-non-idempotent"
 )
@@ -30,6 +31,7 @@ const (
 const (
 	BackendProtocol   = "backend-protocol"
 	Affinity          = "affinity"
+	ChangeOnFailure   = "session-cookie-change-on-failure"
 	HashBy            = "upstream-hash-by"
 	Canary            = "canary"
 	UseRegex          = "use-regex"
@@ -43,7 +45,7 @@ const (
 var Defaults = map[string]string{
 	NextUpstream: "error timeout", NextUpstreamTries: "3", NextUpstreamTimeout: "0",
 	ConnectTimeout: "5", SendTimeout: "60", ReadTimeout: "60",
-	RequestBuffering: "on", BodySize: "1m", ServiceUpstream: "false", NonIdempotent: "false",
+	RequestBuffering: "on", BodySize: "1m", ServiceUpstream: "false", LoadBalance: "round_robin", NonIdempotent: "false",
 }
 
 // Snippets are the keys of annotations and ConfigMaps whose text goes into nginx'

@@ -117,8 +117,12 @@ func (s Settings) invalid(key, text string) string {
 			return "neither true nor false"
 		}
 	case api.BodySize:
+		if _, ok := Bytes(text); !ok {
+			return "no size that nginx reads"
+		}
+	case api.LoadBalance:
 		if strings.TrimSpace(text) == "" {
-			return "no size"
+			return "no algorithm"
 		}
 	default:
 		if _, err := strconv.Atoi(text); err != nil {
@@ -128,12 +132,27 @@ func (s Settings) invalid(key, text string) string {
 	return ""
 }
 
+var size = regexp.MustCompile(`^(\d+)([kKmMgG]?)$`)
+
+// Bytes reads a size as nginx does: "8m".
+func Bytes(text string) (bytes int64, ok bool) {
+	parts := size.FindStringSubmatch(strings.TrimSpace(text))
+	if parts == nil {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(parts[1], 10, 32)
+	return n << map[string]int{"k": 10, "m": 20, "g": 30}[strings.ToLower(parts[2])], err == nil
+}
+
 // known reports whether a ConfigMap's value is of the sort that a key has; others are
 // passed over, but for lists, which nobody checks.
 func known(key, text string) bool {
 	switch key {
-	case api.NextUpstream, api.RequestBuffering, api.BodySize:
+	case api.NextUpstream, api.RequestBuffering, api.LoadBalance:
 		return true
+	case api.BodySize:
+		_, ok := Bytes(text)
+		return ok
 	case api.ServiceUpstream, api.NonIdempotent:
 		_, err := strconv.ParseBool(text)
 		return err == nil

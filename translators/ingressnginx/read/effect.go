@@ -25,9 +25,9 @@ func (r reading) effect(o *manifest.Object, methods behavior.Methods) behavior.E
 		gateway.Answered(&e, status, "the Ingress redirects")
 		return e
 	}
-	f := filling{&e, o, r.settings}
-	switch protocol(o) {
-	case "GRPC", "GRPCS":
+	f := filling{&e, o, r.settings, protocol(o)}
+	switch f.protocol {
+	case grpc, "GRPCS":
 		f.unbounded("gRPC")
 		e.Unclear.Add(methods, behavior.RefusedStream)
 	case "FCGI":
@@ -40,8 +40,8 @@ func (r reading) effect(o *manifest.Object, methods behavior.Methods) behavior.E
 		e.Never[behavior.RefusedStream] = true
 	}
 	f.timeouts()
-	f.balancing()
-	f.body()
+	f.nextBackend()
+	f.bodies()
 	if from := r.settings.Snippet(o); from != "" {
 		e.Hides(from + " speaks of tries or timeouts, and snippets are not read: what it says may hold in place of what is shown")
 	}
@@ -54,7 +54,10 @@ type filling struct {
 	*behavior.Effect
 	ingress  *manifest.Object
 	settings controller.Settings
+	protocol string
 }
+
+const grpc = "GRPC"
 
 // value gives that of a setting, and says what is passed over or not known.
 func (f filling) value(key string, topics ...string) (v controller.Value, sure bool) {
@@ -154,38 +157,5 @@ func (f filling) timeouts() {
 		if v, sure := f.value(other[0]); sure && v.Text != read.Text {
 			f.Notes = append(f.Notes, fmt.Sprintf("%s can take %s in each try, not %s", other[1], behavior.Short(span(v.Text)), behavior.Short(span(read.Text))))
 		}
-	}
-}
-
-// balancing says which pod the next try goes to, where it is not another one if there is
-// one.
-func (f filling) balancing() {
-	if v, _ := f.value(api.ServiceUpstream); isTrue(v.Text) {
-		f.Notes = append(f.Notes, "all tries go to the Service's own address, by "+v.Origin+", and which pod gets one is up to kube-proxy")
-		return
-	}
-	if by, _ := f.ingress.Annotation(api.Prefix + api.HashBy); by != "" {
-		f.Notes = append(f.Notes, fmt.Sprintf("all tries of a request go to one pod: %s %s chooses it", f.ingress.ID(), api.Prefix+api.HashBy))
-	} else if by, _ := f.ingress.Annotation(api.Prefix + api.Affinity); by == "cookie" {
-		f.Notes = append(f.Notes, fmt.Sprintf("all tries of a client with a cookie go to its pod, by %s %s, unless session-cookie-change-on-failure is on", f.ingress.ID(), api.Prefix+api.Affinity))
-	}
-}
-
-func isTrue(text string) bool {
-	is, err := strconv.ParseBool(text)
-	return err == nil && is
-}
-
-// body says which bodies are not sent again, or not at all.
-func (f filling) body() {
-	if v, _ := f.value(api.RequestBuffering); v.Text == "off" {
-		f.Notes = append(f.Notes, "without request buffering, by "+v.Origin+", a request is not tried again once a part of its body was sent")
-	}
-	if v, _ := f.value(api.BodySize); v.Origin != controller.Default {
-		what := "a request with more than " + v.Text + " of body is answered 413 without a try, by " + v.Origin
-		if strings.Trim(v.Text, "0kKmMgG") == "" {
-			what = "bodies have no limit, by " + v.Origin
-		}
-		f.Notes = append(f.Notes, what)
 	}
 }
