@@ -257,5 +257,8 @@ func (w WorstCase) String() string {
 	if w.AddedLatency != nil {
 		latency = "an answer after " + *w.AddedLatency
 	}
+	if *w.Tries == 1 {
+		return "1 try, " + latency
+	}
 	return fmt.Sprintf("%d tries, %s, %.4g times the load on the backend", *w.Tries, latency, *w.Load)
 }

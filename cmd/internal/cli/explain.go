@@ -97,7 +97,7 @@ func (e *explanation) execute(cmd *cobra.Command, s Streams) error {
 		return err
 	}
 	entries, findings := []explain.Entry{}, finding.List{}
-	if in.Given == 0 && in.Findings.Count(finding.Error) == 0 {
+	if in.Given == 0 {
 		entries, findings, err = e.existing(in, flags)
 	} else {
 		entries, findings, err = e.translated(cmd, s, in, flags)
@@ -121,7 +121,7 @@ func (e *explanation) execute(cmd *cobra.Command, s Streams) error {
 // translated explains what the policies of an input come to.
 func (e *explanation) translated(cmd *cobra.Command, s Streams, in pipeline.Input, flags schema.ConfigSpec) ([]explain.Entry, finding.List, error) {
 	for _, name := range []string{"from", "host", "path", "method", "cause"} {
-		if cmd.Flags().Changed(name) && in.Given > 0 {
+		if cmd.Flags().Changed(name) {
 			return nil, nil, fmt.Errorf("--%s is about configuration that exists, and the input has a RetryPolicy: leave one of them out", name)
 		}
 	}
@@ -163,7 +163,7 @@ func (e *explanation) existing(in pipeline.Input, flags schema.ConfigSpec) ([]ex
 		findings = findings.Strict()
 	}
 	switch {
-	case len(rules) > 0 || findings.Count(finding.Warning) > 0:
+	case len(rules) > 0 || findings.Count(finding.Warning)+findings.Count(finding.Error) > 0:
 	case q != survey.Request{}:
 		return nil, nil, errors.New("no rule in the input takes such a request")
 	default:
