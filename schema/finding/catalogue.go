@@ -63,6 +63,7 @@ const (
 	UnknownServer Code = "RT4001"
 	NotImported   Code = "RT4002"
 	NoSuchField   Code = "RT4003"
+	EndlessTries  Code = "RT4004"
 )
 
 // A Page explains one code.

@@ -38,4 +38,17 @@ said, against the CRDs of the newest versions of the gateways.
 
 Write the field that there is, which the finding names where it can, or take it
 out. A field of an older version that is gone is found as well.`},
+
+	{EndlessTries, "EndlessTries", Error, "nothing bounds how often a request is tried again", `
+One request that fails in the way that is tried again keeps a gateway busy until
+its client gives up, and where nothing waits between two tries that is thousands
+of tries a second, at a backend that is down already.
+
+    error RT4004 [ingress-nginx] Ingress shop/rpc: nothing bounds how often a
+    request is tried again, by Ingress shop/rpc
+    nginx.ingress.kubernetes.io/backend-protocol: nginx' default for gRPC
+
+With ingress-nginx that is proxy-next-upstream-tries 0, in place of which the
+number that is meant is to be written. For gRPC backends no annotation has one;
+a snippet with nginx' own directive does, where snippets are allowed.`},
 }

@@ -158,7 +158,7 @@ func (e *explanation) existing(in pipeline.Input, flags schema.ConfigSpec) ([]ex
 	}
 	rules, findings := survey.Of(in.World, survey.Options{Sources: e.run.sources, From: from, Request: q,
 		Settings: func(t translators.Source) gateway.Settings { return in.Settings(t, flags) }})
-	findings = append(slices.Clip(in.Findings), findings...).Sort()
+	findings = slices.Concat(in.Findings, findings, survey.Endless(rules)).Sort()
 	if e.run.strict {
 		findings = findings.Strict()
 	}

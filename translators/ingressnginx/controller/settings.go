@@ -183,18 +183,15 @@ func settled(key string, v Value) Value {
 	return v
 }
 
-// Snippet gives the first snippet of an Ingress or a ConfigMap that speaks of tries or
-// timeouts; empty where none does.
-func (s Settings) Snippet(o *manifest.Object) string {
-	speaks := func(text string) bool {
-		return strings.Contains(text, "_next_upstream") || strings.Contains(text, "_timeout")
-	}
+// Snippet gives the first snippet of an Ingress or a ConfigMap that has a word in it;
+// empty where none does.
+func (s Settings) Snippet(o *manifest.Object, word string) string {
 	for _, key := range api.Snippets {
-		if text, _ := o.Annotation(api.Prefix + key); speaks(text) {
+		if text, _ := o.Annotation(api.Prefix + key); strings.Contains(text, word) {
 			return o.ID().String() + " " + api.Prefix + key
 		}
 		for _, m := range s.maps {
-			if speaks(m.At("data", key).Text()) {
+			if strings.Contains(m.At("data", key).Text(), word) {
 				return m.ID().String() + " data." + key
 			}
 		}

@@ -42,9 +42,7 @@ func (r reading) effect(o *manifest.Object, methods behavior.Methods) behavior.E
 	f.timeouts()
 	f.nextBackend()
 	f.bodies()
-	if from := r.settings.Snippet(o); from != "" {
-		e.Hides(from + " speaks of tries or timeouts, and snippets are not read: what it says may hold in place of what is shown")
-	}
+	f.snippets()
 	e.Behavior = e.Behavior.Normal()
 	return e
 }
@@ -58,6 +56,22 @@ type filling struct {
 }
 
 const grpc = "GRPC"
+
+// snippets leaves open what they speak of, since they are not read.
+func (f filling) snippets() {
+	if from := f.settings.Snippet(f.ingress, "_next_upstream"); from != "" {
+		f.Hides(from + " speaks of tries, and snippets are not read")
+		f.Because(from+" speaks of tries, and snippets are not read", "maxRetries", "retryOn")
+		f.MaxRetries, f.Origin["maxRetries"], f.Origin["retryOn"] = behavior.Unclear[int](), from, from
+		all, _ := (nginx.Off - 1).Causes(f.Methods)
+		f.Causes, f.Unclear = behavior.Causes{}, f.Unclear.Union(all)
+	}
+	if from := f.settings.Snippet(f.ingress, "_timeout"); from != "" {
+		f.Hides(from + " speaks of timeouts, and snippets are not read")
+		f.Because(from+" speaks of timeouts, and snippets are not read", "attemptTimeout")
+		f.AttemptTimeout, f.Origin["attemptTimeout"] = behavior.Unclear[time.Duration](), from
+	}
+}
 
 // value gives that of a setting, and says what is passed over or not known.
 func (f filling) value(key string, topics ...string) (v controller.Value, sure bool) {
@@ -86,12 +100,19 @@ func (f filling) tries() {
 		f.MaxRetries = behavior.Unclear[int]()
 	case n == 0:
 		f.MaxRetries = behavior.Is(behavior.Unlimited)
-		f.Notes = append(f.Notes, api.NextUpstreamTries+" 0 is no limit: one pod that refuses connections is tried again without a wait until the client gives up")
+		f.endless(api.NextUpstreamTries + " 0 is no limit: one pod that refuses connections is tried again without a wait until the client gives up")
 	default:
 		f.MaxRetries = behavior.Is(n - 1)
 		if v.Origin != controller.Default {
 			f.Origin["maxRetries"] += ", which counts the first try"
 		}
+	}
+}
+
+// endless says why tries have no limit, unless a snippet may have set one.
+func (f filling) endless(why string) {
+	if f.settings.Snippet(f.ingress, "_next_upstream") == "" {
+		f.Notes = append(f.Notes, why)
 	}
 }
 
@@ -101,7 +122,7 @@ func (f filling) unbounded(name string) {
 	f.MaxRetries = behavior.Is(behavior.Unlimited)
 	f.Origin["maxRetries"], f.Origin["retryOn"] = from+": nginx' default for "+name, from+": nginx' default for "+name
 	f.Causes, f.Unclear = nginx.DefaultMask.Causes(f.Methods)
-	f.Notes = append(f.Notes, "nothing of "+api.NextUpstream+" holds for "+name+" backends, which are tried again without any limit: one pod that refuses connections is, without a wait, until the client gives up")
+	f.endless("nothing of " + api.NextUpstream + " holds for " + name + " backends, which are tried again without any limit: one pod that refuses connections is, without a wait, until the client gives up")
 	f.Because(api.NextUpstream+" does not hold for "+name+" backends", "maxRetries", "retryOn")
 }
 
