@@ -35,9 +35,7 @@ func (all Sources) Validate() error {
 		p := g.Profile()
 		list = append(list, p.Validate())
 		own := []string{"name " + p.Name}
-		for _, sign := range p.Signs.All() {
-			own = append(own, sign)
-		}
+		own = append(own, p.Signs.All()...)
 		for _, k := range p.Kinds {
 			own = append(own, "kind "+k.Group+"/"+k.Name)
 		}

@@ -96,7 +96,8 @@ func (e *explanation) execute(cmd *cobra.Command, s Streams) error {
 	if err != nil {
 		return err
 	}
-	entries, findings := []explain.Entry{}, finding.List{}
+	var entries []explain.Entry
+	var findings finding.List
 	if in.Given == 0 {
 		entries, findings, err = e.existing(in, flags)
 	} else {
