@@ -128,6 +128,7 @@ func judged(made eg.Translation, places []Place) string {
 			}
 			r := envoy.Find(made.Routes[0], q)
 			said, is := e.For(m), envoy.Behavior(r, made.Cluster(r)).For(m)
+			is.Bodies, is.NextBackend = said.Bodies, said.NextBackend // which the configuration of a route does not say
 			if said.MaxRetries == behavior.Is(0) && is.MaxRetries == said.MaxRetries {
 				said.Backoff = is.Backoff
 			}

@@ -22,6 +22,9 @@ func same(said, is behavior.Behavior) bool {
 }
 
 func level(said, is *behavior.Behavior) {
+	// Of bodies the listener decides, and of the next backend more than the route: the data
+	// planes are their judge.
+	is.Bodies, is.NextBackend = said.Bodies, said.NextBackend
 	if said.MaxRetries == behavior.Is(0) && is.MaxRetries == said.MaxRetries {
 		said.Backoff, is.Backoff = behavior.Setting[behavior.Backoff]{}, behavior.Setting[behavior.Backoff]{}
 	}
